@@ -1,0 +1,22 @@
+"""Fetches published weights that a person asked for."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tlcore.catalog.cards import WeightsCard
+from tlcore.catalog.weights import check_hash, torch_cache
+from tlcore.fetch import fetch
+
+
+def download_weights(card: WeightsCard, progress: Callable[[int, int], None]) -> Path:
+    """Fetch these weights into torch's cache, where torchvision finds them too, and check them."""
+    target = torch_cache() / card.file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_name(f"{target.name}.thaw")
+    fetch(card.url, aside, progress, None)
+    try:
+        check_hash(aside, card.sha256)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+    return target

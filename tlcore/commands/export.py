@@ -1,0 +1,37 @@
+"""The verb `export`: weights, classes and preprocessing of a run, in one zip."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from tlcore.errors import ChoiceError
+from tlcore.history import History
+from tlcore.store import Store
+from tlcore.takeaway import pack
+
+
+def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    """Add the verb."""
+    parser = verbs.add_parser("export", help="take a run's weights along", description=__doc__)
+    parser.add_argument("run_id", metavar="RUN", help="the run's id, or its first letters")
+    parser.add_argument("file", metavar="FILE", help="the zip to write")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Write the zip; raise ChoiceError if there is no such run, or nothing to take along yet."""
+    found = [run for run in store.runs.newest(most=100_000) if run.id.startswith(arguments.run_id)]
+    if len(found) != 1:
+        raise ChoiceError(
+            f"{len(found)} runs begin with {arguments.run_id}.", "`python -m tlcore runs` lists them with their ids."
+        )
+    history = History()
+    history.add(store.runs.events(found[0].id))
+    if history.checkpoint is None:
+        raise ChoiceError("This run has no weights yet.", "They are kept after its first epoch.")
+    target = Path(arguments.file)
+    target.write_bytes(pack(store.blobs.path(history.checkpoint.sha256)))
+    if not arguments.json:
+        print(f"Wrote {target}: weights.safetensors, thaw.json, predict.py")
+    return {"run": found[0].id, "file": str(target), "sha256": history.checkpoint.sha256}

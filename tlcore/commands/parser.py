@@ -1,0 +1,74 @@
+"""Reads the command line, opens the store, and runs one verb."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from tlcore import __version__
+from tlcore.commands import doctor, export, runs, train, weights, within
+from tlcore.errors import ThawError
+from tlcore.paths import HOME_VARIABLE, home_folder
+from tlcore.store import Store
+
+_DESCRIPTION = """\
+Thaw, a transfer-learning lab: train a pretrained network on your own pictures.
+
+  python -m tlcore train FOLDER               learn the pictures of a folder, one folder per class
+  python -m tlcore train digits               learn a sample that comes with the installation
+  python -m tlcore train FOLDER --strategy gradual --epochs 12 --backbone resnet18
+  python -m tlcore runs                       what was trained, here and in the browser
+  python -m tlcore export RUN weights.zip     weights, classes and preprocessing of a run
+  python -m tlcore doctor                     what this machine has, and what it lacks
+
+The app in the browser is started by: streamlit run app.py
+"""
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the verb that `words` name and return the exit status: 0 done, 1 it could not be done, 2 not understood."""
+    arguments = build_parser().parse_args(words)
+    try:
+        store = Store(home_folder(arguments.home))
+        result = arguments.run(store, arguments)
+    except ThawError as error:
+        return _fault(error, arguments)
+    except KeyboardInterrupt:
+        return 130
+    if getattr(arguments, "json", False):
+        print(json.dumps(result, ensure_ascii=False))
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser with all verbs."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tlcore", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"Thaw {__version__}")
+    verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
+    for verb in (train, runs, export, weights, doctor):
+        _common(verb.add_to(verbs), json_too=True)
+    for parser_within in within.add_to(verbs):
+        _common(parser_within, json_too=False)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, *, json_too: bool) -> None:
+    parser.add_argument(
+        "--home",
+        metavar="FOLDER",
+        help=f"where runs, pictures and weights are kept (default: ${HOME_VARIABLE}, else ~/.thaw)",
+    )
+    if json_too:
+        parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def _fault(error: ThawError, arguments: argparse.Namespace) -> int:
+    if getattr(arguments, "json", False):
+        fault: dict[str, Any] = {"error": error.message, "hint": error.hint}
+        print(json.dumps(fault, ensure_ascii=False))
+    else:
+        print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)
+    return 1

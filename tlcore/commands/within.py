@@ -1,0 +1,68 @@
+"""Verbs that Thaw's own processes call one another by, and one for those who add a backbone."""
+
+import argparse
+import logging
+from typing import Any
+
+from tlcore.store import Store
+
+Verbs = Any
+
+
+def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> list[argparse.ArgumentParser]:
+    """Add the verbs; all but `supervise` and `survey` are of no use by hand, so the help does not list them."""
+    supervise = verbs.add_parser("supervise", help="look after this home folder's runs without the app")
+    supervise.add_argument("--stay", action="store_true", help="do not end when there is nothing to do")
+    supervise.set_defaults(run=_supervise)
+    survey = verbs.add_parser("survey", help="measure the catalog's facts anew, after adding a backbone")
+    survey.set_defaults(run=_survey)
+    work, answer, errand = (verbs.add_parser(name) for name in ("work", "answer", "errand"))
+    work.set_defaults(run=_work)
+    answer.set_defaults(run=_answer)
+    errand.add_argument("id")
+    errand.set_defaults(run=_errand)
+    return [supervise, survey, work, answer, errand]
+
+
+def _supervise(store: Store, arguments: argparse.Namespace) -> None:
+    from tlcore.jobs.supervisor import supervise
+
+    _log()
+    supervise(store, arguments.stay)
+
+
+def _work(store: Store, _arguments: argparse.Namespace) -> None:
+    from tlcore.jobs.processes import give_way
+
+    _log()
+    give_way()
+    from tlcore.engine.worker import stand_by
+
+    stand_by(store)
+
+
+def _answer(store: Store, _arguments: argparse.Namespace) -> None:
+    from tlcore.jobs.processes import give_way
+
+    _log()
+    give_way()
+    from tlcore.engine.desk import tend_desk
+
+    tend_desk(store)
+
+
+def _errand(store: Store, arguments: argparse.Namespace) -> None:
+    from tlcore.jobs.errand import run_errand
+
+    _log()
+    run_errand(store, arguments.id)
+
+
+def _survey(_store: Store, _arguments: argparse.Namespace) -> None:
+    from tlcore.engine.survey import write_survey
+
+    write_survey()
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(message)s")

@@ -1,0 +1,120 @@
+"""A person's choices for one run, as frozen values; a bad value fails at birth, with its name and its range."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from tlcore.errors import ChoiceError
+
+Strategy = Literal["features", "gradual", "low", "depth", "scratch", "own"]
+"""Who filled the schedule: a strategy, or the person's own hand."""
+
+HIGHEST_RATE = 1.0
+MOST_EPOCHS = 200
+LARGEST_BATCH = 512
+SIZES = (32, 512)
+"""Smallest and largest side of the network's input, in pixels."""
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:  # also catches NaN, which compares false to everything
+        raise ChoiceError(f"{name} is {value}.", f"It takes {low} to {high}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """One stage of thawing: who learns, how fast, for how long."""
+
+    epochs: int
+    """Passes over the training pictures."""
+    rates: Mapping[str, float]
+    """Block to learning rate; a block that is not named, or whose rate is 0, is frozen."""
+
+    def __post_init__(self) -> None:
+        """Check the values, and make the rates unchangeable."""
+        _within("Epochs of a phase", self.epochs, 1, MOST_EPOCHS)
+        for block, rate in self.rates.items():
+            if not (math.isfinite(rate) and 0.0 <= rate <= HIGHEST_RATE):
+                raise ChoiceError(f"The rate of {block} is {rate}.", f"It takes 0 (frozen) to {HIGHEST_RATE}.")
+        if not any(self.rates.values()):
+            raise ChoiceError("Every block of a phase is frozen, so nothing would learn.", "Thaw one, the head first.")
+        object.__setattr__(self, "rates", MappingProxyType(dict(self.rates)))
+
+    def rate(self, block: str) -> float:
+        """Return the learning rate of `block`; 0.0 is frozen."""
+        return self.rates.get(block, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimizer:
+    """How steps are taken."""
+
+    kind: Literal["adamw"] = "adamw"
+    weight_decay: float = 0.01
+    """Share of each weight that AdamW takes away per step, times the rate."""
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        _within("Weight decay", self.weight_decay, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loader:
+    """How pictures are fed."""
+
+    batch_size: int = 32
+    """Pictures per step."""
+    image_size: int = 224
+    """Side of the network's square input, in pixels."""
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        _within("Batch size", self.batch_size, 2, LARGEST_BATCH)
+        _within("Picture size", self.image_size, *SIZES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compute:
+    """Where the run is computed."""
+
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+
+    def __post_init__(self) -> None:
+        """Check the value."""
+        known = get_args(Literal["auto", "cpu", "cuda", "mps"])
+        if self.device not in known:
+            raise ChoiceError(f"Device is {self.device}.", f"It takes one of {', '.join(known)}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """Everything that decides a run: the same values give the same run."""
+
+    name: str
+    """What the person calls it; display only."""
+    data: str
+    """Digest of the manifest."""
+    backbone: str
+    """Name of a card."""
+    weights: str
+    """`imagenet`, `scratch`, or the sha256 of an imported file."""
+    strategy: Strategy
+    schedule: tuple[Phase, ...]
+    optimizer: Optimizer = field(default_factory=Optimizer)
+    loader: Loader = field(default_factory=Loader)
+    compute: Compute = field(default_factory=Compute)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Check that there is something to do."""
+        if not self.schedule:
+            raise ChoiceError("The schedule has no phase.", "It takes at least one.")
+        _within("Epochs in all", self.epochs, 1, MOST_EPOCHS)
+        _within("Seed", self.seed, 0, 2**31 - 1)
+
+    @property
+    def epochs(self) -> int:
+        """Passes over the training pictures in all phases."""
+        return sum(phase.epochs for phase in self.schedule)

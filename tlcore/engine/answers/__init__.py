@@ -1,0 +1,1 @@
+"""Answers to questions, one file per kind of question."""

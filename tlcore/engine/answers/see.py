@@ -1,0 +1,82 @@
+"""Answers `See`: what each block of a network makes of a picture."""
+
+from base64 import b64encode
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torchvision.models._meta import _IMAGENET_CATEGORIES as IMAGENET_CATEGORIES
+
+from tlcore.catalog.cards import Layout
+from tlcore.engine.assemble import Assembly
+from tlcore.engine.hooks import HookSession
+from tlcore.engine.modality.image import png
+from tlcore.questions import BlockSeen, Channel, Likely, Map, See, Seen
+from tlcore.store import Store
+
+_STRONGEST = 32
+_ANSWERS = 5
+
+
+def see(store: Store, assembly: Assembly, question: See) -> Seen:
+    """Send the picture through the network once, with a hook on every block."""
+    path = store.datasets.by_digest(question.data).path(question.picture)
+    encoder, device = assembly.encoder, assembly.runtime.device
+    pixels = encoder.encode(path).unsqueeze(0).to(device)
+    module = assembly.module.eval()
+    with torch.inference_mode(), HookSession(module, assembly.card.blocks) as hooks:
+        logits = module(encoder.normalise(pixels)).flatten(1)
+    blocks = tuple(
+        _seen(block.name, as_grid(hooks.captured[block.name][0].float().cpu(), block.layout))
+        for block in assembly.card.blocks
+    )
+    classes = assembly.classes or tuple(IMAGENET_CATEGORIES)
+    return Seen(crop=_base64(encoder.crop(path)), blocks=blocks, answers=_likely(logits[0], classes))
+
+
+def as_grid(output: Tensor, layout: Layout) -> Tensor:
+    """Return one picture's output as (C, H, W), or as (C,) where there is no grid.
+
+    Tokens (1 + H·W, C) lose the class token and are laid out as the square that the patches were cut from.
+    """
+    if layout == "vector":
+        return output.flatten()
+    if layout == "map":
+        return output
+    patches = output[1:]
+    side = round(len(patches) ** 0.5)
+    return patches.T.reshape(-1, side, side)
+
+
+def _seen(block: str, grid: Tensor) -> BlockSeen:
+    if grid.ndim == 1:
+        return BlockSeen(block=block, shape=tuple(grid.shape), mean=None, strongest=())
+    means = grid.mean((1, 2))
+    order = means.argsort(descending=True, stable=True)[:_STRONGEST].tolist()
+    return BlockSeen(
+        block=block,
+        shape=tuple(grid.shape),
+        mean=as_map(grid.mean(0)),
+        strongest=tuple(Channel(number=place, mean=float(means[place]), map=as_map(grid[place])) for place in order),
+    )
+
+
+def as_map(values: Tensor) -> Map:
+    """Return values (H, W) as a grey picture that uses the whole range from black to white."""
+    low, high = float(values.min()), float(values.max())
+    scaled = (values - low) / (high - low) if high > low else torch.zeros_like(values)
+    grey = (scaled * 255).round().to(torch.uint8)
+    return Map(png=_base64(Image.fromarray(grey.numpy())), low=low, high=high)
+
+
+def _likely(logits: Tensor, classes: tuple[str, ...]) -> tuple[Likely, ...]:
+    probabilities = logits.float().softmax(0)
+    best = probabilities.topk(min(_ANSWERS, len(classes)))
+    return tuple(
+        Likely(name=classes[place], probability=float(value))
+        for value, place in zip(best.values.tolist(), best.indices.tolist(), strict=True)
+    )
+
+
+def _base64(picture: Image.Image) -> str:
+    return b64encode(png(picture)).decode("ascii")

@@ -1,0 +1,24 @@
+"""Brings a person's own weights file in: read safely, checked against the backbone, kept as safetensors."""
+
+from pathlib import Path
+
+from safetensors.torch import save_file
+
+from tlcore.catalog.backbones import backbone
+from tlcore.engine.modality.image import build_module
+from tlcore.engine.state import IMAGENET_CLASSES, load_trunk, read_state
+from tlcore.store import Store
+from tlcore.store.imported import ImportedWeights
+
+
+def bring_weights(store: Store, path: Path, name: str, backbone_name: str, workspace: str) -> str:
+    """Keep the state dict in `path` for a backbone and return its sha256; raise WeightsError if it does not fit."""
+    card = backbone(backbone_name)
+    state = read_state(path)
+    load_trunk(build_module(card, IMAGENET_CLASSES), card, state)
+    with store.blobs.aside() as aside:
+        save_file({key: value.contiguous() for key, value in state.items()}, aside)
+        sha256 = store.blobs.keep(aside)
+    store.imported.add(workspace, ImportedWeights(sha256=sha256, name=name, backbone=card.name))
+    return sha256
+

@@ -1,0 +1,57 @@
+"""Saves a network's weights whole: written aside, flushed to the disk, then put in place under their sha256."""
+
+import torch
+from safetensors.torch import save_file
+
+from tlcore import __version__
+from tlcore.config import RunConfig
+from tlcore.engine.assemble import Assembly
+from tlcore.events import Checkpointed, Evaluated
+from tlcore.records import to_json
+from tlcore.store import Store
+from tlcore.takeaway import METADATA_KEY, Card
+
+
+class BestKeeper:
+    """Keeps the weights of the best epoch of one run, and only those."""
+
+    def __init__(self, store: Store, run: str, config: RunConfig, assembly: Assembly) -> None:
+        self._store = store
+        self._run = run
+        self._config = config
+        self._assembly = assembly
+        self._best: Evaluated | None = None
+        self._kept: str | None = None
+
+    def consider(self, evaluated: Evaluated) -> Checkpointed | None:
+        """Save the weights if this epoch is the best so far; of equal accuracies the lower loss is better."""
+        if self._best and (self._best.right, -self._best.loss) >= (evaluated.right, -evaluated.loss):
+            return None
+        before, self._best = self._kept, evaluated
+        with self._store.blobs.aside() as path:
+            state = {name: value.detach().cpu().contiguous() for name, value in self._state().items()}
+            save_file(state, path, metadata={METADATA_KEY: to_json(self._card(evaluated))})
+            size = path.stat().st_size
+            self._kept = self._store.blobs.keep(path)
+        if before and before != self._kept:
+            self._store.blobs.drop(before)
+        return Checkpointed(epoch=evaluated.epoch, sha256=self._kept, size=size)
+
+    def _state(self) -> dict[str, torch.Tensor]:
+        return self._assembly.module.state_dict()
+
+    def _card(self, evaluated: Evaluated) -> Card:
+        card = self._assembly.card
+        return Card(
+            backbone=card.name,
+            library=card.library,
+            builder=card.builder,
+            classes=self._assembly.classes,
+            preprocessing=card.preprocessing.at(self._config.loader.image_size),
+            began_with=self._config.weights,
+            run=self._run,
+            epoch=evaluated.epoch,
+            right=evaluated.right,
+            count=evaluated.count,
+            thaw=__version__,
+        )

@@ -1,0 +1,74 @@
+"""The desk: one warm process that answers questions about networks, newest first."""
+
+import logging
+import time
+from collections import OrderedDict
+
+from tlcore.catalog.weights import IMAGENET
+from tlcore.engine.answers.see import see
+from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
+from tlcore.engine.runtime import Runtime, choose_runtime
+from tlcore.errors import ThawError
+from tlcore.questions import See
+from tlcore.store import Store
+
+_TICK = 0.05
+"""Seconds between looks at the store."""
+_NETWORKS = 2
+"""Networks that are kept ready."""
+_ROLL_CALL = 5.0
+"""Seconds between looks whether the supervisor is still there."""
+
+
+class Desk:
+    """Answers questions; keeps the networks that were asked about last."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._runtime: Runtime = choose_runtime("auto")
+        self._ready: OrderedDict[tuple[object, ...], Assembly] = OrderedDict()
+
+    def answer_next(self) -> bool:
+        """Answer one question, and say whether there was one."""
+        question = self._store.asked.waiting()
+        if question is None:
+            return False
+        try:
+            self._store.asked.answer(question, see(self._store, self._assembly(question), question))
+        except ThawError as error:
+            self._store.asked.refuse(question, str(error))
+        except Exception:
+            logging.exception("question")
+            self._store.asked.refuse(question, "Thaw made a mistake here; the log in the home folder tells more.")
+        return True
+
+    def _assembly(self, question: See) -> Assembly:
+        key = (question.backbone, question.weights, question.checkpoint, question.classes, question.image_size)
+        if key not in self._ready:
+            self._ready[key] = self._assemble(question)
+            while len(self._ready) > _NETWORKS:
+                self._ready.popitem(last=False)
+        self._ready.move_to_end(key)
+        return self._ready[key]
+
+    def _assemble(self, question: See) -> Assembly:
+        name, size, runtime = question.backbone, question.image_size, self._runtime
+        if question.checkpoint is not None:
+            return assemble_checkpoint(self._store, name, question.checkpoint, question.classes, size, runtime)
+        if question.weights == IMAGENET:
+            return assemble_untouched(name, (), size, runtime)
+        return assemble(self._store, name, question.weights, question.classes, size, 0, runtime)
+
+
+def tend_desk(store: Store) -> None:
+    """Answer questions until the supervisor is gone."""
+    desk = Desk(store)
+    store.processes.register("desk", "ready")
+    looked = time.monotonic()
+    while True:
+        if not desk.answer_next():
+            time.sleep(_TICK)
+        if time.monotonic() - looked > _ROLL_CALL:
+            looked = time.monotonic()
+            if not store.processes.living("supervisor"):
+                return

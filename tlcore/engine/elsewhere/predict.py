@@ -1,0 +1,29 @@
+"""Predicts one picture with weights taken along from Thaw: python predict.py picture.jpg"""
+
+import json
+import sys
+
+import timm
+import torch
+import torchvision
+from PIL import Image
+from safetensors.torch import load_file
+from torchvision.transforms import v2 as transforms
+
+card = json.load(open("thaw.json", encoding="utf-8"))
+build = {"timm": timm.create_model, "torchvision": torchvision.models.get_model}[card["library"]]
+model = build(card["builder"], num_classes=len(card["classes"])).eval()
+model.load_state_dict(load_file("weights.safetensors"))
+steps = card["preprocessing"]
+prepare = transforms.Compose(
+    [
+        transforms.Resize(steps["resize"], transforms.InterpolationMode(steps["interpolation"])),
+        transforms.CenterCrop(steps["crop"]),
+        transforms.ToImage(),
+        transforms.ToDtype(torch.float32, scale=True),
+        transforms.Normalize(steps["mean"], steps["std"]),
+    ]
+)
+with torch.inference_mode():
+    probabilities = model(prepare(Image.open(sys.argv[1]).convert("RGB")).unsqueeze(0)).softmax(1)[0]
+print(card["classes"][int(probabilities.argmax())], f"{probabilities.max():.1%}")

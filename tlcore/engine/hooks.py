@@ -1,0 +1,49 @@
+"""Forward hooks: captures what blocks put out, and takes every hook away again, whatever happens."""
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+
+import torch
+from torch import nn
+from torch.utils.hooks import RemovableHandle
+
+from tlcore.catalog.cards import Block
+
+
+class HookSession:
+    """Captures the output of each block during the forward passes inside a `with`.
+
+    An output is cloned at once: the operation that follows may work in place (a ReLU, ResNet's `+=`) and would
+    change what was kept (pytorch/pytorch#95617).
+    """
+
+    def __init__(self, module: nn.Module, blocks: Sequence[Block]) -> None:
+        self.captured: dict[str, torch.Tensor] = {}
+        self._module = module
+        self._blocks = blocks
+        self._handles: list[RemovableHandle] = []
+
+    def __enter__(self) -> "HookSession":
+        try:
+            for block in self._blocks:
+                part = self._module.get_submodule(block.output)
+                self._handles.append(part.register_forward_hook(self._keep(block.name)))
+        except BaseException:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._remove()
+
+    def _keep(self, block: str) -> Callable[[nn.Module, object, torch.Tensor], None]:
+        def keep(_module: nn.Module, _inputs: object, output: torch.Tensor) -> None:
+            self.captured[block] = output.detach().clone()
+
+        return keep
+
+    def _remove(self) -> None:
+        while self._handles:
+            self._handles.pop().remove()

@@ -1,0 +1,78 @@
+"""A set's pictures as batches for the network; each file is decoded once per run."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from tlcore.data.manifest import Example
+from tlcore.engine.modality.image import Encoder
+
+_DECODERS = 2
+_BUDGET = 2 * 1024**3
+"""Bytes of decoded pictures that are kept; what does not fit is decoded again in every epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the network is called with, and what it should answer."""
+
+    inputs: dict[str, Tensor]
+    targets: Tensor
+    """Classes by number, (N,)."""
+
+
+class Pictures:
+    """The examples of one split, in a fixed order."""
+
+    def __init__(self, examples: Sequence[Example], root: Path, encoder: Encoder, device: torch.device) -> None:
+        self._examples = examples
+        self._root = root
+        self._encoder = encoder
+        self._device = device
+        self._kept: dict[int, Tensor] = {}
+        self._room = _BUDGET
+        self._pool = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    def batches(self, size: int, order: Tensor | None = None) -> Iterator[Batch]:
+        """Yield all pictures in batches of `size`, in the given order (N,) or their own."""
+        places = (torch.arange(len(self)) if order is None else order).tolist()
+        for part in split_evenly(places, size):
+            pixels = torch.stack(list(self._pool.map(self._pixels, part)))
+            targets = torch.tensor([self._examples[place].label for place in part])
+            # Convolutions on a CPU run faster when the channels of a pixel lie together.
+            inputs = self._encoder.normalise(pixels.to(self._device)).contiguous(memory_format=torch.channels_last)
+            yield Batch({"x": inputs}, targets.to(self._device))
+
+    def steps(self, size: int) -> int:
+        """Return the number of batches of `size`."""
+        return sum(1 for _ in split_evenly(list(range(len(self))), size))
+
+    def close(self) -> None:
+        """End the decoding threads."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _pixels(self, place: int) -> Tensor:
+        kept = self._kept.get(place)
+        if kept is not None:
+            return kept
+        pixels = self._encoder.encode(self._root / self._examples[place].where)
+        if pixels.nbytes <= self._room:
+            self._room -= pixels.nbytes
+            self._kept[place] = pixels
+        return pixels
+
+
+def split_evenly(places: list[int], size: int) -> Iterator[list[int]]:
+    """Yield runs of `size`; a last run of one joins the run before, since BatchNorm cannot learn from one picture."""
+    starts = list(range(0, len(places), size))
+    if len(starts) > 1 and len(places) - starts[-1] == 1:
+        starts.pop()
+    for start, end in zip(starts, [*starts[1:], len(places)], strict=True):
+        yield places[start:end]

@@ -1,0 +1,39 @@
+"""The device that a run is computed on, and how this process uses it."""
+
+import os
+from dataclasses import dataclass
+
+import torch
+
+from tlcore.errors import ChoiceError
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """One process on one device."""
+
+    device: torch.device
+    label: str
+    """What a person would call it, such as `CPU, 2 cores`."""
+
+
+def choose_runtime(wanted: str) -> Runtime:
+    """Return the wanted device, or with `auto` the best one here; raise ChoiceError if it is not there."""
+    available = ["cpu"]
+    if torch.backends.mps.is_available():
+        available.insert(0, "mps")
+    if torch.cuda.is_available():
+        available.insert(0, "cuda")
+    kind = available[0] if wanted == "auto" else wanted
+    if kind not in available:
+        raise ChoiceError(f"This machine has no {kind} device.", f"It has: {', '.join(available)}.")
+    return Runtime(device=torch.device(kind), label=_label(kind))
+
+
+def _label(kind: str) -> str:
+    if kind == "cuda":
+        return torch.cuda.get_device_name()
+    if kind == "mps":
+        return "Apple GPU"
+    cores = os.cpu_count() or 1
+    return f"CPU, {cores} core{'s' if cores > 1 else ''}"

@@ -1,0 +1,116 @@
+"""Carries out one run of the store: reads what was asked for, trains, writes down what happens."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from importlib.metadata import version
+from threading import Event as Flag
+from threading import Thread
+
+from tlcore.catalog.weights import IMAGENET, SCRATCH
+from tlcore.config import RunConfig
+from tlcore.engine.assemble import Assembly, assemble
+from tlcore.engine.checkpoint import BestKeeper
+from tlcore.engine.pictures import Pictures
+from tlcore.engine.runtime import choose_runtime
+from tlcore.engine.trainer import Trainer
+from tlcore.errors import ThawError
+from tlcore.events import Evaluated, Event, Failed, Started, Stepped
+from tlcore.store import Store
+from tlcore.store.datasets import Dataset
+
+_FLUSH = 0.25
+"""Seconds for which steps are gathered before they are written."""
+_BEAT = 2.0
+"""Seconds between signs of life."""
+
+
+def carry_out(store: Store, run: str, watch: Callable[[Event], None] = lambda event: None) -> None:
+    """Work on a run to its end, showing each event to `watch`; whatever goes wrong becomes the last event."""
+    beating = Flag()
+    heart = Thread(target=_beat, args=(store, run, beating), daemon=True)
+    heart.start()
+    try:
+        _write(store, run, _watched(_events(store, run), watch))
+    except ThawError as error:
+        store.runs.end(run, Failed(sentence=error.message, advice=error.hint))
+    except Exception:
+        logging.exception("run %s", run)
+        store.runs.end(
+            run,
+            Failed(
+                sentence="Thaw made a mistake while it trained.",
+                advice="The log in the home folder tells more. The best weights so far are kept.",
+            ),
+        )
+    finally:
+        beating.set()
+        heart.join()
+
+
+def _events(store: Store, run: str) -> Iterator[Event]:
+    config = store.runs.config(run)
+    dataset = store.datasets.by_digest(config.data)
+    runtime = choose_runtime(config.compute.device)
+    assembly = assemble(
+        store,
+        config.backbone,
+        config.weights,
+        dataset.manifest.classes,
+        config.loader.image_size,
+        config.seed,
+        runtime,
+    )
+    with closing(_pictures(dataset, "train", assembly)) as train, closing(_pictures(dataset, "val", assembly)) as val:
+        yield _started(config, dataset, assembly, train)
+        keeper = BestKeeper(store, run, config, assembly)
+        trainer = Trainer(assembly, config, train, val, lambda: store.runs.stop_asked(run))
+        for event in trainer.run():
+            yield event
+            if isinstance(event, Evaluated) and (kept := keeper.consider(event)):
+                yield kept
+
+
+def _pictures(dataset: Dataset, split: str, assembly: Assembly) -> Pictures:
+    examples = dataset.manifest.of(split)
+    return Pictures(examples, dataset.root, assembly.encoder, assembly.runtime.device)
+
+
+def _started(config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pictures) -> Started:
+    began_with = {IMAGENET: "ImageNet", SCRATCH: "random numbers"}.get(config.weights, "own file")
+    return Started(
+        device=assembly.runtime.label,
+        backbone=assembly.card.title,
+        weights=began_with,
+        classes=assembly.classes,
+        train_counts=dataset.manifest.counts("train"),
+        val_counts=dataset.manifest.counts("val"),
+        parameters=sum(parameter.numel() for parameter in assembly.module.parameters()),
+        epochs=config.epochs,
+        steps_per_epoch=train.steps(config.loader.batch_size),
+        versions={name: version(name) for name in ("torch", "torchvision", "timm")},
+    )
+
+
+def _write(store: Store, run: str, events: Iterable[Event]) -> None:
+    """Write steps in small batches, everything else at once, and the first step at once too."""
+    gathered: list[Event] = []
+    written = 0.0
+    for event in events:
+        gathered.append(event)
+        if not isinstance(event, Stepped) or time.monotonic() - written > _FLUSH:
+            store.runs.append(run, gathered)
+            gathered.clear()
+            written = time.monotonic()
+
+
+def _watched(events: Iterator[Event], watch: Callable[[Event], None]) -> Iterator[Event]:
+    for event in events:
+        watch(event)
+        yield event
+
+
+def _beat(store: Store, run: str, ended: Flag) -> None:
+    while not ended.wait(_BEAT):
+        store.runs.beat(run)

@@ -1,0 +1,43 @@
+"""Errands: what a short process without torch does for a person, such as reading a folder or a download."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadUpload:
+    """Check the pictures that a person sent, and make a set of them."""
+
+    upload: str
+    """Id that the store gave to the files as they came in."""
+    name: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeSample:
+    """Make one of the sets that come with the installation."""
+
+    sample: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchSet:
+    """Download a public set that a person asked for."""
+
+    public_set: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchWeights:
+    """Download a backbone's published weights that a person asked for."""
+
+    backbone: str
+
+
+Errand = ReadUpload | MakeSample | FetchSet | FetchWeights
+
+KINDS: Mapping[str, type[Errand]] = MappingProxyType({kind.__name__: kind for kind in Errand.__args__})

@@ -1,0 +1,118 @@
+"""A download that was asked for: resumed where it broke off, checked, and in its place only when it is whole."""
+
+import errno
+import os
+import re
+from collections.abc import Callable
+from hashlib import sha256
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit, urlunsplit
+from urllib.request import Request, urlopen
+
+from tlcore.errors import ThawError
+
+MIRROR_VARIABLE = "THAW_MIRROR"
+"""Names a server, such as http://127.0.0.1:8000, that answers in place of every other."""
+
+_TIMEOUT = 10.0  # Seconds without a byte.
+_PIECE = 1 << 18  # Bytes between two calls of progress.
+
+
+def fetch(url: str, to: Path, progress: Callable[[int, int], None], expected_sha256: str | None = None) -> Path:
+    """Download `url` to the file `to` and return it; a file that is there already is kept if it is the right one.
+
+    `progress` is told bytes done and bytes in all (0 where the server does not say); what it raises ends the work,
+    and the next call goes on from there. `expected_sha256` may be its first characters only.
+    Raises ThawError in plain words.
+    """
+    if to.exists() and _fits(to, expected_sha256):
+        return to
+    to.parent.mkdir(parents=True, exist_ok=True)
+    part = to.with_name(f"{to.name}.part")
+    address = _mirrored(url)
+    host = urlsplit(address).hostname or address
+    try:
+        _receive(address, part, progress)
+    except HTTPError as fault:
+        fault.close()
+        raise ThawError(
+            f"{host} answers {fault.code} for {to.name}.", "Try later, or look for another source."
+        ) from None
+    except (URLError, TimeoutError, ConnectionError, HTTPException):
+        raise ThawError(
+            f"This machine has no internet, or {host} does not answer.",
+            "What is here already works without; a broken download goes on where it stopped.",
+        ) from None
+    except OSError as fault:
+        if fault.errno == errno.ENOSPC:
+            raise ThawError("The disk is full.", "Free some space and start the download again.") from None
+        raise ThawError(
+            f"The download broke off: {fault.strerror}.", "Start it again; it goes on from there."
+        ) from None
+    if not _fits(part, expected_sha256):
+        part.unlink()
+        raise ThawError(f"{to.name} arrived, but is not the file that was expected.", "Start the download again.")
+    part.replace(to)
+    return to
+
+
+def _mirrored(url: str) -> str:
+    """Return the address to ask: the url's own, or the same path on the mirror."""
+    address = urlsplit(url)
+    if mirror := os.environ.get(MIRROR_VARIABLE):
+        own = urlsplit(mirror)
+        address = address._replace(scheme=own.scheme, netloc=own.netloc, path=own.path.rstrip("/") + address.path)
+    if address.scheme not in ("http", "https"):
+        raise ThawError(f"{address.scheme or 'An empty word'} is no way to download.", "Use http or https.")
+    return urlunsplit(address)
+
+
+def _receive(address: str, part: Path, progress: Callable[[int, int], None]) -> None:
+    """Append to `part` what is missing, or begin again where the server cannot continue."""
+    have = part.stat().st_size if part.exists() else 0
+    headers = {"User-Agent": "thaw", **({"Range": f"bytes={have}-"} if have else {})}
+    try:
+        response = urlopen(Request(address, headers=headers), timeout=_TIMEOUT)
+    except HTTPError as fault:
+        if fault.code != 416 or not have:
+            raise
+        # The part is as long as the file or longer: it belongs to another version, or was never checked.
+        fault.close()
+        part.unlink()
+        return _receive(address, part, progress)
+    with response:
+        start, total = _extent(response)
+        if start != have and start != 0:
+            raise ConnectionError("The server sends another part than was asked for.")
+        done = start
+        with part.open("ab" if start else "wb") as file:
+            progress(done, total)
+            while piece := response.read(_PIECE):
+                file.write(piece)
+                done += len(piece)
+                progress(done, total)
+            file.flush()
+            os.fsync(file.fileno())
+    if total and done != total:
+        raise ConnectionError("The connection broke.")
+    return None
+
+
+def _extent(response: HTTPResponse) -> tuple[int, int]:
+    """Return where in the file an answer starts, and how long the file is (0 if that is not said)."""
+    extent = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
+    if response.status == 206 and extent:
+        return int(extent[1]), 0 if extent[2] == "*" else int(extent[2])
+    return 0, int(response.headers.get("Content-Length") or 0)
+
+
+def _fits(path: Path, expected_sha256: str | None) -> bool:
+    if not expected_sha256:
+        return True
+    content = sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            content.update(piece)
+    return content.hexdigest().startswith(expected_sha256.lower())

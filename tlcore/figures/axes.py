@@ -1,0 +1,52 @@
+"""What all charts share: fonts, axes, marks for thawing."""
+
+from typing import Any
+
+Figure = dict[str, Any]
+
+INK, INK2, INK3 = "var(--thaw-ink)", "var(--thaw-ink2)", "var(--thaw-ink3)"
+GRID, WELL = "var(--thaw-grid)", "var(--thaw-well)"
+ICE, ICE_TEXT = "var(--thaw-ice-mark)", "var(--thaw-ice-text)"
+EMBER, EMBER_TEXT = "var(--thaw-ember-mark)", "var(--thaw-ember-text)"
+
+SMALL, TEXT = 14, 15
+"""Sizes in pixels; nothing in a chart is smaller."""
+
+
+def axis(title: str, **more: Any) -> Figure:
+    """Return an axis without zero line, its title in bold ink, its ticks in softer ink."""
+    return {
+        "title": {"text": f"<b>{title}</b>", "font": {"color": INK, "size": SMALL}, "standoff": 8},
+        "tickfont": {"color": INK2, "size": SMALL},
+        "gridcolor": GRID,
+        "zeroline": False,
+        "fixedrange": False,
+        **more,
+    }
+
+
+def note(text: str, x: float, y: float, **more: Any) -> Figure:
+    """Return a text at a point, without an arrow."""
+    return {
+        "text": text,
+        "x": x,
+        "y": y,
+        "showarrow": False,
+        "xanchor": "left",
+        "yanchor": "middle",
+        "font": {"color": INK2, "size": SMALL},
+        **more,
+    }
+
+
+def thaw_mark(x: float) -> Figure:
+    """Return an ember line through all charts of the figure, at the epoch where a block thawed."""
+    return {
+        "type": "line",
+        "x0": x,
+        "x1": x,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": EMBER, "width": 2},
+    }

@@ -1,0 +1,120 @@
+"""Events folded into something to draw: where a run stands, its curves, its best epoch."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tlcore.events import (
+    Checkpointed,
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Noted,
+    PhaseStarted,
+    Started,
+    Stepped,
+    Stopped,
+    Terminal,
+)
+from tlcore.store.runs import Entry, Run
+
+State = Literal["waiting", "starting", "running", "finished", "stopped", "failed", "lost"]
+ENDED: tuple[State, ...] = ("finished", "stopped", "failed", "lost")
+
+_SPEED_WINDOW = 5.0
+"""Seconds over which the speed is taken."""
+
+
+@dataclass(slots=True)
+class History:
+    """Everything that is known of one run so far; `add` folds in what came since."""
+
+    last: int = 0
+    """Sequence of the newest event that is folded in."""
+    started: Started | None = None
+    phases: list[PhaseStarted] = field(default_factory=list)
+    steps: list[Stepped] = field(default_factory=list)
+    epochs: list[Evaluated] = field(default_factory=list)
+    checkpoint: Checkpointed | None = None
+    notes: list[str] = field(default_factory=list)
+    end: Terminal | None = None
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Fold in the events after `last`."""
+        for entry in entries:
+            self._fold(entry.event)
+            self.last = entry.sequence
+
+    def _fold(self, event: Event) -> None:
+        match event:
+            case Stepped():
+                self.steps.append(event)
+            case Evaluated():
+                self.epochs.append(event)
+            case PhaseStarted():
+                self.phases.append(event)
+            case Checkpointed():
+                self.checkpoint = event
+            case Started():
+                self.started = event
+            case Noted():
+                self.notes.append(event.sentence)
+            case Finished() | Stopped() | Failed():
+                self.end = event
+
+    def state(self, run: Run) -> State:
+        """Return the run's state from the evidence: its events, and whether its process lives."""
+        match self.end:
+            case Finished():
+                return "finished"
+            case Stopped():
+                return "stopped"
+            case Failed():
+                return "failed"
+        if run.claimant is None:
+            return "waiting"
+        if not run.claimant.alive:
+            return "lost"
+        return "running" if self.started else "starting"
+
+    @property
+    def best(self) -> Evaluated | None:
+        """The epoch whose weights are kept."""
+        if self.checkpoint is None:
+            return None
+        return next((epoch for epoch in self.epochs if epoch.epoch == self.checkpoint.epoch), None)
+
+    @property
+    def phase(self) -> PhaseStarted | None:
+        """The phase that is on."""
+        return self.phases[-1] if self.phases else None
+
+    @property
+    def speed(self) -> float | None:
+        """Training pictures per second over the last seconds, validation included."""
+        if len(self.steps) < 2:
+            return None
+        newest = self.steps[-1]
+        times = [step.seconds for step in self.steps]
+        first = min(bisect_right(times, newest.seconds - _SPEED_WINDOW), len(times) - 2)
+        seconds = newest.seconds - times[first]
+        return sum(step.count for step in self.steps[first + 1 :]) / seconds if seconds > 0 else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time to the end of the plan at the pace so far; None before there is one."""
+        if self.started is None or not self.steps:
+            return None
+        done = self.steps[-1].step
+        total = self.started.epochs * self.started.steps_per_epoch
+        return self.steps[-1].seconds / done * (total - done)
+
+    @property
+    def baseline(self) -> tuple[str, float] | None:
+        """The most frequent validation class, and the share of pictures that always naming it gets right."""
+        if self.started is None or not sum(self.started.val_counts):
+            return None
+        most = max(self.started.val_counts)
+        return self.started.classes[self.started.val_counts.index(most)], most / sum(self.started.val_counts)

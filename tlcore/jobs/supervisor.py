@@ -1,0 +1,155 @@
+"""The long-lived process that keeps a worker and a desk ready, hands out runs and errands, and buries the dead."""
+
+import logging
+import time
+from collections.abc import Callable
+from subprocess import Popen
+
+from filelock import FileLock, Timeout
+
+from tlcore.errors import ThawError
+from tlcore.events import Failed
+from tlcore.jobs.processes import start
+from tlcore.store import Store
+from tlcore.store.claims import Claimant
+
+_TICK = 0.1
+"""Seconds between looks at the store."""
+_IDLE = 30.0
+"""Seconds without an app and without work after which the supervisor goes home."""
+_LOG_LINES = 12
+_QUICK_DEATH = 5.0
+"""Seconds; a process that dies sooner than this after its start is not started again at once."""
+_REST = 10.0
+
+
+class Child:
+    """A process that is started again whenever it has died."""
+
+    def __init__(self, begin: Callable[[], "Popen[str]"]) -> None:
+        self._begin = begin
+        self._started = 0.0
+        self._rest_until = 0.0
+        self.process: Popen[str] | None = None
+
+    def tend(self) -> int | None:
+        """Start the process if there is none; return the exit status of one that has just died."""
+        if self.process is None:
+            if time.monotonic() >= self._rest_until:
+                self.process, self._started = self._begin(), time.monotonic()
+            return None
+        status = self.process.poll()
+        if status is None:
+            return None
+        self.process = None
+        if time.monotonic() - self._started < _QUICK_DEATH:
+            self._rest_until = time.monotonic() + _REST
+        return status
+
+
+class Supervisor:
+    """Looks at the store again and again; holds no state that the store or the processes do not show."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._worker = Child(lambda: start(store, "work", log="worker.log", talks=True))
+        self._desk = Child(lambda: start(store, "answer", log="desk.log"))
+        self._errands: dict[str, Popen[str]] = {}
+
+    def tick(self) -> None:
+        """Do what has to be done now."""
+        self._tend_worker()
+        self._bury_lost_runs()
+        self._hand_over()
+        self._tend_errands()
+        # The desk waits until the worker stands: two processes that import torch at once are both late.
+        if self._desk.process is not None or self._store.processes.living("worker"):
+            self._desk.tend()
+
+    def busy(self) -> bool:
+        """Say whether somebody needs this supervisor."""
+        return bool(self._store.processes.living("app") or self._store.runs.open() or self._errands)
+
+    def close(self) -> None:
+        """Let the worker go after its run, and end the desk."""
+        for child in (self._worker, self._desk):
+            if child.process is not None and child.process.stdin is not None:
+                child.process.stdin.close()
+        if self._desk.process is not None:
+            self._desk.process.terminate()
+
+    def _tend_worker(self) -> None:
+        status = self._worker.tend()
+        if status is not None:
+            logging.warning("the worker ended with status %s", status)
+
+    def _bury_lost_runs(self) -> None:
+        for run in self._store.runs.open():
+            if run.claimant is not None and not run.claimant.alive:
+                self._store.runs.end(
+                    run.id,
+                    Failed(
+                        sentence="Interrupted: the process that trained was ended from outside, or ran out of memory.",
+                        advice="The best weights so far are kept. Start the run again; smaller batches need less memory.",
+                        detail=self._last_log_lines(),
+                    ),
+                )
+
+    def _hand_over(self) -> None:
+        process = self._worker.process
+        if process is None or process.stdin is None or process.poll() is not None:
+            return
+        run = self._store.runs.claim_next(Claimant.of(process.pid))
+        if run is not None:
+            try:
+                process.stdin.write(f"{run}\n")
+                process.stdin.flush()
+            except OSError:
+                logging.warning("the worker died before it took run %s", run)
+
+    def _tend_errands(self) -> None:
+        for identifier, process in list(self._errands.items()):
+            if process.poll() is not None:
+                del self._errands[identifier]
+                self._store.errands.fail(
+                    identifier, "The process that did this was ended, perhaps for want of memory. Please try again."
+                )
+        for waiting in self._store.errands.waiting():
+            process = start(self._store, "errand", waiting.id, log="errands.log")
+            self._store.errands.claim(waiting.id, Claimant.of(process.pid))
+            self._errands[waiting.id] = process
+
+    def _last_log_lines(self) -> str:
+        path = self._store.logs / "worker.log"
+        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        return "\n".join(text.splitlines()[-_LOG_LINES:])
+
+
+def supervise(store: Store, stay: bool) -> None:
+    """Tend the store until nobody needs it; with `stay`, until this process is ended.
+
+    Raises ThawError if another supervisor holds the store.
+    """
+    lock = FileLock(store.supervisor_lock)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ThawError("Another supervisor looks after this home folder already.") from None
+    with lock:
+        store.processes.register("supervisor")
+        supervisor = Supervisor(store)
+        needed = time.monotonic()
+        try:
+            while stay or time.monotonic() - needed < _IDLE:
+                supervisor.tick()
+                if supervisor.busy():
+                    needed = time.monotonic()
+                time.sleep(_TICK)
+        finally:
+            supervisor.close()
+
+
+def ensure_supervisor(store: Store) -> None:
+    """Start a supervisor for this store unless there is one; it outlives the app."""
+    if not store.processes.living("supervisor"):
+        start(store, "supervise", log="supervisor.log", own_session=True)

@@ -1,0 +1,58 @@
+"""Questions and their answers, kept by the question's digest."""
+
+import time
+
+from tlcore.errors import ThawError
+from tlcore.questions import See, Seen
+from tlcore.records import digest, from_json, to_json
+from tlcore.store.database import Database
+
+_KEPT = 300
+"""Answers that are kept; the oldest go first."""
+
+
+class Asked:
+    """What was asked of the desk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ask(self, question: See) -> Seen | None:
+        """Return the answer, or None while the desk works on it; raise ThawError if it has none."""
+        row = self._database.row("SELECT answer, fault FROM questions WHERE digest = ?", digest(question))
+        if row is None:
+            self._database.write(
+                "INSERT INTO questions (digest, asked, kind, body) VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING",
+                digest(question),
+                time.time(),
+                type(question).__name__,
+                to_json(question),
+            )
+            return None
+        if row["fault"] is not None:
+            raise ThawError(row["fault"])
+        return from_json(Seen, row["answer"]) if row["answer"] else None
+
+    def waiting(self) -> See | None:
+        """Return the newest question without an answer: somebody looks at that one now."""
+        query = "SELECT body FROM questions WHERE answer IS NULL AND fault IS NULL ORDER BY asked DESC LIMIT 1"
+        row = self._database.row(query)
+        return from_json(See, row["body"]) if row else None
+
+    def answer(self, question: See, answer: Seen) -> None:
+        """Keep an answer for good, or until many newer ones came."""
+        query = "UPDATE questions SET answer = ? WHERE digest = ?"
+        self._database.write(query, to_json(answer), digest(question))
+        self._database.write(
+            "DELETE FROM questions WHERE answer IS NOT NULL AND digest NOT IN"
+            " (SELECT digest FROM questions WHERE answer IS NOT NULL ORDER BY asked DESC LIMIT ?)",
+            _KEPT,
+        )
+
+    def refuse(self, question: See, fault: str) -> None:
+        """Keep the sentence that says why there is no answer."""
+        self._database.write("UPDATE questions SET fault = ? WHERE digest = ?", fault, digest(question))
+
+    def forget(self, question: See) -> None:
+        """Drop a question, so that it can be asked again."""
+        self._database.write("DELETE FROM questions WHERE digest = ?", digest(question))

@@ -1,0 +1,65 @@
+"""Files addressed by their content: written aside, then put in place whole, never changed."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import file_digest
+from pathlib import Path
+
+from tlcore.errors import ThawError
+from tlcore.paths import safe_path
+
+
+class Blobs:
+    """A folder of files named by their sha256."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._aside = root / "aside"
+        self._aside.mkdir(parents=True, exist_ok=True)
+
+    def where(self, sha256: str) -> str:
+        """Return the place of a file below the root."""
+        return f"{sha256[:2]}/{sha256}"
+
+    def path(self, sha256: str) -> Path:
+        """Return the path of a file; raise ThawError if it is not there."""
+        path = safe_path(self.root, self.where(sha256))
+        if not path.is_file():
+            raise ThawError("A file of this run or set is missing from the home folder.", "Restore it, or run again.")
+        return path
+
+    @contextmanager
+    def aside(self) -> Iterator[Path]:
+        """Lend a path for a file in the making; whatever is left there afterwards is removed."""
+        path = self._aside / secrets.token_hex(16)
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    @contextmanager
+    def aside_folder(self) -> Iterator[Path]:
+        """Lend a folder for files in the making; whatever is left there afterwards is removed."""
+        path = self._aside / secrets.token_hex(16)
+        path.mkdir()
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def keep(self, path: Path) -> str:
+        """Move a finished file in, and return its sha256."""
+        with path.open("rb+") as file:
+            sha256 = file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        target = safe_path(self.root, self.where(sha256))
+        target.parent.mkdir(exist_ok=True)
+        path.replace(target)
+        return sha256
+
+    def drop(self, sha256: str) -> None:
+        """Remove a file that nothing names any more."""
+        safe_path(self.root, self.where(sha256)).unlink(missing_ok=True)

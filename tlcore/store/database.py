@@ -1,0 +1,70 @@
+"""One SQLite file, opened so that many processes may read and write it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+from tlcore.errors import ThawError
+from tlcore.store.schema import SCHEMA, VERSION
+
+BUSY_TIMEOUT = 5.0
+"""Seconds that a writer waits for another one."""
+
+
+class Database:
+    """A connection that threads share, one at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = RLock()
+        self._connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+        self._connection.row_factory = sqlite3.Row
+        # Write-ahead logging lets pages read while a worker writes.
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._create()
+
+    def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+        """Return all rows of a query."""
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+    def row(self, query: str, *values: object) -> sqlite3.Row | None:
+        """Return the first row of a query, or None."""
+        return next(iter(self.rows(query, *values)), None)
+
+    def write(self, query: str, *values: object) -> int:
+        """Run one statement and return the number of rows it touched."""
+        with self._lock:
+            return self._connection.execute(query, values).rowcount
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Hold the database for several statements that count together or not at all."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _create(self) -> None:
+        with self.transaction() as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version > VERSION:
+                raise ThawError(
+                    "The home folder was written by a newer Thaw.",
+                    "Update this one, or name another folder with THAW_HOME.",
+                )
+            if version == 0:
+                for statement in SCHEMA.split(";"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {VERSION}")

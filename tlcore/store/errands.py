@@ -1,0 +1,102 @@
+"""Errands on their way: how far they are, what came of them."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from sqlite3 import Row
+
+from tlcore.errands import KINDS, Errand
+from tlcore.errors import ThawError
+from tlcore.records import from_json, to_json
+from tlcore.store.claims import Claimant
+from tlcore.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The state of one errand."""
+
+    id: str
+    workspace: str
+    errand: Errand
+    done: int
+    total: int
+    """In the errand's own unit: pictures or bytes; 0 while unknown."""
+    result: str | None
+    """What came of it: the digest of a set, or the name of a file."""
+    fault: str | None
+    """One sentence for a person."""
+    claimant: Claimant | None
+
+    @property
+    def open(self) -> bool:
+        """Say whether it is still on its way."""
+        return self.result is None and self.fault is None
+
+
+class Errands:
+    """The errands of all workspaces."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, errand: Errand, workspace: str) -> Progress:
+        """File an errand."""
+        self._database.write(
+            "INSERT INTO errands (id, workspace, created, kind, body) VALUES (?, ?, ?, ?, ?)",
+            identifier := secrets.token_hex(16),
+            workspace,
+            time.time(),
+            type(errand).__name__,
+            to_json(errand),
+        )
+        return self.get(identifier)
+
+    def get(self, identifier: str) -> Progress:
+        """Return the state of an errand."""
+        row = self._database.row("SELECT * FROM errands WHERE id = ?", identifier)
+        if row is None:
+            raise ThawError("This errand is not known.", "Start it again.")
+        return _progress(row)
+
+    def recent(self, workspace: str, kind: type[Errand]) -> Progress | None:
+        """Return the workspace's newest errand of a kind."""
+        query = "SELECT * FROM errands WHERE workspace = ? AND kind = ? ORDER BY created DESC LIMIT 1"
+        row = self._database.row(query, workspace, kind.__name__)
+        return _progress(row) if row else None
+
+    def waiting(self) -> list[Progress]:
+        """Return the errands that nobody does yet, oldest first."""
+        query = "SELECT * FROM errands WHERE pid IS NULL AND result IS NULL AND fault IS NULL ORDER BY created"
+        return [_progress(row) for row in self._database.rows(query)]
+
+    def claim(self, identifier: str, claimant: Claimant) -> None:
+        """Note who does it."""
+        query = "UPDATE errands SET pid = ?, pid_started = ? WHERE id = ?"
+        self._database.write(query, claimant.pid, claimant.started, identifier)
+
+    def report(self, identifier: str, done: int, total: int) -> None:
+        """Note how far it is."""
+        self._database.write("UPDATE errands SET done = ?, total = ? WHERE id = ?", done, total, identifier)
+
+    def finish(self, identifier: str, result: str) -> None:
+        """Note what came of it."""
+        self._database.write("UPDATE errands SET result = ? WHERE id = ?", result, identifier)
+
+    def fail(self, identifier: str, fault: str) -> None:
+        """Note why nothing came of it."""
+        query = "UPDATE errands SET fault = ? WHERE id = ? AND result IS NULL AND fault IS NULL"
+        self._database.write(query, fault, identifier)
+
+
+def _progress(row: Row) -> Progress:
+    return Progress(
+        id=row["id"],
+        workspace=row["workspace"],
+        errand=from_json(KINDS[row["kind"]], row["body"]),
+        done=row["done"],
+        total=row["total"],
+        result=row["result"],
+        fault=row["fault"],
+        claimant=Claimant(row["pid"], row["pid_started"]) if row["pid"] is not None else None,
+    )

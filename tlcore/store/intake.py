@@ -1,0 +1,60 @@
+"""Files on their way in: each part of an upload goes to the disk at once, under a generated name."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlcore.errors import PictureError
+
+_UPLOAD = re.compile(r"[0-9a-f]{32}")
+_INDEX = "index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a file that the person calls `name`."""
+
+    name: str
+    offset: int
+    data: bytes
+
+
+class Intake:
+    """A folder with one folder per upload; inside, files are numbered and an index tells what people called them."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def folder(self, upload: str) -> Path:
+        """Return the folder of an upload; raise PictureError unless the id looks like one of ours."""
+        if not _UPLOAD.fullmatch(upload):
+            raise PictureError("BAD_UPLOAD", "This upload is not one of ours.", "Send the folder again.")
+        return self._root / upload
+
+    def write(self, upload: str, pieces: Iterable[Piece]) -> None:
+        """Write pieces of files; a piece that comes twice is written twice, to the same place."""
+        folder = self.folder(upload)
+        folder.mkdir(parents=True, exist_ok=True)
+        index = self._index(folder)
+        for piece in pieces:
+            path = folder / index.setdefault(piece.name, f"{len(index):06d}")
+            with path.open("r+b" if path.exists() else "w+b") as file:
+                file.seek(piece.offset)
+                file.write(piece.data)
+        (folder / _INDEX).write_text(json.dumps(index), encoding="utf-8")
+
+    def files(self, upload: str) -> list[tuple[str, Path]]:
+        """Return what people called each file, and where it lies."""
+        folder = self.folder(upload)
+        return [(name, folder / number) for name, number in self._index(folder).items()]
+
+    def clear(self, upload: str) -> None:
+        """Remove what is left of an upload."""
+        shutil.rmtree(self.folder(upload), ignore_errors=True)
+
+    def _index(self, folder: Path) -> dict[str, str]:
+        path = folder / _INDEX
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}

@@ -1,0 +1,165 @@
+"""Runs: what was asked for, who works on it, and everything that happened."""
+
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from sqlite3 import Connection, Row
+
+from tlcore.config import RunConfig
+from tlcore.events import KINDS, Event, Failed, Finished, Stopped
+from tlcore.records import from_json, to_json
+from tlcore.store.claims import Claimant
+from tlcore.store.database import Database
+
+_ENDED = tuple(kind.__name__ for kind in (Finished, Stopped, Failed))
+_OPEN = f"NOT EXISTS (SELECT 1 FROM events WHERE run = runs.id AND kind IN {_ENDED})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One row of the queue; the row is the request."""
+
+    id: str
+    workspace: str
+    created: float
+    config: RunConfig
+    claimant: Claimant | None
+    beat: float | None
+    """When its worker last gave a sign of life (seconds since 1970)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event with its place and its time (seconds since 1970)."""
+
+    sequence: int
+    time: float
+    event: Event
+
+
+class Runs:
+    """The runs of all workspaces; readers name the workspaces that they may see."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def submit(self, config: RunConfig, workspace: str, nonce: str, claimant: Claimant | None = None) -> Run:
+        """File a run and return it; the same nonce again returns the first one, so a double click is one run.
+
+        A run that is filed with a claimant is worked on by that process and is not for the supervisor.
+        """
+        values = (secrets.token_hex(16), workspace, nonce, time.time(), to_json(config))
+        holder = (claimant.pid, claimant.started) if claimant else (None, None)
+        self._database.write(
+            "INSERT INTO runs (id, workspace, nonce, created, config, pid, pid_started) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (workspace, nonce) DO NOTHING",
+            *values,
+            *holder,
+        )
+        row = self._database.row("SELECT * FROM runs WHERE workspace = ? AND nonce = ?", workspace, nonce)
+        assert row is not None
+        return _run(row)
+
+    def get(self, run: str, workspaces: Sequence[str]) -> Run | None:
+        """Return a run of these workspaces; an unknown run and a foreign one are both None."""
+        marks = ", ".join("?" * len(workspaces))
+        query = f"SELECT * FROM runs WHERE id = ? AND workspace IN ({marks})"
+        row = self._database.row(query, run, *workspaces)
+        return _run(row) if row else None
+
+    def recent(self, workspaces: Sequence[str], most: int) -> list[Run]:
+        """Return the newest runs of these workspaces, newest first."""
+        marks = ", ".join("?" * len(workspaces))
+        query = f"SELECT * FROM runs WHERE workspace IN ({marks}) ORDER BY created DESC LIMIT ?"
+        return [_run(row) for row in self._database.rows(query, *workspaces, most)]
+
+    def newest(self, most: int) -> list[Run]:
+        """Return the newest runs of every workspace, for the command line, whose user owns the home folder."""
+        return [_run(row) for row in self._database.rows("SELECT * FROM runs ORDER BY created DESC LIMIT ?", most)]
+
+    def config(self, run: str) -> RunConfig:
+        """Return what was asked for; for our own processes, which hold ids that the store gave them."""
+        row = self._database.row("SELECT config FROM runs WHERE id = ?", run)
+        assert row is not None
+        return from_json(RunConfig, row["config"])
+
+    def open(self) -> list[Run]:
+        """Return the runs that have not ended, oldest first."""
+        query = f"SELECT * FROM runs WHERE {_OPEN} ORDER BY created"
+        return [_run(row) for row in self._database.rows(query)]
+
+    def ahead_of(self, run: Run) -> int:
+        """Return how many open runs stand before this one."""
+        query = f"SELECT count(*) AS number FROM runs WHERE {_OPEN} AND created < ?"
+        row = self._database.row(query, run.created)
+        return int(row["number"]) if row else 0
+
+    def claim_next(self, claimant: Claimant) -> str | None:
+        """Give the oldest waiting run to a process and return its id, unless another run is being worked on."""
+        row = self._database.row(
+            "UPDATE runs SET pid = ?, pid_started = ?, beat = ? WHERE id ="
+            f" (SELECT id FROM runs WHERE pid IS NULL AND {_OPEN} ORDER BY created LIMIT 1)"
+            f" AND NOT EXISTS (SELECT 1 FROM runs WHERE pid IS NOT NULL AND {_OPEN}) RETURNING id",
+            claimant.pid,
+            claimant.started,
+            time.time(),
+        )
+        return str(row["id"]) if row else None
+
+    def beat(self, run: str) -> None:
+        """Give a sign of life."""
+        self._database.write("UPDATE runs SET beat = ? WHERE id = ?", time.time(), run)
+
+    def append(self, run: str, events: Iterable[Event]) -> None:
+        """Add events after those that are there, all or none."""
+        with self._database.transaction() as connection:
+            _append(connection, run, events)
+
+    def events(self, run: str, after: int = 0) -> list[Entry]:
+        """Return the events after the one with sequence `after`."""
+        query = "SELECT * FROM events WHERE run = ? AND sequence > ? ORDER BY sequence"
+        return [
+            Entry(row["sequence"], row["time"], from_json(KINDS[row["kind"]], row["body"]))
+            for row in self._database.rows(query, run, after)
+        ]
+
+    def stop(self, run: str) -> None:
+        """Ask a run to stop: a waiting one ends at once, one at work after its step, one that ended stays so."""
+        with self._database.transaction() as connection:
+            row = connection.execute(f"SELECT pid FROM runs WHERE id = ? AND {_OPEN}", (run,)).fetchone()
+            if row is not None:
+                connection.execute("UPDATE runs SET stop = 1 WHERE id = ?", (run,))
+                if row["pid"] is None:
+                    _append(connection, run, [Stopped(seconds=0.0)])
+
+    def stop_asked(self, run: str) -> bool:
+        """Say whether a person wants this run to stop."""
+        row = self._database.row("SELECT stop FROM runs WHERE id = ?", run)
+        return bool(row and row["stop"])
+
+    def end(self, run: str, event: Failed) -> None:
+        """Append the end of a run whose worker cannot do so itself, unless it has ended already."""
+        with self._database.transaction() as connection:
+            if connection.execute(f"SELECT 1 FROM runs WHERE id = ? AND {_OPEN}", (run,)).fetchone():
+                _append(connection, run, [event])
+
+
+def _append(connection: Connection, run: str, events: Iterable[Event]) -> None:
+    (last,) = connection.execute("SELECT max(sequence) FROM events WHERE run = ?", (run,)).fetchone()
+    rows = [
+        (run, (last or 0) + place, time.time(), type(event).__name__, to_json(event))
+        for place, event in enumerate(events, start=1)
+    ]
+    connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def _run(row: Row) -> Run:
+    return Run(
+        id=row["id"],
+        workspace=row["workspace"],
+        created=row["created"],
+        config=from_json(RunConfig, row["config"]),
+        claimant=Claimant(row["pid"], row["pid_started"]) if row["pid"] is not None else None,
+        beat=row["beat"],
+    )

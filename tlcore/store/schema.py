@@ -1,0 +1,36 @@
+"""The tables of the store; nowhere else are they spelt, except in the rooms' own queries beside this file."""
+
+VERSION = 1
+
+SCHEMA = """
+CREATE TABLE datasets (
+    id TEXT PRIMARY KEY, workspace TEXT NOT NULL, digest TEXT NOT NULL, created REAL NOT NULL,
+    root TEXT NOT NULL, manifest TEXT NOT NULL, UNIQUE (workspace, digest)
+);
+CREATE TABLE drafts (workspace TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY, workspace TEXT NOT NULL, nonce TEXT NOT NULL, created REAL NOT NULL, config TEXT NOT NULL,
+    pid INTEGER, pid_started REAL, beat REAL, stop INTEGER NOT NULL DEFAULT 0, UNIQUE (workspace, nonce)
+);
+CREATE TABLE events (
+    run TEXT NOT NULL REFERENCES runs (id), sequence INTEGER NOT NULL, time REAL NOT NULL,
+    kind TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, sequence)
+) WITHOUT ROWID;
+CREATE INDEX events_by_kind ON events (run, kind);
+CREATE TABLE errands (
+    id TEXT PRIMARY KEY, workspace TEXT NOT NULL, created REAL NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+    pid INTEGER, pid_started REAL, done INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0,
+    result TEXT, fault TEXT
+);
+CREATE TABLE questions (
+    digest TEXT PRIMARY KEY, asked REAL NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, answer TEXT, fault TEXT
+);
+CREATE TABLE weights (
+    workspace TEXT NOT NULL, sha256 TEXT NOT NULL, name TEXT NOT NULL, backbone TEXT NOT NULL,
+    PRIMARY KEY (workspace, sha256, backbone)
+);
+CREATE TABLE processes (
+    pid INTEGER NOT NULL, pid_started REAL NOT NULL, role TEXT NOT NULL, note TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (pid, pid_started)
+);
+"""

@@ -1,0 +1,48 @@
+"""What a person takes along: weights, a card that says how to use them, and the lines that do."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+from safetensors import safe_open
+
+from tlcore.catalog.cards import Preprocessing
+
+METADATA_KEY = "thaw"
+"""Name of the card's JSON in the metadata of the safetensors file."""
+
+_PREDICT = Path(__file__).parent / "engine" / "elsewhere" / "predict.py"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Everything but the weights that a prediction needs."""
+
+    backbone: str
+    library: str
+    builder: str
+    """Name by which the library builds the network."""
+    classes: tuple[str, ...]
+    preprocessing: Preprocessing
+    began_with: str
+    """What the network began with: `imagenet`, `scratch`, or the sha256 of a file."""
+    run: str
+    epoch: int
+    right: int
+    """Validation pictures answered rightly."""
+    count: int
+    thaw: str
+    """Version of Thaw."""
+
+
+def pack(checkpoint: Path) -> bytes:
+    """Return a zip with the weights, `thaw.json` (the Card), and a script that predicts without Thaw."""
+    with safe_open(checkpoint, framework="numpy") as file:
+        card = file.metadata()[METADATA_KEY]
+    buffer = BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        archive.write(checkpoint, "weights.safetensors")
+        archive.writestr("thaw.json", card)
+        archive.write(_PREDICT, "predict.py")
+    return buffer.getvalue()

@@ -1,0 +1,22 @@
+"""Text that people typed or named: made harmless before it is shown, and never a part of a path."""
+
+import re
+import unicodedata
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&\"'^=])")
+
+
+def clean(text: str, longest: int = 80) -> str:
+    """Return `text` as one visible line in NFC, without control and direction marks, cut to `longest` characters."""
+    line = "".join(" " if char in "\n\r\t" else char for char in unicodedata.normalize("NFC", text))
+    shown = "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def plain(text: str, longest: int = 80) -> str:
+    """Return `text` for a Markdown sink: shown to the letter, without links, pictures, icons or formulas.
+
+    Streamlit reads Markdown, `:icon:` and `$formula$` in most labels; a backslash before each sign turns all off.
+    """
+    return _MARKDOWN.sub(r"\\\1", clean(text, longest))
