@@ -38,6 +38,14 @@ class FetchWeights:
     backbone: str
 
 
-Errand = ReadUpload | MakeSample | FetchSet | FetchWeights
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadWeights:
+    """Check a weights file that a person sent, and keep it for one backbone."""
+
+    upload: str
+    backbone: str
+
+
+Errand = ReadUpload | MakeSample | FetchSet | FetchWeights | ReadWeights
 
 KINDS: Mapping[str, type[Errand]] = MappingProxyType({kind.__name__: kind for kind in Errand.__args__})

@@ -93,10 +93,12 @@ class History:
 
     @property
     def speed(self) -> float | None:
-        """Training pictures per second over the last seconds, validation included."""
+        """Training pictures per second, validation included: of the last seconds, or of the whole run when it ended."""
         if len(self.steps) < 2:
             return None
         newest = self.steps[-1]
+        if self.end is not None:
+            return sum(step.count for step in self.steps) / newest.seconds
         times = [step.seconds for step in self.steps]
         first = min(bisect_right(times, newest.seconds - _SPEED_WINDOW), len(times) - 2)
         seconds = newest.seconds - times[first]

@@ -36,6 +36,11 @@ class Card:
     """Version of Thaw."""
 
 
+def predict_script() -> str:
+    """Return the script that predicts with what was taken along, without Thaw."""
+    return _PREDICT.read_text(encoding="utf-8")
+
+
 def pack(checkpoint: Path) -> bytes:
     """Return a zip with the weights, `thaw.json` (the Card), and a script that predicts without Thaw."""
     with safe_open(checkpoint, framework="numpy") as file:

@@ -78,7 +78,7 @@ _LITE0 = BackboneCard(
         source="package",
         file="efficientnet-lite0-57934424.pth",
         sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-        megabytes=18.7,
+        megabytes=18.0,
     ),
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tlcore.catalog.cards import WeightsCard
-from tlcore.catalog.weights import check_hash, torch_cache
+from tlcore.catalog.weights import torch_cache
 from tlcore.fetch import fetch
 
 
@@ -12,11 +12,4 @@ def download_weights(card: WeightsCard, progress: Callable[[int, int], None]) ->
     """Fetch these weights into torch's cache, where torchvision finds them too, and check them."""
     target = torch_cache() / card.file
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f"{target.name}.thaw")
-    fetch(card.url, aside, progress, None)
-    try:
-        check_hash(aside, card.sha256)
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
-    return target
+    return fetch(card.url, target, progress, card.sha256)

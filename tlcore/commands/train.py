@@ -33,7 +33,7 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
     parser = verbs.add_parser(
         "train",
         help="learn the pictures of a folder",
-        description="Learn the pictures of a folder: one folder per class, or train/ and val/ with one folder per class.",
+        description="Learn the pictures of a folder: one folder per class, also below train/ and val/.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("folder", metavar="FOLDER", help="folder or zip of pictures; or a sample: digits, shapes")
@@ -48,7 +48,9 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
         metavar="BLOCK=RATE",
         help="one block's learning rate in every phase, 0 to freeze it; may be given again",
     )
-    parser.add_argument("--weights", default=IMAGENET, metavar="WEIGHTS", help="imagenet, scratch, or a file of your own")
+    parser.add_argument(
+        "--weights", default=IMAGENET, metavar="WEIGHTS", help="imagenet, scratch, or a file of your own"
+    )
     parser.add_argument("--batch-size", type=int, default=32, help="pictures per step")
     parser.add_argument("--image-size", type=int, default=224, help="side of the network's input, in pixels")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
@@ -66,9 +68,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     preview(draft.config("check"), classes=2)
     dataset = _dataset(store, arguments)
     draft = replace(draft, data=dataset.manifest.digest)
-    config = replace(
-        draft.config(arguments.name or dataset.manifest.name), compute=Compute(device=arguments.device)
-    )
+    config = replace(draft.config(arguments.name or dataset.manifest.name), compute=Compute(device=arguments.device))
     from tlcore.engine.work import carry_out
 
     submitted = store.runs.submit(config, store.command_line_workspace(), secrets.token_hex(16), Claimant.here())
@@ -187,9 +187,7 @@ def _report(submitted: Run, dataset: Dataset, history: History) -> dict[str, Any
         "classes": list(manifest.classes),
         "train_examples": len(manifest.of("train")),
         "val_examples": len(manifest.of("val")),
-        "left_out": [
-            {"name": left.name, "code": left.code, "sentence": left.sentence} for left in manifest.left_out
-        ],
+        "left_out": [{"name": left.name, "code": left.code, "sentence": left.sentence} for left in manifest.left_out],
     }
 
 

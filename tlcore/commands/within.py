@@ -2,11 +2,9 @@
 
 import argparse
 import logging
-from typing import Any
+from pathlib import Path
 
 from tlcore.store import Store
-
-Verbs = Any
 
 
 def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> list[argparse.ArgumentParser]:
@@ -55,7 +53,13 @@ def _errand(store: Store, arguments: argparse.Namespace) -> None:
     from tlcore.jobs.errand import run_errand
 
     _log()
-    run_errand(store, arguments.id)
+    run_errand(store, arguments.id, _bring_weights)
+
+
+def _bring_weights(store: Store, path: Path, name: str, backbone: str, workspace: str) -> str:
+    from tlcore.engine.bring import bring_weights
+
+    return bring_weights(store, path, name, backbone, workspace)
 
 
 def _survey(_store: Store, _arguments: argparse.Namespace) -> None:

@@ -21,4 +21,3 @@ def bring_weights(store: Store, path: Path, name: str, backbone_name: str, works
         sha256 = store.blobs.keep(aside)
     store.imported.add(workspace, ImportedWeights(sha256=sha256, name=name, backbone=card.name))
     return sha256
-

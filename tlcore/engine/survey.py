@@ -1,12 +1,15 @@
 """Measures the catalog's facts from the modules themselves, on the meta device, without weights or memory."""
 
+import json
+from pathlib import Path
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from tlcore import catalog
 from tlcore.catalog.backbones import BACKBONES
-from tlcore.catalog.cards import BackboneCard
+from tlcore.catalog.cards import BackboneCard, Block
 from tlcore.catalog.facts import FACTS_FILE, BackboneFacts, BlockFacts
 from tlcore.engine.hooks import HookSession
 from tlcore.engine.modality.image import build_module
@@ -38,13 +41,18 @@ def survey_card(card: BackboneCard) -> BackboneFacts:
     return BackboneFacts(
         blocks={
             block.name: BlockFacts(
-                shape=tuple(hooks.captured[block.name].shape[1:]),
+                shape=_shape(block, hooks.captured[block.name]),
                 multiply_adds=_multiply_adds(module, block.prefixes, counter),
                 parameters={name: module.get_parameter(name).numel() for name in held[block.name]},
             )
             for block in card.blocks
         }
     )
+
+
+def _shape(block: Block, output: Tensor) -> tuple[int, ...]:
+    # SqueezeNet answers with maps of one pixel.
+    return tuple((output.flatten(1) if block.layout == "vector" else output).shape[1:])
 
 
 def _multiply_adds(module: nn.Module, prefixes: tuple[str, ...], counter: FlopCounterMode) -> int:

@@ -18,7 +18,7 @@ from tlcore.events import Evaluated, Event, Finished, PhaseStarted, Stepped, Sto
 from tlcore.plan import Group, learning, plan_groups
 
 
-class Halted(Exception):
+class StopAskedError(Exception):
     """A person asked the run to stop."""
 
 
@@ -49,7 +49,7 @@ class Trainer:
         stop_asked: Callable[[], bool],
     ) -> None:
         self._assembly = assembly
-        self._module = assembly.module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._module = assembly.module.to(memory_format=torch.channels_last)
         self._config = config
         self._train = train
         self._val = val
@@ -71,7 +71,7 @@ class Trainer:
                 yield self._enter(number, phase)
                 for _ in range(phase.epochs):
                     yield from self._one_epoch()
-        except Halted:
+        except StopAskedError:
             yield Stopped(seconds=self._seconds())
         else:
             yield Finished(seconds=self._seconds())
@@ -111,7 +111,7 @@ class Trainer:
             self._module.eval()
         for batch in pictures.batches(self._config.loader.batch_size, order):
             if self._stop_asked():
-                raise Halted
+                raise StopAskedError
             with torch.set_grad_enabled(learns):
                 logits = self._module(**batch.inputs)
                 loss = cross_entropy(logits, batch.targets)

@@ -26,7 +26,7 @@ _BEAT = 2.0
 """Seconds between signs of life."""
 
 
-def carry_out(store: Store, run: str, watch: Callable[[Event], None] = lambda event: None) -> None:
+def carry_out(store: Store, run: str, watch: Callable[[Event], None] = lambda _event: None) -> None:
     """Work on a run to its end, showing each event to `watch`; whatever goes wrong becomes the last event."""
     beating = Flag()
     heart = Thread(target=_beat, args=(store, run, beating), daemon=True)

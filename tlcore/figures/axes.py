@@ -14,9 +14,9 @@ SMALL, TEXT = 14, 15
 
 
 def axis(title: str, **more: Any) -> Figure:
-    """Return an axis without zero line, its title in bold ink, its ticks in softer ink."""
+    """Return an axis without zero line, its title (if any) in bold ink, its ticks in softer ink."""
     return {
-        "title": {"text": f"<b>{title}</b>", "font": {"color": INK, "size": SMALL}, "standoff": 8},
+        "title": {"text": f"<b>{title}</b>" if title else "", "font": {"color": INK, "size": SMALL}, "standoff": 8},
         "tickfont": {"color": INK2, "size": SMALL},
         "gridcolor": GRID,
         "zeroline": False,
@@ -37,6 +37,14 @@ def note(text: str, x: float, y: float, **more: Any) -> Figure:
         "font": {"color": INK2, "size": SMALL},
         **more,
     }
+
+
+def above(title: str, top: float) -> Figure:
+    """Return a title that lies above its axis, where it reads without turning the head; `top` is a share of height."""
+    font = {"color": INK, "size": SMALL}
+    return note(
+        f"<b>{title}</b>", 0, top, xref="paper", yref="paper", yanchor="bottom", xshift=-46, yshift=6, font=font
+    )
 
 
 def thaw_mark(x: float) -> Figure:

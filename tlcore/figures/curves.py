@@ -1,7 +1,7 @@
 """Loss and accuracy of a run against its epochs."""
 
 from tlcore.events import PhaseStarted, Started
-from tlcore.figures.axes import EMBER_TEXT, INK, INK2, INK3, SMALL, WELL, Figure, axis, note, thaw_mark
+from tlcore.figures.axes import EMBER_TEXT, INK, INK2, INK3, SMALL, WELL, Figure, above, axis, note, thaw_mark
 from tlcore.figures.thinning import smooth, thin
 from tlcore.history import History
 from tlcore.text import clean
@@ -24,14 +24,16 @@ def curves(history: History, phone: bool = False) -> Figure:
     if history.end is None and last < epochs:
         shapes.append(_to_come(last, epochs))
     layout = {
-        "margin": {"l": 52, "r": 28 if phone else 120, "t": 30 + _STAIR * len(marks), "b": 52},
+        "margin": {"l": 52, "r": 28 if phone else 120, "t": 28 + _STAIR * len(marks), "b": 52},
         "showlegend": False,
         "hovermode": "x unified",
         "xaxis": axis("Epoch", range=[0, epochs], anchor="y2", showgrid=False, tickformat="d", nticks=13),
-        "yaxis": axis("Loss", domain=_LOSS, rangemode="tozero", **_loss_range(history)),
-        "yaxis2": axis("Accuracy, % of pictures", domain=_ACCURACY, range=_accuracy_range(history)),
+        "yaxis": axis("", domain=_LOSS, rangemode="tozero", **_loss_range(history)),
+        "yaxis2": axis("", domain=_ACCURACY, range=_accuracy_range(history)),
         "shapes": [*shapes, *_baseline_line(history)],
         "annotations": [
+            above("Loss", _LOSS[1]),
+            above("Accuracy, % of pictures", _ACCURACY[1]),
             *_stairs(marks),
             *_baseline_note(history, epochs),
             *(_ends(history) if not phone else []),
@@ -104,8 +106,6 @@ def _stairs(marks: list[PhaseStarted]) -> list[Figure]:
             yref="paper",
             yanchor="bottom",
             yshift=_STAIR * (len(marks) - place - 1) + 4,
-            xshift=-6 if mark.epoch > marks[0].epoch else 0,
-            xanchor="left",
             font={"color": EMBER_TEXT, "size": SMALL},
         )
         for place, mark in enumerate(marks)

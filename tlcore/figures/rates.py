@@ -1,48 +1,54 @@
 """The rate of every block over the epochs of a plan: learning blocks as lines, frozen ones in a lane of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from math import ceil, floor, log10
 
 from tlcore.config import Phase
-from tlcore.figures.axes import EMBER, EMBER_TEXT, ICE, ICE_TEXT, SMALL, Figure, axis, note, thaw_mark
+from tlcore.figures.axes import EMBER, EMBER_TEXT, ICE, ICE_TEXT, SMALL, Figure, above, axis, note, thaw_mark
 
-_RATES, _LANE = [0.34, 1.0], [0.0, 0.22]
-_FLOOR, _TOP = -6.0, -1.0
-"""Powers of ten of the rate's axis, at least."""
+_RATES, _LANE = [0.36, 1.0], [0.0, 0.2]
+_FLOOR, _TOP = -5.5, -1.8
+"""Powers of ten that the rate's axis holds at least."""
+_TOP_MARGIN, _BOTTOM_MARGIN = 34, 52
+_LINE = 17
+"""Pixels between two names."""
 
 
-def rates(blocks: Sequence[str], phases: Sequence[Phase]) -> Figure:
-    """Draw the rates of `blocks`, stem first, over all phases."""
+def rates(blocks: Sequence[str], phases: Sequence[Phase], height: int) -> Figure:
+    """Draw the rates of `blocks`, stem first, over all phases, in a chart of `height` pixels."""
     starts = [sum(phase.epochs for phase in phases[:number]) for number in range(len(phases) + 1)]
-    learning = [block for block in blocks if any(phase.rate(block) > 0 for phase in phases)]
-    same = _with_equal_rates(learning, phases)
-    traces = [_rate_line(names, phases, starts) for names in same]
-    frozen = [block for block in blocks if any(phase.rate(block) == 0 for phase in phases)]
-    lanes = _with_equal_rates(frozen, phases)
-    traces += [_frozen_line(place, names, phases, starts) for place, names in enumerate(lanes)]
-    marks = starts[1:-1]
+    groups = _with_equal_rates(blocks, phases)
+    learning = [names for names in groups if any(phase.rate(names[0]) > 0 for phase in phases)]
+    frozen = [names for names in groups if any(phase.rate(names[0]) == 0 for phase in phases)]
+    powers = _powers(learning, phases)
+    traces = [_rate_line(names, phases, starts) for names in learning]
+    traces += [_frozen_line(place, names, phases, starts) for place, names in enumerate(frozen)]
     layout = {
-        "margin": {"l": 84, "r": 150, "t": 34, "b": 52},
+        "margin": {"l": 84, "r": 150, "t": _TOP_MARGIN, "b": _BOTTOM_MARGIN},
         "showlegend": False,
         "xaxis": axis("Epoch", range=[0, starts[-1]], anchor="y2", showgrid=False, tickformat="d", nticks=13),
-        "yaxis": axis("Rate", domain=_RATES, type="log", range=_range(learning, phases), dtick=1, tickformat="~r"),
-        "yaxis2": axis("Frozen", domain=_LANE, range=[max(len(lanes), 1) - 0.4, -0.6], showticklabels=False),
-        "shapes": [thaw_mark(start) for start in marks],
+        "yaxis": axis("", domain=_RATES, type="log", range=powers, dtick=1, tickformat="~r"),
+        "yaxis2": axis("", domain=_LANE, range=[max(len(frozen), 1) - 0.4, -0.6], showticklabels=False, showgrid=False),
+        "shapes": [thaw_mark(start) for start in starts[1:-1]],
         "annotations": [
-            *(_name(names, phases[-1].rate(names[0]), starts[-1]) for names in same if phases[-1].rate(names[0]) > 0),
-            *(_lane_name(place, names, phases, starts) for place, names in enumerate(lanes)),
+            above("Rate (learning rate)", _RATES[1]),
+            above("Frozen: rate 0", _LANE[1]),
+            *_names(learning, phases[-1], starts[-1], powers, height),
+            *(_lane_name(place, names, phases, starts) for place, names in enumerate(frozen)),
         ],
     }
-    layout["yaxis2"]["showgrid"] = False
     return {"data": traces, "layout": layout}
 
 
 def _with_equal_rates(blocks: Sequence[str], phases: Sequence[Phase]) -> list[list[str]]:
-    """Group blocks whose rates are the same in every phase: their lines would hide each other."""
-    groups: dict[tuple[float, ...], list[str]] = {}
-    for block in blocks:
-        groups.setdefault(tuple(phase.rate(block) for phase in phases), []).append(block)
-    return list(groups.values())
+    """Group neighbours whose rates are the same in every phase: their lines would hide each other."""
+    pattern = [tuple(phase.rate(block) for phase in phases) for block in blocks]
+    return [
+        [blocks[place] for place in places]
+        for _, same in groupby(range(len(blocks)), key=pattern.__getitem__)
+        if (places := list(same))
+    ]
 
 
 def _rate_line(names: list[str], phases: Sequence[Phase], starts: Sequence[int]) -> Figure:
@@ -81,15 +87,24 @@ def _frozen_line(place: int, names: list[str], phases: Sequence[Phase], starts: 
     }
 
 
-def _range(learning: Sequence[str], phases: Sequence[Phase]) -> list[float]:
-    powers = [log10(phase.rate(block)) for block in learning for phase in phases if phase.rate(block) > 0]
-    return [min(_FLOOR, floor(min(powers))) + 0.5, max(_TOP - 1, ceil(max(powers))) + 0.2] if powers else [_FLOOR, _TOP]
+def _powers(learning: Sequence[Sequence[str]], phases: Sequence[Phase]) -> list[float]:
+    """Return the axis' ends as powers of ten."""
+    powers = [log10(rate) for names in learning for phase in phases if (rate := phase.rate(names[0])) > 0]
+    return [min(_FLOOR, floor(min(powers)) + 0.5), max(_TOP, ceil(max(powers)) + 0.2)]
 
 
-def _name(names: list[str], rate: float, end: int) -> Figure:
-    return note(
-        f"<b>{span(names)}</b>", end, log10(rate), yref="y", xshift=8, font={"color": EMBER_TEXT, "size": SMALL}
-    )
+def _names(
+    learning: Sequence[list[str]], last: Phase, end: int, powers: Sequence[float], height: int
+) -> Iterator[Figure]:
+    """Name each line at its end; names of lines that lie close are pushed apart, from the highest rate down."""
+    pixels = (height - _TOP_MARGIN - _BOTTOM_MARGIN) * (_RATES[1] - _RATES[0]) / (powers[1] - powers[0])
+    lowest = float("inf")
+    for names in sorted(learning, key=lambda names: -last.rate(names[0])):
+        if (rate := last.rate(names[0])) > 0:
+            wanted = log10(rate) * pixels
+            lowest = min(wanted, lowest - _LINE)
+            font = {"color": EMBER_TEXT, "size": SMALL}
+            yield note(f"<b>{span(names)}</b>", end, log10(rate), yref="y", xshift=8, yshift=lowest - wanted, font=font)
 
 
 def _lane_name(place: int, names: list[str], phases: Sequence[Phase], starts: Sequence[int]) -> Figure:

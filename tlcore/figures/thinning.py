@@ -1,6 +1,7 @@
 """Fewer points for the same line, so that a long run costs a page no more than a short one."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 MOST_POINTS = 300
 
@@ -12,7 +13,7 @@ def thin(values: Sequence[tuple[float, float]], most: int = MOST_POINTS) -> list
     edges = [round(place * len(values) / most) for place in range(most + 1)]
     return [
         (values[end - 1][0], sum(value for _, value in values[start:end]) / (end - start))
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
     ]
 
 

@@ -2,11 +2,12 @@
 
 import logging
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 from tlcore.catalog.backbones import backbone
 from tlcore.catalog.download import download_weights
-from tlcore.data.downloads import PUBLIC_SETS
-from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload
+from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights
 from tlcore.errors import ThawError
 from tlcore.jobs.processes import give_way, limit_memory
 from tlcore.store import Store
@@ -19,11 +20,15 @@ _REPORT_EVERY = 0.2
 """Seconds between reports, so that a fast reader does not spend its time on telling."""
 
 
-def run_errand(store: Store, identifier: str) -> None:
+BringWeights = Callable[[Store, Path, str, str, str], str]
+"""Takes a file, its name, a backbone and a workspace; it needs torch, so only who calls us can hand it over."""
+
+
+def run_errand(store: Store, identifier: str, bring_weights: BringWeights) -> None:
     """Do an errand; whatever goes wrong becomes its fault, in one sentence."""
     give_way()
     try:
-        store.errands.finish(identifier, _do(store, store.errands.get(identifier)))
+        store.errands.finish(identifier, _do(store, store.errands.get(identifier), bring_weights))
     except ThawError as error:
         store.errands.fail(identifier, str(error))
     except MemoryError:
@@ -33,7 +38,7 @@ def run_errand(store: Store, identifier: str) -> None:
         store.errands.fail(identifier, "Thaw made a mistake while it read; the log in the home folder tells more.")
 
 
-def _do(store: Store, asked: Progress) -> str:
+def _do(store: Store, asked: Progress, bring_weights: BringWeights) -> str:
     report = _reporter(store, asked.id)
     match asked.errand:
         case ReadUpload(upload=upload, name=name, seed=seed):
@@ -42,9 +47,15 @@ def _do(store: Store, asked: Progress) -> str:
         case MakeSample(sample=sample, seed=seed):
             return Reader(store, asked.workspace, seed, report).sample(sample).manifest.digest
         case FetchSet(public_set=name, seed=seed):
-            return Reader(store, asked.workspace, seed, report).public(PUBLIC_SETS[name]).manifest.digest
+            return Reader(store, asked.workspace, seed, report).public(name).manifest.digest
         case FetchWeights(backbone=name):
             return download_weights(backbone(name).weights, report).name
+        case ReadWeights(upload=upload, backbone=name):
+            ((shown, path),) = store.intake.files(upload)
+            try:
+                return bring_weights(store, path, shown, name, asked.workspace)
+            finally:
+                store.intake.clear(upload)
 
 
 def _reporter(store: Store, identifier: str) -> Report:

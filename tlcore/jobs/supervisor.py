@@ -89,8 +89,8 @@ class Supervisor:
                 self._store.runs.end(
                     run.id,
                     Failed(
-                        sentence="Interrupted: the process that trained was ended from outside, or ran out of memory.",
-                        advice="The best weights so far are kept. Start the run again; smaller batches need less memory.",
+                        sentence="Interrupted: the process that trained was ended, or ran out of memory.",
+                        advice="The best weights so far are kept. Start again; smaller batches need less memory.",
                         detail=self._last_log_lines(),
                     ),
                 )

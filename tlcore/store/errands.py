@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
@@ -59,10 +60,11 @@ class Errands:
             raise ThawError("This errand is not known.", "Start it again.")
         return _progress(row)
 
-    def recent(self, workspace: str, kind: type[Errand]) -> Progress | None:
-        """Return the workspace's newest errand of a kind."""
-        query = "SELECT * FROM errands WHERE workspace = ? AND kind = ? ORDER BY created DESC LIMIT 1"
-        row = self._database.row(query, workspace, kind.__name__)
+    def newest(self, workspace: str, kinds: Sequence[type[Errand]]) -> Progress | None:
+        """Return the workspace's newest errand of these kinds."""
+        marks = ", ".join("?" * len(kinds))
+        query = f"SELECT * FROM errands WHERE workspace = ? AND kind IN ({marks}) ORDER BY created DESC LIMIT 1"
+        row = self._database.row(query, workspace, *(kind.__name__ for kind in kinds))
         return _progress(row) if row else None
 
     def waiting(self) -> list[Progress]:

@@ -2,15 +2,19 @@
 
 import json
 import re
+import secrets
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from tlcore.errors import PictureError
 
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
 _INDEX = "index.json"
+_PIECE = 8 * 1024**2
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,14 @@ class Intake:
                 file.seek(piece.offset)
                 file.write(piece.data)
         (folder / _INDEX).write_text(json.dumps(index), encoding="utf-8")
+
+    def receive(self, name: str, file: BinaryIO) -> str:
+        """Write one whole file, piece by piece, and return the id of the upload it makes."""
+        upload, offset = secrets.token_hex(16), 0
+        while data := file.read(_PIECE):
+            self.write(upload, [Piece(name, offset, data)])
+            offset += len(data)
+        return upload
 
     def files(self, upload: str) -> list[tuple[str, Path]]:
         """Return what people called each file, and where it lies."""

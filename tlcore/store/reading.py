@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 from tlcore.data.archive import unpack
 from tlcore.data.collect import collect
-from tlcore.data.downloads import PublicSet
+from tlcore.data.downloads import download, public_set
+from tlcore.data.manifest import LeftOut
 from tlcore.data.samples import digits, shapes
-from tlcore.fetch import fetch
 from tlcore.store.datasets import Dataset
 from tlcore.store.home import Store
 
@@ -36,13 +36,14 @@ class Reader:
 
     def folder(self, folder: Path, name: str) -> Dataset:
         """Read a folder where it lies; nothing in it is changed or copied."""
-        return self._collect(folder, name, None)
+        return self._collect(folder, name, paths=None)
 
     def archive(self, archive: Path, name: str) -> Dataset:
         """Read a zip; its pictures are copied into the store."""
         with self._store.blobs.aside_folder() as aside:
-            pairs = unpack(archive, aside, self._progress)
-            return self.files([(shown, aside / where) for shown, where in pairs], name)
+            unpacked = unpack(archive, aside, self._progress)
+            files = [(shown, aside / where) for shown, where in unpacked.pairs]
+            return self.files(files, name, unpacked.left_out)
 
     def upload(self, upload: str, name: str) -> Dataset:
         """Read what a person sent, a single zip or many files; the store takes the files over."""
@@ -54,18 +55,28 @@ class Reader:
         finally:
             self._store.intake.clear(upload)
 
-    def public(self, public: PublicSet) -> Dataset:
-        """Download a public set, unless its archive is here, and read it."""
-        self._store.samples.mkdir(exist_ok=True)
-        archive = self._store.samples / public.file
-        return self.archive(fetch(public.url, archive, self._progress, public.sha256), public.title)
+    def public(self, key: str) -> Dataset:
+        """Download a public set and read it."""
+        public = public_set(key)
+        with self._store.blobs.aside_folder() as aside:
+            return self.archive(download(public, aside, self._progress), public.title)
 
-    def files(self, files: Sequence[tuple[str, Path]], name: str) -> Dataset:
+    def files(self, files: Sequence[tuple[str, Path]], name: str, left_out: Sequence[LeftOut] = ()) -> Dataset:
         """Take files over, each with what a person called it, and read them."""
         blobs = self._store.blobs
-        return self._collect(blobs.root, name, [(shown, blobs.where(blobs.keep(path))) for shown, path in files])
+        pairs = [(shown, blobs.where(blobs.keep(path))) for shown, path in files]
+        return self._collect(blobs.root, name, pairs, left_out)
 
-    def _collect(self, root: Path, name: str, paths: Sequence[tuple[str, str]] | None) -> Dataset:
-        thumbnails, progress = self._store.thumbnails, self._progress
-        manifest = collect(root, name=name, seed=self._seed, thumbnails=thumbnails, progress=progress, paths=paths)
+    def _collect(
+        self, root: Path, name: str, paths: Sequence[tuple[str, str]] | None, left_out: Sequence[LeftOut] = ()
+    ) -> Dataset:
+        manifest = collect(
+            root,
+            name=name,
+            seed=self._seed,
+            thumbnails=self._store.thumbnails,
+            progress=self._progress,
+            paths=paths,
+            left_out=left_out,
+        )
         return self._store.datasets.add(self._workspace, manifest, root)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 
 import timm
 import torch
@@ -10,7 +11,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from torchvision.transforms import v2 as transforms
 
-card = json.load(open("thaw.json", encoding="utf-8"))
+card = json.loads(Path("thaw.json").read_text(encoding="utf-8"))
 build = {"timm": timm.create_model, "torchvision": torchvision.models.get_model}[card["library"]]
 model = build(card["builder"], num_classes=len(card["classes"])).eval()
 model.load_state_dict(load_file("weights.safetensors"))

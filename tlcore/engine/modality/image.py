@@ -43,7 +43,8 @@ class Encoder:
 
     def encode(self, path: Path) -> torch.Tensor:
         """Return the square as bytes of shape (3, H, W)."""
-        return transforms.functional.pil_to_tensor(self.crop(path))
+        pixels: torch.Tensor = transforms.functional.pil_to_tensor(self.crop(path))
+        return pixels
 
     def normalise(self, pixels: torch.Tensor) -> torch.Tensor:
         """Return bytes (N, 3, H, W) as floats with the mean and deviation that the network learned with."""

@@ -1,0 +1,51 @@
+"""Choose a network, freeze and thaw its blocks, see the plan, and start."""
+
+import streamlit as st
+
+from tlcore.errors import ThawError
+from tlcore.ui.block_editor import edit_blocks
+from tlcore.ui.components.static import say
+from tlcore.ui.frame import PICTURES, in_frame
+from tlcore.ui.heading import crumb
+from tlcore.ui.launching import launch, renew
+from tlcore.ui.network_choice import choose_network, weights_here
+from tlcore.ui.plan_view import draw_plan, settings
+from tlcore.ui.session import chosen, draft
+from tlcore.ui.words import count
+
+in_frame()
+
+manifest = chosen()
+if manifest is None:
+    st.title("Network")
+    st.html(
+        say(
+            "choose the pictures first: the network's last block depends on how many classes they have.",
+            lead="To begin,",
+        )
+    )
+    st.page_link(PICTURES, label="Choose pictures")
+    st.stop()
+
+crumb(
+    manifest.name,
+    count(len(manifest.classes), "class", "classes"),
+    f"{count(len(manifest.of('train')), 'picture')} to learn from, {len(manifest.of('val'))} to check with",
+)
+renew()
+title, start = st.columns([1.6, 1], vertical_alignment="bottom")
+title.title("Network")
+
+choose_network()
+ready = weights_here()
+edit_blocks(manifest)
+settings()
+draw_plan(manifest)
+
+with start.container(horizontal=True, horizontal_alignment="right"):
+    try:
+        config = draft().config(manifest.name)
+    except ThawError as error:
+        st.html(say(str(error), lead="Not yet:", mark="cross"))
+    else:
+        st.button("Start training", type="primary", key="start", disabled=not ready, on_click=launch, args=(config,))

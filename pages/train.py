@@ -1,0 +1,36 @@
+"""A run as it happens: progress, curves, blocks; and what can be taken along at the end."""
+
+import streamlit as st
+
+from tlcore.history import ENDED
+from tlcore.ui.components.static import say
+from tlcore.ui.frame import INSIDE, NETWORK, START, in_frame
+from tlcore.ui.live import draw_run
+from tlcore.ui.reading import reader
+from tlcore.ui.session import run_of_this_page
+from tlcore.ui.taking import take_along
+
+in_frame()
+
+run = run_of_this_page()
+if run is None:
+    st.title("Train")
+    unknown = "run" in st.query_params
+    st.html(
+        say(
+            "There is no run with this address. It may have been made in another browser."
+            if unknown
+            else "Nothing has been trained here yet. A run shows its curves here while it learns.",
+            lead="",
+        )
+    )
+    st.page_link(NETWORK, label="Plan a run")
+    st.page_link(START, label="Or train the demo")
+    st.stop()
+
+st.query_params["run"] = run.id
+going = reader(run.id).history().state(run) not in ENDED
+st.fragment(draw_run, run_every=1.0 if going else None)(run.id, going)
+if not going:
+    take_along(run)
+    st.page_link(INSIDE, label="Look inside this run", query_params={"run": run.id})

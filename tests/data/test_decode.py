@@ -1,0 +1,368 @@
+"""Every odd picture is read as a person sees it, or refused with the right code; nothing else escapes."""
+
+import contextlib
+import csv
+import struct
+import threading
+import time
+import warnings
+from pathlib import Path
+from random import Random
+from zlib import compress, crc32
+
+import pytest
+from PIL import Image, ImageStat
+
+from tlcore.data import decode, limits
+from tlcore.data.colours import BLANK, SCALED, TRANSPARENT
+from tlcore.data.decode import ANIMATION, SMALL, decode_image
+from tlcore.errors import PictureError
+
+
+def mean(image):
+    return ImageStat.Stat(image).mean
+
+
+def code_of(source, **options):
+    with pytest.raises(PictureError) as caught:
+        decode_image(source, **options)
+    assert caught.value.message
+    assert caught.value.hint
+    return caught.value.code
+
+
+def chunk(name, body):
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", crc32(name + body))
+
+
+def claiming_png(width, height):
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF"])
+def test_accepted_kinds_are_read_by_content(photograph, tmp_path, kind):
+    path = tmp_path / "named wrongly, é.txt"
+    path.write_bytes(photograph(1, (96, 64), kind))
+    decoded = decode_image(path)
+    assert (decoded.image.mode, decoded.image.size, decoded.kind) == ("RGB", (96, 64), kind)
+
+
+def test_a_file_for_stereo_cameras_is_a_jpeg(encoded):
+    views = [Image.new("RGB", (80, 60), colour) for colour in ("red", "blue")]
+    decoded = decode_image(encoded(views[0], "MPO", save_all=True, append_images=views[1:]), size=8)
+    assert decoded.kind == "JPEG"
+    assert decoded.notes == (BLANK, SMALL)
+    assert mean(decoded.image)[0] > 200
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "EMPTY_FILE"),
+        (b"<!DOCTYPE html><html><body>404</body></html>", "NOT_AN_IMAGE"),
+        (b"not found", "NOT_AN_IMAGE"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "NOT_AN_IMAGE"),
+        (b"PK\x03\x04" + bytes(60), "NOT_AN_IMAGE"),
+        (bytes(60), "NOT_AN_IMAGE"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(60), "HEIC_UNSUPPORTED"),
+        (b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG_UNSUPPORTED"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "NOT_ACCEPTED_TYPE"),
+        (b"%PDF-1.7\n", "NOT_ACCEPTED_TYPE"),
+        (b"8BPS\x00\x01" + bytes(60), "NOT_ACCEPTED_TYPE"),
+        (b"\x00\x00\x01\x00\x01\x00" + bytes(60), "NOT_ACCEPTED_TYPE"),
+        (b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + bytes(60), "NOT_ACCEPTED_TYPE"),
+    ],
+)
+def test_what_is_no_accepted_picture_is_named(data, code):
+    assert code_of(data) == code
+
+
+def test_postscript_starts_no_other_program(monkeypatch):
+    def forbidden(*_args, **_options):
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr("subprocess.Popen", forbidden)
+    assert code_of(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 64 64\n%%EndComments\n") == "NOT_ACCEPTED_TYPE"
+
+
+def test_a_file_beyond_the_limit_is_not_read(tmp_path, monkeypatch, photograph):
+    monkeypatch.setattr(limits, "PICTURE_FILE_BYTES", 100)
+    path = tmp_path / "large.jpg"
+    path.write_bytes(photograph(1))
+    assert code_of(path) == "TOO_BIG_FILE"
+    assert code_of(path.read_bytes()) == "TOO_BIG_FILE"
+
+
+def test_a_missing_file_is_told(tmp_path):
+    assert code_of(tmp_path / "gone.jpg") == "UNREADABLE"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP"])
+def test_a_picture_cut_anywhere_is_refused(photograph, kind):
+    data = photograph(3, (200, 160), kind)
+    for part in range(1, 20):
+        assert code_of(data[: len(data) * part // 20]) in ("TRUNCATED", "NOT_AN_IMAGE"), part
+
+
+def test_a_cut_jpeg_is_also_noticed_when_it_is_read_small(photograph):
+    data = photograph(3, (1600, 1200))
+    assert code_of(data[: len(data) // 2], size=100) == "TRUNCATED"
+
+
+def test_a_wrong_checksum_is_damage(photograph):
+    data = bytearray(photograph(4, (200, 160), "PNG"))
+    data[len(data) // 2] ^= 0xFF
+    assert code_of(bytes(data)) == "CORRUPT"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "code"),
+    [
+        (30_000, 30_000, "TOO_MANY_PIXELS"),
+        (13_000, 13_000, "TOO_MANY_PIXELS"),
+        (65_500, 65_500, "TOO_MANY_PIXELS"),
+        (20_500, 2_000, "TOO_MANY_PIXELS"),
+        (1, 20_000, "TOO_LONG_AND_THIN"),
+        (65_000, 1, "TOO_LONG_AND_THIN"),
+        (3_000, 2, "TOO_LONG_AND_THIN"),
+        (1, 1, "TOO_SMALL"),
+        (7, 100, "TOO_SMALL"),
+    ],
+)
+def test_sizes_are_judged_from_the_header(width, height, code):
+    start = time.perf_counter()
+    assert code_of(claiming_png(width, height)) == code
+    assert time.perf_counter() - start < 0.25
+
+
+def test_a_webp_that_claims_too_much_is_not_opened():
+    body = b"WEBPVP8X" + struct.pack("<I", 10) + bytes(4) + (16_000).to_bytes(3, "little") * 2
+    assert code_of(b"RIFF" + struct.pack("<I", len(body)) + body) == "TOO_MANY_PIXELS"
+
+
+def test_the_smallest_allowed_picture_is_taken_with_a_note(encoded):
+    ramp = Image.frombytes("L", (8, 8), bytes(range(0, 256, 4)))
+    assert decode_image(encoded(ramp)).notes == (SMALL,)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_comes_out_upright(encoded, orientation):
+    upright = Image.linear_gradient("L").resize((96, 64)).convert("RGB")
+    upright.paste((255, 0, 0), (0, 0, 40, 20))
+    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Places in Image.Transpose.
+    stored = upright if orientation == 1 else upright.transpose(Image.Transpose(undo[orientation]))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    decoded = decode_image(encoded(stored, "PNG", exif=exif))
+    assert decoded.image.tobytes() == upright.tobytes()
+    assert dict(decoded.image.getexif()) == {}
+
+
+def test_garbage_metadata_do_no_harm(photograph):
+    data = photograph(5)
+    garbage = b"Exif\x00\x00II*\x00\xff\xff\xff\xff" + Random(1).randbytes(200)
+    marked = data[:2] + b"\xff\xe1" + struct.pack(">H", len(garbage) + 2) + garbage + data[2:]
+    assert decode_image(marked).image.tobytes() == decode_image(data).image.tobytes()
+
+
+def test_a_bomb_in_a_text_chunk_is_refused(photograph):
+    data = photograph(6, (64, 64), "PNG")
+    bomb = chunk(b"zTXt", b"Comment\x00\x00" + compress(bytes(80_000_000)))
+    assert code_of(data[:33] + bomb + data[33:]) == "CORRUPT"
+
+
+def deep_ramp(mode, values):
+    image = Image.new(mode, (256, 64))
+    image.putdata([values[column] for _ in range(64) for column in range(256)])
+    return image
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_sixteen_bits_of_grey_keep_their_shades(encoded, kind):
+    decoded = decode_image(encoded(deep_ramp("I;16", [column * 257 for column in range(256)]), kind))
+    assert abs(mean(decoded.image)[0] - 127.5) < 1
+    assert SCALED in decoded.notes
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-5.0, 5.0), (1e6, 2e6)])
+def test_fractions_are_scaled_by_their_range(encoded, low, high):
+    values = [low + (high - low) * column / 255 for column in range(256)]
+    decoded = decode_image(encoded(deep_ramp("F", values), "TIFF"))
+    assert abs(mean(decoded.image)[0] - 127.5) < 1
+    assert decoded.image.getextrema()[0] == (0, 255)
+
+
+def test_values_that_are_no_numbers_are_damage(encoded):
+    assert code_of(encoded(deep_ramp("F", [float("inf")] * 256), "TIFF")) == "CORRUPT"
+
+
+def test_a_blank_picture_is_taken_with_a_note(encoded):
+    for mode, colour in (("RGB", (9, 9, 9)), ("F", 0.5), ("I;16", 700)):
+        assert BLANK in decode_image(encoded(Image.new(mode, (64, 64), colour), "TIFF")).notes
+
+
+def test_colours_hidden_under_transparency_stay_hidden(encoded):
+    hidden = Image.new("RGBA", (64, 64), (255, 0, 255, 0))
+    grey = Image.new("LA", (64, 64), (0, 0))
+    palette = Image.new("P", (64, 64), 0)
+    palette.putpalette([255, 0, 255, 0, 0, 0])
+    for data in (
+        encoded(hidden),
+        encoded(grey),
+        encoded(palette, transparency=0),
+        encoded(palette, "GIF", transparency=0),
+    ):
+        decoded = decode_image(data)
+        assert mean(decoded.image)[1] == 255
+        assert TRANSPARENT in decoded.notes
+
+
+def test_an_opaque_picture_with_an_alpha_channel_gets_no_note(encoded):
+    decoded = decode_image(encoded(Image.new("RGBA", (64, 64), (10, 20, 30, 255))))
+    assert TRANSPARENT not in decoded.notes
+    assert mean(decoded.image) == [10, 20, 30]
+
+
+def test_ink_colours_come_out_right(encoded):
+    ink = Image.new("CMYK", (64, 64), (0, 255, 255, 0))
+    red, green, blue = mean(decode_image(encoded(ink, "JPEG", quality=95)).image)
+    assert red > 230
+    assert green < 25
+    assert blue < 25
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])
+def test_plain_modes_become_three_channels(encoded, mode):
+    image = Image.linear_gradient("L").convert(mode)
+    assert decode_image(encoded(image)).image.mode == "RGB"
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF"])
+def test_of_an_animation_the_first_picture_is_used(encoded, kind):
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue", "green")]
+    decoded = decode_image(encoded(frames[0], kind, save_all=True, append_images=frames[1:]))
+    assert ANIMATION in decoded.notes
+    assert mean(decoded.image)[0] > 200
+    assert mean(decoded.image)[2] < 60
+
+
+def test_a_long_animation_is_not_counted(encoded):
+    frames = [Image.new("L", (8, 8), number % 256) for number in range(2000)]
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    start = time.perf_counter()
+    assert ANIMATION in decode_image(data).notes
+    assert time.perf_counter() - start < 0.2
+
+
+def test_with_a_size_a_large_jpeg_is_read_smaller_but_not_too_small(photograph):
+    data = photograph(7, (1600, 1200))
+    small = decode_image(data, size=150).image
+    assert 150 <= min(small.size) < 600
+    assert decode_image(data).image.size == (1600, 1200)
+    assert decode_image(photograph(7, (60, 50)), size=150).image.size == (60, 50)
+
+
+def test_nothing_but_a_picture_error_escapes_from_damaged_files(photograph):
+    draw = Random(11)
+    originals = [photograph(8, (64, 64), kind) for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")]
+    for _ in range(1500):
+        data = bytearray(draw.choice(originals))
+        for _ in range(draw.randint(1, 6)):
+            data[draw.randrange(len(data))] = draw.randrange(256)
+        with contextlib.suppress(PictureError):
+            assert decode_image(bytes(data[: draw.randint(1, len(data))])).image.mode == "RGB"
+
+
+def test_memory_that_does_not_suffice_is_told(monkeypatch, photograph):
+    def exhausted(*_args):
+        raise MemoryError
+
+    monkeypatch.setattr(decode, "to_rgb", exhausted)
+    assert code_of(photograph(9)) == "TOO_MANY_PIXELS"
+
+
+def test_reading_in_threads_leaves_the_warning_filters_as_they_were(photograph):
+    data, before = photograph(10), list(warnings.filters)
+    threads = [threading.Thread(target=lambda: [decode_image(data) for _ in range(30)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert list(warnings.filters) == before
+
+
+# What the real files come to, where it is not simply a picture that can be read.
+NASTY = {
+    "broken_data_stream.png": "TRUNCATED",
+    "truncated_image.png": "TRUNCATED",
+    "truncated_end_chunk.png": "TRUNCATED",
+    "vips-truncated.jpg": "TRUNCATED",
+    "shortfile.bmp": "TRUNCATED",
+    "badheadersize.bmp": "CORRUPT",
+    "unknown_compression_method.png": "CORRUPT",
+    "hopper_unknown_pixel_mode.tif": "CORRUPT",
+    "libtiff_segfault.tif": "CORRUPT",
+    "hopper_webp.tif": "CORRUPT",
+    "xc9n2c08.png": "CORRUPT",
+    "xd3n2c08.png": "CORRUPT",
+    "xdtn0g01.png": "CORRUPT",
+    "xcsn0g01.png": "CORRUPT",
+    "xlfn0g04.png": "NOT_AN_IMAGE",
+    "xs2n0g01.png": "NOT_AN_IMAGE",
+    "xs7n0g01.png": "NOT_AN_IMAGE",
+    "badwidth.bmp": "TOO_MANY_PIXELS",
+    "decompression_bomb.gif": "TOO_MANY_PIXELS",
+    "vips-17000x17000.avif": "TOO_MANY_PIXELS",
+    "padded_idat.png": "TOO_LONG_AND_THIN",
+    "vips-1bit.tif": "TOO_LONG_AND_THIN",
+    "vips-4bit.tif": "TOO_LONG_AND_THIN",
+    "background_outside_palette.gif": "TOO_SMALL",
+    "no_palette.gif": "TOO_SMALL",
+    "no_palette_with_background.gif": "TOO_SMALL",
+    "multiple_exif.jpg": "TOO_SMALL",
+    "xmp_no_prefix.jpg": "TOO_SMALL",
+    "tRNS_null_1x1.png": "TOO_SMALL",
+    **{f"s0{side}n3p0{1 if side < 5 else 2}.png": "TOO_SMALL" for side in range(1, 8)},
+    "hopper.heif": "HEIC_UNSUPPORTED",
+    "vips-logo.svg": "SVG_UNSUPPORTED",
+    "empty.jpg": "EMPTY_FILE",
+    "test-ole-file.doc": "NOT_AN_IMAGE",
+    "hopper.gd": "NOT_AN_IMAGE",
+    "hopper.tar": "NOT_AN_IMAGE",
+    ".DS_Store": "NOT_AN_IMAGE",
+    "lfs-pointer-agricultural01.tif": "NOT_AN_IMAGE",
+}
+OTHER_KINDS = {".fli", ".sgi", ".j2k", ".jpf", ".dds", ".psd", ".ico", ".icns", ".exr"}
+
+
+def test_real_files_that_break_readers_are_decided(real_pictures):
+    folder = real_pictures / "nasty"
+    rows = list(csv.DictReader((folder / "MANIFEST.tsv").read_text("utf-8").splitlines(), delimiter="\t"))
+    wrong = []
+    for row in rows:
+        path = folder / row["folder"] / row["file"]
+        expected = NASTY.get(path.name, "NOT_ACCEPTED_TYPE" if path.suffix in OTHER_KINDS else "read")
+        if path.name.startswith("crash-") and path.suffix == ".tif" and row["pil_convert_RGB"] != "ok":
+            expected = "CORRUPT"
+        start = time.perf_counter()
+        try:
+            got = "read" if decode_image(path).image.mode == "RGB" else "another mode"
+        except PictureError as fault:
+            got = fault.code
+        if got != expected or time.perf_counter() - start > 2:
+            wrong.append((path.name, expected, got))
+    assert len(rows) > 200
+    assert wrong == []
+
+
+def test_real_photographs_taken_in_all_orientations_stand_upright(real_pictures):
+    folder = real_pictures / "nasty" / "orientation"
+    views = [
+        decode_image(path).image.resize((32, 32)) for path in sorted(Path(folder).glob("hopper_orientation_*.webp"))
+    ]
+    assert len(views) == 7
+    for view in views[1:]:
+        assert max(abs(one - other) for one, other in zip(mean(view), mean(views[0]), strict=True)) < 2
+        corner, first = view.crop((0, 0, 16, 16)), views[0].crop((0, 0, 16, 16))
+        assert max(abs(one - other) for one, other in zip(mean(corner), mean(first), strict=True)) < 4

@@ -1,0 +1,208 @@
+"""What the components do without a browser: reading what it sends, escaping what it shows, placing its files."""
+
+import math
+import re
+from base64 import b64encode
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tlcore.errors import ChoiceError, ProcessError
+from tlcore.ui import theme
+from tlcore.ui.components import plotly_file, static, visitor
+from tlcore.ui.components.block_map import PhaseChosen, RateChosen, read_change
+from tlcore.ui.components.folder_picker import read_part
+from tlcore.ui.components.hero import hero
+from tlcore.ui.components.icons import BRAND, icon
+from tlcore.ui.components.static import Segment
+
+FOLDER = Path(static.__file__).parent
+HOSTILE = '<img src=x onerror="alert(1)"> & `'
+BLOCKS = ("stem", "head")
+
+
+def part(**changes: Any) -> dict[str, Any]:
+    plain = {
+        "upload": "0123456789abcdef" * 2,
+        "sequence": 1,
+        "files": [file()],
+        "total_files": 1,
+        "total_bytes": 5,
+        "ignored": 2,
+        "done": True,
+        "cancelled": False,
+    }
+    return {**plain, **changes}
+
+
+def file(**changes: Any) -> dict[str, Any]:
+    return {"path": "bees/1.jpg", "offset": 0, "size": 5, "data": b64encode(b"hello").decode(), **changes}
+
+
+def test_a_part_comes_out_as_it_went_in() -> None:
+    read = read_part(part())
+    assert read is not None
+    assert (read.sequence, read.total_files, read.ignored, read.done) == (1, 1, 2, True)
+    assert [(piece.path, piece.offset, piece.data) for piece in read.files] == [("bees/1.jpg", 0, b"hello")]
+
+
+def test_an_empty_file_is_a_file() -> None:
+    read = read_part(part(files=[file(size=0, data="")]))
+    assert read is not None
+    assert read.files[0].data == b""
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        None,
+        [],
+        "part",
+        {},
+        part(upload="../../etc"),
+        part(upload="0" * 31),
+        part(upload="0" * 32 + "\n"),
+        part(sequence=-1),
+        part(sequence=True),
+        part(sequence=1.5),
+        part(total_bytes="5"),
+        part(done="yes"),
+        part(cancelled=None),
+        part(files="bees"),
+        part(files=[None]),
+        part(files=[file()] * 5000),
+        part(files=[file(path="")]),
+        part(files=[file(path="a" * 2000)]),
+        part(files=[file(path=7)]),
+        part(files=[file(offset=-1)]),
+        part(files=[file(size=4)]),
+        part(files=[file(data="not base64!")]),
+        part(files=[file(data="aGVsbG8")]),
+        part(files=[file(data="é")]),
+        part(files=[file(data=None)]),
+    ],
+)
+def test_a_malformed_part_is_refused_without_an_error(plain: Any) -> None:
+    assert read_part(plain) is None
+
+
+def test_a_rate_and_a_phase_are_read() -> None:
+    rate = {"kind": "rate", "block": "head", "rate": 1e-4, "phase": 1}
+    assert read_change(rate, BLOCKS, 2) == RateChosen("head", 1e-4, 1)
+    assert read_change({**rate, "rate": 0}, BLOCKS, 2) == RateChosen("head", 0.0, 1)
+    assert read_change({"kind": "phase", "phase": 0}, BLOCKS, 2) == PhaseChosen(0)
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        None,
+        {"kind": "phase", "phase": 2},
+        {"kind": "phase", "phase": True},
+        {"kind": "rate", "block": "layer9", "rate": 1e-4, "phase": 0},
+        {"kind": "rate", "block": ["head"], "rate": 1e-4, "phase": 0},
+        {"kind": "rate", "block": "head", "rate": -1, "phase": 0},
+        {"kind": "rate", "block": "head", "rate": 2, "phase": 0},
+        {"kind": "rate", "block": "head", "rate": math.nan, "phase": 0},
+        {"kind": "rate", "block": "head", "rate": True, "phase": 0},
+        {"kind": "rate", "block": "head", "rate": "1e-4", "phase": 0},
+        {"kind": "rate", "block": "head", "rate": 1e-4},
+        {"kind": "sell", "block": "head", "rate": 1e-4, "phase": 0},
+    ],
+)
+def test_a_change_that_the_map_cannot_make_is_refused(plain: Any) -> None:
+    assert read_change(plain, BLOCKS, 2) is None
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        static.chip("plain", HOSTILE),
+        static.say(HOSTILE, lead=HOSTILE),
+        static.numbers([(HOSTILE, HOSTILE, HOSTILE)]),
+        static.segments([Segment(label=f"{HOSTILE}: {HOSTILE}", fraction_done=0.5, share=1)]),
+        static.legend(HOSTILE, HOSTILE),
+        static.device_note(HOSTILE, [HOSTILE]),
+        hero(HOSTILE),
+    ],
+)
+def test_a_hostile_name_stays_text(made: str) -> None:
+    assert "<img src=x" not in made
+    assert "&lt;img src=x onerror=&quot;alert(1)&quot;&gt;" in made
+
+
+def test_only_backticks_in_pairs_make_code() -> None:
+    assert "<code>layer4</code>" in static.say("`layer4` learns")
+    assert "<code>" not in static.say("a ` alone")
+
+
+def test_the_bar_of_a_run_says_how_far_it_is() -> None:
+    parts = [Segment(label="1", fraction_done=1, share=3), Segment(label="2", fraction_done=0.5, share=1)]
+    assert 'aria-valuenow="88"' in static.segments(parts)
+    assert 'aria-valuenow="0"' in static.segments([])
+
+
+def test_cells_say_how_many_blocks_learn() -> None:
+    made = static.cells([False, True, True])
+    assert "2 of 3 blocks learn" in made
+    assert made.count("thaw-l") == 2
+
+
+def test_an_unknown_icon_is_a_bug_of_ours() -> None:
+    with pytest.raises(AssertionError, match="snowman"):
+        icon("snowman")
+
+
+def test_no_file_of_the_components_names_another_server() -> None:
+    texts = [
+        path.read_text(encoding="utf-8") for path in FOLDER.iterdir() if path.suffix in {".js", ".css", ".json", ".svg"}
+    ]
+    texts += [theme._RULES, BRAND]
+    for text in texts:
+        addresses = re.findall(r"https?:\S*|(?<![:\w])//[a-z]+\.\S*", text)
+        assert [found for found in addresses if not found.startswith("http://www.w3.org/2000/svg")] == []
+
+
+def test_no_script_takes_text_for_html() -> None:
+    for path in FOLDER.glob("*.js"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if re.search(r"innerHTML|insertAdjacentHTML|document\.write|eval\(", line):
+                assert re.search(r"innerHTML = ICONS\[name\];", line), f"{path.name}: {line}"
+
+
+def test_every_colour_that_is_used_is_a_token() -> None:
+    known = set(re.findall(r"(--thaw-[a-z0-9-]+):", (FOLDER / "tokens.css").read_text(encoding="utf-8") + theme._STYLE))
+    for path in [*FOLDER.glob("*.css"), *FOLDER.glob("*.js"), FOLDER.parent / "theme.css"]:
+        used = set(re.findall(r"var\((--thaw-[a-z0-9-]+)", path.read_text(encoding="utf-8")))
+        assert used <= known, path.name
+
+
+def test_a_cookie_value_with_a_separator_is_refused() -> None:
+    with pytest.raises(ChoiceError, match="letters"):
+        visitor.visitor_cookie(key="visitor", value="a; domain=example")
+
+
+def test_plotly_is_placed_once_and_replaced_when_it_differs(tmp_path: Path) -> None:
+    static_folder = tmp_path / "with space é" / "static"
+    plotly_file.place_plotly(static_folder)
+    placed = static_folder / plotly_file.FILE_NAME
+    spec = find_spec("plotly")
+    assert spec is not None
+    assert spec.origin is not None
+    original = Path(spec.origin).parent / "package_data" / plotly_file.FILE_NAME
+    assert placed.read_bytes() == original.read_bytes()
+    before = placed.stat().st_mtime_ns
+    plotly_file.place_plotly(static_folder)
+    assert placed.stat().st_mtime_ns == before
+    placed.write_text("old", encoding="utf-8")
+    plotly_file.place_plotly(static_folder)
+    assert placed.stat().st_size == original.stat().st_size
+    assert [path.name for path in static_folder.iterdir()] == [plotly_file.FILE_NAME]
+
+
+def test_a_static_folder_that_cannot_be_made_is_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / "static").write_text("a file is in the way", encoding="utf-8")
+    with pytest.raises(ProcessError, match="static"):
+        plotly_file.place_plotly(tmp_path / "static")

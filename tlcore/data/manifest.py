@@ -1,0 +1,107 @@
+"""A set of pictures by reference: which picture, which class, which side of the split, and what was left out."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tlcore import records
+from tlcore.data.limits import FEWEST_CLASSES, MOST_CLASSES, MOST_PICTURES
+from tlcore.errors import ChoiceError
+
+SPLITS = ("train", "val")
+_ID = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One picture of a set."""
+
+    id: str  # sha256 of the file's bytes, in hexadecimal
+    where: str  # path below the set's root, separated by "/"
+    name: str  # what the person called it; for showing only, never part of a path
+    label: int  # place in Manifest.classes
+    split: str  # "train" or "val"
+
+    def __post_init__(self) -> None:
+        if not _ID.fullmatch(self.id):
+            raise ChoiceError(f"Example.id is {self.id!r}.", "It takes a sha256 in hexadecimal.")
+        if self.split not in SPLITS:
+            raise ChoiceError(f"Example.split is {self.split!r}.", "It takes train or val.")
+        if not self.where or self.label < 0:
+            raise ChoiceError(f"Example {self.name!r} lacks its place or its class.")
+
+    @property
+    def order(self) -> tuple[str, int, str, str]:
+        """The key that sorts examples the same way on every machine."""
+        return self.split, self.label, self.id, self.where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A file that is not in the set, and why."""
+
+    name: str  # as the person knows it
+    code: str  # one word for programs: "TRUNCATED", "REPEATED", ...
+    sentence: str  # for the person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something worth knowing about pictures that are in the set."""
+
+    sentence: str
+    count: int  # pictures, classes or folders that it is true of
+    name: str  # the first of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A set of pictures: classes, examples in canonical order, and everything that was left out."""
+
+    name: str
+    classes: tuple[str, ...]
+    examples: tuple[Example, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    ignored: int = 0  # system files such as .DS_Store
+    split_by: str  # "folders" or "seed N"
+
+    def __post_init__(self) -> None:
+        if not FEWEST_CLASSES <= len(self.classes) <= MOST_CLASSES:
+            raise ChoiceError(
+                f"The set has {len(self.classes)} classes.", f"It takes {FEWEST_CLASSES} to {MOST_CLASSES}."
+            )
+        if len(set(self.classes)) != len(self.classes) or not all(self.classes):
+            raise ChoiceError("Two classes of the set have one name, or a class has none.")
+        if len(self.examples) > MOST_PICTURES:
+            raise ChoiceError(f"The set has {len(self.examples)} pictures.", f"It takes {MOST_PICTURES}.")
+        if list(self.examples) != sorted(self.examples, key=lambda example: example.order):
+            raise ChoiceError("The examples are not in their canonical order.", "Sort them by Example.order.")
+        if not {example.label for example in self.examples} <= set(range(len(self.classes))):
+            raise ChoiceError(f"An example has a class beyond the {len(self.classes)} of the set.")
+        if not all(self.counts("train")):
+            bare = self.classes[self.counts("train").index(0)]
+            raise ChoiceError(f"The class {bare} has no picture to learn from.", "Add one, or drop the class.")
+        if self.split_by != "folders" and not re.fullmatch(r"seed -?\d+", self.split_by):
+            raise ChoiceError(f"Manifest.split_by is {self.split_by!r}.", "It takes folders or seed and a number.")
+
+    @property
+    def digest(self) -> str:
+        """The set's identity: the same pictures, classes and split give the same one, wherever the files lie."""
+        rows = [[example.id, example.label, example.split] for example in self.examples]
+        return records.digest([self.classes, rows])
+
+    def of(self, split: str) -> tuple[Example, ...]:
+        """Return the examples of one side, in canonical order."""
+        return tuple(example for example in self.examples if example.split == split)
+
+    def counts(self, split: str) -> tuple[int, ...]:
+        """Return how many pictures each class has on one side."""
+        seen = Counter(example.label for example in self.examples if example.split == split)
+        return tuple(seen[label] for label in range(len(self.classes)))
+
+
+def in_order(examples: Sequence[Example]) -> tuple[Example, ...]:
+    """Return the examples in the order that a Manifest asks for."""
+    return tuple(sorted(examples, key=lambda example: example.order))

@@ -1,0 +1,31 @@
+"""Small square pictures for galleries, one file for each picture's content."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from tlcore.data.limits import THUMBNAIL_SIDE
+
+
+def thumbnail_path(folder: Path, id_: str) -> Path:
+    """Return where the thumbnail of the picture with this id lies or will lie."""
+    return folder / id_[:2] / f"{id_}.jpg"
+
+
+def write_thumbnail(image: Image.Image, folder: Path, id_: str) -> None:
+    """Write the middle square of an RGB picture as JPEG, unless it is there already."""
+    path = thumbnail_path(folder, id_)
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    square = ImageOps.fit(image, (THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BICUBIC)
+    handle, aside = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            square.save(file, "JPEG", quality=85)
+        Path(aside).replace(path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise

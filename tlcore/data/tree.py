@@ -1,0 +1,77 @@
+"""The folders of a set as a tree of names, without the disk: what lies where, and how many pictures below."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tlcore.text import clean
+
+_SYSTEM = frozenset(
+    {"thumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir", "lost+found", "$recycle.bin", "__pycache__"}
+)
+# A file of these kinds does not make its folder a class. Inside a class folder it is looked at like any other.
+_DOCUMENT = re.compile(
+    r".+\.(txt|md|rst|csv|tsv|json|jsonl|xml|html?|ya?ml|py|ipynb|pdf|docx?|xlsx?|log|mat|npy|npz|pkl|pth?|zip|tar|gz)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SHOWN_FOLDERS = 8
+_DEEPEST = 64  # Folders; what lies deeper counts as lying here, for a name in an archive can have thousands.
+
+
+@dataclass(slots=True)
+class Folder:
+    """A folder: its name, the folders in it, and the files in it by their place in a list of paths."""
+
+    name: str
+    folders: dict[str, "Folder"] = field(default_factory=dict)
+    files: list[int] = field(default_factory=list)
+    pictures: int = 0  # files below that may be pictures
+
+    def inner(self) -> list["Folder"]:
+        """Return the folders that hold what may be pictures, sorted by name."""
+        return [folder for _, folder in sorted(self.folders.items()) if folder.pictures]
+
+    def below(self) -> Iterator[int]:
+        """Yield every file in this folder and in those inside it."""
+        yield from self.files
+        for folder in self.folders.values():
+            yield from folder.below()
+
+
+def is_system(name: str) -> bool:
+    """Say whether a file or folder of this name is hidden or made by an operating system."""
+    return name.startswith(".") or name.casefold() in _SYSTEM
+
+
+def plant(paths: Sequence[str]) -> tuple[Folder, int]:
+    """Return the tree of relative paths with "/" between folders, and how many system files it leaves away."""
+    root, ignored = Folder(""), 0
+    for index, path in enumerate(paths):
+        *folders, file = [part for part in path.split("/") if part] or [""]
+        if any(is_system(part) for part in (*folders, file)):
+            ignored += 1
+            continue
+        may_be_picture = not _DOCUMENT.fullmatch(file)
+        place = root
+        place.pictures += may_be_picture
+        for name in folders[:_DEEPEST]:
+            place = place.folders.setdefault(name, Folder(name))
+            place.pictures += may_be_picture
+        place.files.append(index)
+    return root, ignored
+
+
+def describe(root: Folder) -> str:
+    """Return one line that shows which folders hold how many pictures."""
+    lines: list[str] = []
+
+    def visit(folder: Folder, path: str) -> None:
+        direct = folder.pictures - sum(inner.pictures for inner in folder.folders.values())
+        if direct:
+            lines.append(f"{path or 'the top folder'}: {direct}")
+        for inner in folder.inner():
+            visit(inner, f"{path}/{clean(inner.name, 40)}".lstrip("/"))
+
+    visit(root, "")
+    more = f", and {len(lines) - _SHOWN_FOLDERS} folders more" if len(lines) > _SHOWN_FOLDERS else ""
+    return ", ".join(lines[:_SHOWN_FOLDERS]) + more

@@ -1,0 +1,97 @@
+// A chart that plotly redraws in place. The tokens in its figure become the colours of the theme that is on.
+
+let library = null;
+
+function loadPlotly() {
+  library ??= new Promise((resolve, reject) => {
+    if (window.Plotly) return resolve(window.Plotly);
+    const script = document.createElement("script");
+    script.src = new URL("app/static/plotly.min.js", document.baseURI).href;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      script.remove();
+      library = null; // the next redraw tries again
+      reject(new Error("plotly.min.js"));
+    };
+    document.head.append(script);
+  });
+  return library;
+}
+
+// Plotly computes with colours, so it needs them as numbers.
+function makePalette(parent) {
+  const probe = parent.appendChild(document.createElement("span"));
+  const known = new Map();
+  return {
+    resolve(token) {
+      if (!known.has(token)) {
+        probe.style.color = token;
+        known.set(token, getComputedStyle(probe).color);
+      }
+      return known.get(token);
+    },
+    end: () => probe.remove(),
+  };
+}
+
+function coloured(value, resolve) {
+  if (typeof value === "string") return value.includes("var(--") ? value.replace(/var\(--[a-z0-9-]+\)/g, resolve) : value;
+  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map((item) => coloured(item, resolve));
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, coloured(item, resolve)]));
+  }
+  return value;
+}
+
+function themed(figure, revision, height, parent) {
+  const palette = makePalette(parent);
+  const made = coloured(figure, palette.resolve);
+  const clear = "rgba(0,0,0,0)";
+  const font = { color: palette.resolve("var(--thaw-ink2)"), family: getComputedStyle(parent).fontFamily, size: 14 };
+  const [ink, ink3] = ["var(--thaw-ink)", "var(--thaw-ink3)"].map(palette.resolve);
+  palette.end();
+  const touch = matchMedia("(pointer: coarse)").matches; // a finger scrolls the page, it does not zoom the chart
+  const layout = { paper_bgcolor: clear, plot_bgcolor: clear, ...made.layout, height, autosize: true, uirevision: revision };
+  layout.font = { ...font, ...layout.font };
+  if (touch) layout.dragmode = false;
+  layout.modebar = { bgcolor: clear, color: ink3, activecolor: ink, ...layout.modebar };
+  delete layout.width;
+  return { traces: made.data ?? [], layout, settings: { ...SETTINGS, displayModeBar: touch ? false : "hover" } };
+}
+
+const SETTINGS = {
+  displaylogo: false,
+  showSendToCloud: false,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toggleSpikelines"],
+};
+
+export default async function ({ data, parentElement }) {
+  let box = parentElement.querySelector(":scope > .thaw-chart");
+  if (!box) {
+    box = parentElement.appendChild(document.createElement("div"));
+    box.className = "thaw-chart";
+    box.setAttribute("role", "img");
+    box.canvas = box.appendChild(document.createElement("div"));
+    box.excuse = box.appendChild(document.createElement("p"));
+    box.watcher = new ResizeObserver(() => {
+      if (box.canvas.classList.contains("js-plotly-plot") && box.clientWidth) window.Plotly.Plots.resize(box.canvas);
+    });
+    box.watcher.observe(box);
+  }
+  box.style.height = `${data.height}px`;
+  box.setAttribute("aria-label", data.description);
+  box.excuse.hidden = true;
+  const end = () => {
+    box.watcher.disconnect();
+    window.Plotly?.purge(box.canvas);
+  };
+  try {
+    const plotly = await loadPlotly();
+    const { traces, layout, settings } = themed(data.figure, data.revision, data.height, box);
+    await plotly.react(box.canvas, traces, layout, settings);
+  } catch {
+    box.excuse.hidden = false;
+    box.excuse.textContent = "The chart cannot be drawn: its script plotly.min.js did not come. Restart the app, then load this page again.";
+  }
+  return end;
+}

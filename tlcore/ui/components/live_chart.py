@@ -1,0 +1,20 @@
+"""A plotly chart that is redrawn in place: zoom, hover and hidden lines stay while its numbers grow."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tlcore.ui.components.bridge import register
+
+# plotly.js writes its styles into the head of the page, where a shadow root would not see them.
+_mount = register("live_chart", isolate=False)
+
+
+def live_chart(*, key: str, figure: Mapping[str, Any], revision: str, height: int, description: str) -> None:
+    """Draw `figure` (data and layout as plotly's JSON), `height` pixels high.
+
+    Zoom is kept as long as `revision` stays the same. Colours may be tokens, as in "var(--thaw-ink)".
+    """
+    _mount(
+        key=key,
+        data={"figure": dict(figure), "revision": revision, "height": height, "description": description},
+    )

@@ -1,0 +1,65 @@
+"""Starts runs: from the plan that the visitor made, or the demo."""
+
+import secrets
+from dataclasses import replace
+
+import streamlit as st
+
+from tlcore.catalog.backbones import DEFAULT, backbone
+from tlcore.catalog.weights import IMAGENET
+from tlcore.config import Loader, Phase, RunConfig
+from tlcore.store.datasets import Dataset
+from tlcore.store.reading import SAMPLES, Reader
+from tlcore.strategies import fill
+from tlcore.ui.frame import TRAIN
+from tlcore.ui.session import draft, keep_draft, store, workspace
+
+_SAMPLE = "digits"
+_EPOCHS = (3, 6)
+"""With the head alone, then with the later blocks thawed."""
+_SIZE = 112
+"""Pixels: the digits have 8, and a small picture is quick to learn."""
+_NONCE = "nonce"
+
+
+def launch(config: RunConfig) -> None:
+    """File a run and show it; a double click carries the same nonce, so it is one run."""
+    nonce = str(st.session_state.setdefault(_NONCE, secrets.token_hex(16)))
+    run = store().runs.submit(config, workspace(), nonce)
+    st.switch_page(TRAIN, query_params={"run": run.id})
+
+
+def renew() -> None:
+    """Let the next start be another run; called when a page with a start button is drawn anew."""
+    st.session_state[_NONCE] = secrets.token_hex(16)
+
+
+def launch_demo() -> None:
+    """Start the demo on the sample of handwritten digits."""
+    digest = _digits().manifest.digest
+    if draft().data is None:
+        keep_draft(replace(draft(), data=digest))
+    launch(demo_config(digest))
+
+
+def demo_config(data: str) -> RunConfig:
+    """Return the demo: pictures far from what the network knows; the head alone first, then the later blocks too."""
+    alone, together = fill("gradual", [block.name for block in backbone(DEFAULT).blocks], 3)[:2]
+    return RunConfig(
+        name=SAMPLES[_SAMPLE][0],
+        data=data,
+        backbone=DEFAULT,
+        weights=IMAGENET,
+        strategy="gradual",
+        schedule=(Phase(epochs=_EPOCHS[0], rates=alone.rates), Phase(epochs=_EPOCHS[1], rates=together.rates)),
+        loader=Loader(image_size=_SIZE),
+    )
+
+
+def _digits() -> Dataset:
+    """Return the sample; reading it takes under a second when it is not there yet."""
+    title = SAMPLES[_SAMPLE][0]
+    for dataset in store().datasets.of(workspace()):
+        if dataset.manifest.name == title:
+            return dataset
+    return Reader(store(), workspace(), 0, lambda _done, _total: None).sample(_SAMPLE)

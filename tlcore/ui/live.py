@@ -1,0 +1,122 @@
+"""A run, drawn anew each second while it goes on."""
+
+import streamlit as st
+
+from tlcore.catalog.backbones import backbone
+from tlcore.catalog.facts import facts
+from tlcore.figures.curves import curves
+from tlcore.figures.rates import rates
+from tlcore.history import ENDED, History, State
+from tlcore.store.runs import Run
+from tlcore.ui.components.block_map import Tile
+from tlcore.ui.components.block_strip import block_strip
+from tlcore.ui.components.live_chart import live_chart
+from tlcore.ui.components.static import chip, numbers, say, segments
+from tlcore.ui.heading import crumb
+from tlcore.ui.progress import phase_segments, run_numbers
+from tlcore.ui.reading import reader
+from tlcore.ui.session import readable, store
+from tlcore.ui.titles import ending, plan_title, state_title, waiting_for
+from tlcore.ui.words import size
+from tlcore.verdict import thawing_verdict
+
+_CURVES = 580
+_RATES = 360
+"""Heights of the charts, in pixels."""
+
+
+def draw_run(identifier: str, going: bool) -> None:
+    """Draw a run; when it has ended since the page was drawn, draw the page anew, which ends the polling."""
+    run = store().runs.get(identifier, readable())
+    if run is None:
+        return
+    history = reader(identifier).history()
+    state = history.state(run)
+    if going and state in ENDED:
+        st.rerun()
+    _head(run, history, state)
+    with st.container(key="card_progress"):
+        st.html(segments(phase_segments(run.config, history)) + numbers(run_numbers(run, history, state)))
+    with st.container(key="card_curves"):
+        _curves(run, history, state)
+    with st.container(key="card_blocks"):
+        _blocks(run, history)
+    with st.container(key="card_rates"):
+        _rates(run)
+
+
+def _head(run: Run, history: History, state: State) -> None:
+    crumb(run.config.name, plan_title(run.config), f"seed {run.config.seed}")
+    title, buttons = st.columns([1.6, 1], vertical_alignment="bottom")
+    with title.container(horizontal=True, vertical_alignment="center"):
+        st.title("Train", width="content")
+        title_of_state, running = state_title(run.config, history, state), state == "running"
+        st.html(chip("ember" if running else "plain", title_of_state, breathing=running), width="content")
+    if state not in ENDED:
+        with buttons.container(horizontal=True, horizontal_alignment="right"):
+            label = "Leave the queue" if state == "waiting" else "Stop and keep the best"
+            st.button(label, key="stop", on_click=store().runs.stop, args=(run.id,))
+    told = ending(history, state)
+    if told:
+        st.html(say(told, lead="", mark="cross"))
+
+
+def _curves(run: Run, history: History, state: State) -> None:
+    st.header("Loss and accuracy")
+    st.caption("Thick: validation pictures, which it never learns from. Thin: training pictures.")
+    live_chart(
+        key=f"curves_{run.id}",
+        figure=curves(history),
+        revision=run.id,
+        height=_CURVES,
+        description="Loss and accuracy of training and validation pictures over the epochs",
+    )
+    if not history.steps:
+        ahead = store().runs.ahead_of(run) if state == "waiting" else 0
+        st.html(say(waiting_for(state, ahead), lead=""))
+    elif verdict := thawing_verdict(history):
+        st.html(say(verdict, lead="From this run:"))
+    else:
+        st.html(
+            say(
+                "a falling loss means that the answers come closer to the labels. "
+                "Validation above training early on is normal: training is scored while it still learns."
+            )
+        )
+
+
+def _blocks(run: Run, history: History) -> None:
+    card = backbone(run.config.backbone)
+    measured = facts(card.name)
+    phase = run.config.schedule[history.phase.phase if history.phase else 0]
+    classes = len(history.started.classes) if history.started else 1
+    st.header("Blocks")
+    st.caption("From the picture to the answer, with the learning rate that each block has now.")
+    block_strip(
+        key=f"strip_{run.id}",
+        tiles=[
+            Tile(
+                name=block.name,
+                label=block.label,
+                shape=size(measured.blocks[block.name].shape, run.config.loader.image_size),
+                parameters=sum(measured.blocks[block.name].parameters.values())
+                * (classes if block is card.head else 1),
+                compute=measured.blocks[block.name].multiply_adds / measured.multiply_adds,
+                rate=phase.rate(block.name),
+            )
+            for block in card.blocks
+        ],
+    )
+
+
+def _rates(run: Run) -> None:
+    names = [block.name for block in backbone(run.config.backbone).blocks]
+    st.header("Rate per block")
+    st.caption("Each line is the learning rate of a block; frozen blocks lie in the lane below, at exactly 0.")
+    live_chart(
+        key=f"rates_{run.id}",
+        figure=rates(names, run.config.schedule, _RATES),
+        revision=run.id,
+        height=_RATES,
+        description="Learning rate of every block over the epochs of the plan",
+    )

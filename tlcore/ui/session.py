@@ -1,0 +1,86 @@
+"""What every page needs: the store, whose visit this is, and the plan that the visitor is working on."""
+
+import gc
+import re
+import secrets
+
+import streamlit as st
+
+from tlcore.data.manifest import Manifest
+from tlcore.draft import Draft
+from tlcore.jobs.supervisor import ensure_supervisor
+from tlcore.paths import home_folder
+from tlcore.store import Store
+from tlcore.store.datasets import Dataset
+from tlcore.store.runs import Run
+
+COOKIE = "thaw_workspace"
+_WORKSPACE = re.compile(r"[0-9a-f]{32}")
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    """Return the store of this app, opened once."""
+    opened = Store(home_folder())
+    opened.processes.register("app")
+    # What is imported by now stays for good; a collection need not look at it again.
+    gc.freeze()
+    return opened
+
+
+@st.cache_resource(ttl=5, show_spinner=False)
+def keep_supervisor() -> bool:
+    """See to it that a supervisor lives, at most every five seconds."""
+    ensure_supervisor(store())
+    return True
+
+
+def workspace() -> str:
+    """Return the visitor's id: 128 random bits that the browser keeps in a cookie."""
+    cookie = st.context.cookies.get(COOKIE, "")
+    if _WORKSPACE.fullmatch(cookie):
+        return cookie
+    # Before the cookie is set, and where cookies are off, the id lives as long as the visit.
+    if COOKIE not in st.session_state:
+        st.session_state[COOKIE] = secrets.token_hex(16)
+    return str(st.session_state[COOKIE])
+
+
+def readable() -> tuple[str, str]:
+    """Return the workspaces whose runs the visitor sees: the own one and the command line's."""
+    return workspace(), store().command_line_workspace()
+
+
+def draft() -> Draft:
+    """Return the plan that the visitor is working on."""
+    return store().drafts.of(workspace())
+
+
+def keep_draft(changed: Draft) -> None:
+    """Keep the plan."""
+    store().drafts.keep(workspace(), changed)
+
+
+def dataset(digest: str | None) -> Dataset | None:
+    """Return the visitor's set, or the command line's, with this content."""
+    if digest is None:
+        return None
+    for name in readable():
+        found = store().datasets.get(digest, name)
+        if found is not None:
+            return found
+    return None
+
+
+def chosen() -> Manifest | None:
+    """Return the manifest of the chosen set, if one is chosen and still there."""
+    found = dataset(draft().data)
+    return found.manifest if found else None
+
+
+def run_of_this_page() -> Run | None:
+    """Return the run that the address names, else the visitor's newest one; foreign ids are as unknown ones."""
+    named = st.query_params.get("run")
+    if named is not None:
+        return store().runs.get(named, readable())
+    return next(iter(store().runs.recent(readable(), 1)), None)

@@ -1,0 +1,51 @@
+"""What can be taken along from a run: weights, classes, preprocessing, and the lines that use them."""
+
+import re
+from functools import partial
+
+import streamlit as st
+
+from tlcore.history import History
+from tlcore.store.runs import Run
+from tlcore.takeaway import pack, predict_script
+from tlcore.ui.reading import reader
+from tlcore.ui.session import store
+from tlcore.ui.words import percent
+
+
+def take_along(run: Run) -> None:
+    """Draw the card with the download of a run's best weights."""
+    history = reader(run.id).history()
+    if history.checkpoint is None or history.best is None:
+        return
+    with st.container(key="card_take"):
+        st.header("Take it along")
+        words, button = st.columns([2.2, 1], vertical_alignment="center")
+        words.markdown(
+            f"The weights of epoch {history.best.epoch} ({percent(history.best.accuracy)} right), your classes, and "
+            "how pictures were prepared: enough to predict anywhere, without Thaw."
+        )
+        megabytes = history.checkpoint.size / 1e6
+        with button.container(horizontal=True, horizontal_alignment="right"):
+            st.download_button(
+                f"Download, {megabytes:.0f} MB",
+                # Read when asked for: a page must not hold every run's weights in memory.
+                data=partial(_zip, history),
+                file_name=f"{file_name(run)}.zip",
+                mime="application/zip",
+                key="download",
+                on_click="ignore",
+            )
+        with st.expander("Predict elsewhere, in plain PyTorch"):
+            st.code(predict_script(), language="python")
+
+
+def file_name(run: Run) -> str:
+    """Return a name of plain letters, with the run's id, so that no two downloads can be mistaken for another."""
+    words = re.sub(r"[^a-z0-9]+", "-", run.config.name.lower()).strip("-")[:24]
+    return f"thaw-{words or 'run'}-{run.id[:8]}"
+
+
+def _zip(history: History) -> bytes:
+    assert history.checkpoint is not None
+    return pack(store().blobs.path(history.checkpoint.sha256))
