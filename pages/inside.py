@@ -12,7 +12,7 @@ in_frame()
 
 found = subjects()
 if not found:
-    st.title("Look inside")
+    st.title("Look inside", anchor=False)
     st.html(say("Choose some pictures first; then every network shows what its blocks make of them.", lead=""))
     st.page_link(PICTURES, label="Choose pictures")
     st.stop()
@@ -21,5 +21,5 @@ heading = st.container()
 subject = choose_network_state(found)
 with heading:
     crumb(subject.manifest.name, subject.title, subject.when)
-    st.title("Look inside")
+    st.title("Look inside", anchor=False)
 draw_answer(subject, choose_picture(subject.manifest))

@@ -17,7 +17,7 @@ in_frame()
 
 manifest = chosen()
 if manifest is None:
-    st.title("Network")
+    st.title("Network", anchor=False)
     st.html(
         say(
             "choose the pictures first: the network's last block depends on how many classes they have.",
@@ -34,7 +34,7 @@ crumb(
 )
 renew()
 title, start = st.columns([1.6, 1], vertical_alignment="bottom")
-title.title("Network")
+title.title("Network", anchor=False)
 
 choose_network()
 ready = weights_here()

@@ -17,7 +17,7 @@ in_frame()
 manifest = chosen()
 crumb("Pictures stay on this machine; your originals are never changed")
 title, onward = st.columns([1.6, 1], vertical_alignment="bottom")
-title.title("Pictures")
+title.title("Pictures", anchor=False)
 if manifest is not None:
     with onward.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Choose a network", type="primary", key="onward"):
@@ -25,13 +25,16 @@ if manifest is not None:
 
 current_errand()
 
+if manifest is not None:
+    draw_set(manifest)
+
 with st.container(key="card_bring"):
-    st.header("Bring your own" if manifest is None else "Bring other pictures")
+    st.header("Bring your own" if manifest is None else "Bring other pictures", anchor=False)
     st.caption("One folder per class, with or without train and val; or a zip of that. Everything else is sorted out.")
     drop_folder()
 
 with st.container(key="card_samples"):
-    st.header("Or begin with a set that is known")
+    st.header("Or begin with a set that is known", anchor=False)
     columns = st.columns(3)
     samples = (
         ("Handwritten digits", "600 pictures of 10 digits, far from photographs. Ready offline.", "digits"),
@@ -53,6 +56,4 @@ with st.container(key="card_samples"):
 
 if manifest is None:
     st.html(say("A set needs at least two classes, and at least two pictures in each.", lead="To know:"))
-else:
-    draw_set(manifest)
 own_sets()

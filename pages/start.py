@@ -6,7 +6,7 @@ from tlcore.text import plain
 from tlcore.ui.components.hero import hero
 from tlcore.ui.components.static import chip
 from tlcore.ui.frame import INSIDE, NETWORK, PICTURES, TRAIN, in_frame, worker_ready
-from tlcore.ui.launching import launch_demo, renew
+from tlcore.ui.launching import demo_sample, launch_demo, renew
 from tlcore.ui.overview import recent_runs
 from tlcore.ui.session import chosen, readable, store
 
@@ -45,3 +45,6 @@ for number, (column, (title, line, page, query)) in enumerate(zip(st.columns(3),
 
 if newest:
     recent_runs(most=6)
+
+# After everything is drawn, so that nobody waits for it.
+demo_sample()

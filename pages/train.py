@@ -5,7 +5,7 @@ import streamlit as st
 from tlcore.history import ENDED
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import INSIDE, NETWORK, START, in_frame
-from tlcore.ui.live import draw_run
+from tlcore.ui.live import EVERY, EVERY_AT_FIRST, draw_run
 from tlcore.ui.reading import reader
 from tlcore.ui.session import run_of_this_page
 from tlcore.ui.taking import take_along
@@ -14,7 +14,7 @@ in_frame()
 
 run = run_of_this_page()
 if run is None:
-    st.title("Train")
+    st.title("Train", anchor=False)
     unknown = "run" in st.query_params
     st.html(
         say(
@@ -29,8 +29,10 @@ if run is None:
     st.stop()
 
 st.query_params["run"] = run.id
-going = reader(run.id).history().state(run) not in ENDED
-st.fragment(draw_run, run_every=1.0 if going else None)(run.id, going)
+history = reader(run.id).history()
+going = history.state(run) not in ENDED
+every = None if not going else EVERY if history.steps else EVERY_AT_FIRST
+st.fragment(draw_run, run_every=every)(run.id, every)
 if not going:
     take_along(run)
     st.page_link(INSIDE, label="Look inside this run", query_params={"run": run.id})

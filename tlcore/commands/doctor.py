@@ -31,7 +31,12 @@ print(json.dumps({{
     {more}
 }}))
 """
-_APP = "import streamlit, tlcore.ui.everything"
+_APP = """
+import pkgutil, importlib
+import tlcore.ui
+for module in pkgutil.walk_packages(tlcore.ui.__path__, "tlcore.ui."):
+    importlib.import_module(module.name)
+"""
 _ENGINE = "import tlcore.engine.worker\nfrom tlcore.engine.runtime import choose_runtime"
 
 

@@ -9,37 +9,42 @@ from tlcore.text import clean
 _THIN, _THICK = 1.4, 3.6
 _LOSS, _ACCURACY = [0.56, 1.0], [0.0, 0.46]
 """Shares of the figure's height, from the bottom."""
+_EMPTY_EPOCHS = 10
 _STAIR = 24
 """Pixels between the labels of marks, which descend like stairs so that none crosses another."""
 
 
-def curves(history: History, phone: bool = False) -> Figure:
-    """Draw what the run has shown so far; before its first event, the empty axes at their final size."""
+def curves(history: History) -> Figure:
+    """Draw what the run has shown so far; before its first event, the empty axes at their final size.
+
+    `phone` holds what replaces parts of the layout where the chart is narrow.
+    """
     started = history.started
-    epochs = started.epochs if started else 10
-    traces = _traces(history, started) if started else []
-    marks = [phase for phase in history.phases[1:] if started]
+    epochs = started.epochs if started else _EMPTY_EPOCHS
+    marks = history.phases[1:] if started else []
     last = history.steps[-1].step / started.steps_per_epoch if started and history.steps else 0.0
     shapes = [thaw_mark(mark.epoch) for mark in marks]
     if history.end is None and last < epochs:
         shapes.append(_to_come(last, epochs))
+    texts = [
+        above("Loss", _LOSS[1]),
+        above("Accuracy, % of pictures", _ACCURACY[1]),
+        *_stairs(marks),
+        *_baseline_note(history, epochs),
+    ]
+    margin = {"l": 52, "r": 120, "t": 28 + _STAIR * len(marks), "b": 52}
     layout = {
-        "margin": {"l": 52, "r": 28 if phone else 120, "t": 28 + _STAIR * len(marks), "b": 52},
+        "margin": margin,
         "showlegend": False,
         "hovermode": "x unified",
         "xaxis": axis("Epoch", range=[0, epochs], anchor="y2", showgrid=False, tickformat="d", nticks=13),
         "yaxis": axis("", domain=_LOSS, rangemode="tozero", **_loss_range(history)),
         "yaxis2": axis("", domain=_ACCURACY, range=_accuracy_range(history)),
         "shapes": [*shapes, *_baseline_line(history)],
-        "annotations": [
-            above("Loss", _LOSS[1]),
-            above("Accuracy, % of pictures", _ACCURACY[1]),
-            *_stairs(marks),
-            *_baseline_note(history, epochs),
-            *(_ends(history) if not phone else []),
-        ],
+        "annotations": [*texts, *_ends(history, "validation ")],
     }
-    return {"data": traces, "layout": layout}
+    phone = {"margin": {**margin, "r": 46}, "annotations": [*texts, *_ends(history, "")]}
+    return {"data": _traces(history, started) if started else [], "layout": layout, "phone": phone}
 
 
 def _traces(history: History, started: Started) -> list[Figure]:
@@ -134,15 +139,15 @@ def _baseline_note(history: History, epochs: int) -> list[Figure]:
     return [note(text, epochs, 100 * share, yref="y2", xanchor="right", yanchor="bottom", font=colour)]
 
 
-def _ends(history: History) -> list[Figure]:
-    """Name each validation line at its end, with its value."""
+def _ends(history: History, name: str) -> list[Figure]:
+    """Write the newest value at the end of each validation line, after its name."""
     if not history.epochs:
         return []
     newest = history.epochs[-1]
     font = {"color": INK, "size": SMALL}
     values = ((newest.loss, "y", f"{newest.loss:.2f}"), (100 * newest.accuracy, "y2", f"{100 * newest.accuracy:.1f}"))
     return [
-        note(f"<b>validation {text}</b>", newest.epoch, value, yref=axis_name, xshift=10, font=font)
+        note(f"<b>{name}{text}</b>", newest.epoch, value, yref=axis_name, xshift=10, font=font)
         for value, axis_name, text in values
     ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from math import ceil, floor, log10
+from math import ceil, log10
 
 from tlcore.config import Phase
 from tlcore.figures.axes import EMBER, EMBER_TEXT, ICE, ICE_TEXT, SMALL, Figure, above, axis, note, thaw_mark
@@ -24,21 +24,23 @@ def rates(blocks: Sequence[str], phases: Sequence[Phase], height: int) -> Figure
     powers = _powers(learning, phases)
     traces = [_rate_line(names, phases, starts) for names in learning]
     traces += [_frozen_line(place, names, phases, starts) for place, names in enumerate(frozen)]
+    margin = {"l": 84, "r": 150, "t": _TOP_MARGIN, "b": _BOTTOM_MARGIN}
+    titles = [above("Rate (learning rate)", _RATES[1]), above("Frozen: rate 0", _LANE[1])]
+    names = list(_names(learning, phases[-1], starts[-1], powers, height))
+    names += [_lane_name(place, group, phases, starts) for place, group in enumerate(frozen)]
     layout = {
-        "margin": {"l": 84, "r": 150, "t": _TOP_MARGIN, "b": _BOTTOM_MARGIN},
+        "margin": margin,
         "showlegend": False,
         "xaxis": axis("Epoch", range=[0, starts[-1]], anchor="y2", showgrid=False, tickformat="d", nticks=13),
         "yaxis": axis("", domain=_RATES, type="log", range=powers, dtick=1, tickformat="~r"),
         "yaxis2": axis("", domain=_LANE, range=[max(len(frozen), 1) - 0.4, -0.6], showticklabels=False, showgrid=False),
         "shapes": [thaw_mark(start) for start in starts[1:-1]],
-        "annotations": [
-            above("Rate (learning rate)", _RATES[1]),
-            above("Frozen: rate 0", _LANE[1]),
-            *_names(learning, phases[-1], starts[-1], powers, height),
-            *(_lane_name(place, names, phases, starts) for place, names in enumerate(frozen)),
-        ],
+        "annotations": [*titles, *names],
     }
-    return {"data": traces, "layout": layout}
+    # Beside the lines there is no room on a phone, so the names stand on them.
+    inside = [{**name, "x": starts[-1], "xanchor": "right", "xshift": 0, "yanchor": "bottom"} for name in names]
+    phone = {"margin": {**margin, "l": 64, "r": 12}, "annotations": [*titles, *inside]}
+    return {"data": traces, "layout": layout, "phone": phone}
 
 
 def _with_equal_rates(blocks: Sequence[str], phases: Sequence[Phase]) -> list[list[str]]:
@@ -90,7 +92,7 @@ def _frozen_line(place: int, names: list[str], phases: Sequence[Phase], starts: 
 def _powers(learning: Sequence[Sequence[str]], phases: Sequence[Phase]) -> list[float]:
     """Return the axis' ends as powers of ten."""
     powers = [log10(rate) for names in learning for phase in phases if (rate := phase.rate(names[0])) > 0]
-    return [min(_FLOOR, floor(min(powers)) + 0.5), max(_TOP, ceil(max(powers)) + 0.2)]
+    return [min(_FLOOR, min(powers) - 0.2), max(_TOP, ceil(max(powers)) + 0.2)]
 
 
 def _names(

@@ -53,6 +53,7 @@ class Intake:
     def receive(self, name: str, file: BinaryIO) -> str:
         """Write one whole file, piece by piece, and return the id of the upload it makes."""
         upload, offset = secrets.token_hex(16), 0
+        self.write(upload, [Piece(name, 0, b"")])  # An empty file is a file too.
         while data := file.read(_PIECE):
             self.write(upload, [Piece(name, offset, data)])
             offset += len(data)

@@ -25,7 +25,7 @@ def edit_blocks(manifest: Manifest) -> None:
     phase = min(st.session_state.get(_PHASE, 0), len(plan.phases) - 1)
     with st.container(key="card_map"):
         title, legend = st.columns([1.6, 1], vertical_alignment="center")
-        title.header("Block map: from the picture to the answer")
+        title.header("Block map: from the picture to the answer", anchor=False)
         legend.html(chips(chip("ice", "Frozen"), chip("ember", "Learning")))
         _strategies(plan)
         tiles = block_tiles(plan, phase, len(manifest.classes))

@@ -36,10 +36,11 @@ def renew() -> None:
 
 def launch_demo() -> None:
     """Start the demo on the sample of handwritten digits."""
-    digest = _digits().manifest.digest
+    sample = demo_sample()
+    mine = store().datasets.add(workspace(), sample.manifest, sample.root)
     if draft().data is None:
-        keep_draft(replace(draft(), data=digest))
-    launch(demo_config(digest))
+        keep_draft(replace(draft(), data=mine.manifest.digest))
+    launch(demo_config(mine.manifest.digest))
 
 
 def demo_config(data: str) -> RunConfig:
@@ -56,10 +57,7 @@ def demo_config(data: str) -> RunConfig:
     )
 
 
-def _digits() -> Dataset:
-    """Return the sample; reading it takes under a second when it is not there yet."""
-    title = SAMPLES[_SAMPLE][0]
-    for dataset in store().datasets.of(workspace()):
-        if dataset.manifest.name == title:
-            return dataset
-    return Reader(store(), workspace(), 0, lambda _done, _total: None).sample(_SAMPLE)
+@st.cache_resource(show_spinner=False)
+def demo_sample() -> Dataset:
+    """Read the sample, once per process; it takes about a second, so the Start page does it before the click."""
+    return Reader(store(), store().command_line_workspace(), 0, lambda _done, _total: None).sample(_SAMPLE)

@@ -20,19 +20,21 @@ from tlcore.ui.titles import ending, plan_title, state_title, waiting_for
 from tlcore.ui.words import size
 from tlcore.verdict import thawing_verdict
 
+EVERY_AT_FIRST, EVERY = 0.4, 1.0
+"""Seconds between looks at the store: before the first point, when somebody waits for it, and after it."""
 _CURVES = 580
 _RATES = 360
 """Heights of the charts, in pixels."""
 
 
-def draw_run(identifier: str, going: bool) -> None:
-    """Draw a run; when it has ended since the page was drawn, draw the page anew, which ends the polling."""
+def draw_run(identifier: str, every: float | None) -> None:
+    """Draw a run, `every` so many seconds; draw the whole page anew when another pace is due, or none."""
     run = store().runs.get(identifier, readable())
     if run is None:
         return
     history = reader(identifier).history()
     state = history.state(run)
-    if going and state in ENDED:
+    if (every is not None and state in ENDED) or (every == EVERY_AT_FIRST and history.steps):
         st.rerun()
     _head(run, history, state)
     with st.container(key="card_progress"):
@@ -49,7 +51,7 @@ def _head(run: Run, history: History, state: State) -> None:
     crumb(run.config.name, plan_title(run.config), f"seed {run.config.seed}")
     title, buttons = st.columns([1.6, 1], vertical_alignment="bottom")
     with title.container(horizontal=True, vertical_alignment="center"):
-        st.title("Train", width="content")
+        st.title("Train", width="content", anchor=False)
         title_of_state, running = state_title(run.config, history, state), state == "running"
         st.html(chip("ember" if running else "plain", title_of_state, breathing=running), width="content")
     if state not in ENDED:
@@ -62,7 +64,7 @@ def _head(run: Run, history: History, state: State) -> None:
 
 
 def _curves(run: Run, history: History, state: State) -> None:
-    st.header("Loss and accuracy")
+    st.header("Loss and accuracy", anchor=False)
     st.caption("Thick: validation pictures, which it never learns from. Thin: training pictures.")
     live_chart(
         key=f"curves_{run.id}",
@@ -90,8 +92,9 @@ def _blocks(run: Run, history: History) -> None:
     measured = facts(card.name)
     phase = run.config.schedule[history.phase.phase if history.phase else 0]
     classes = len(history.started.classes) if history.started else 1
-    st.header("Blocks")
-    st.caption("From the picture to the answer, with the learning rate that each block has now.")
+    st.header("Blocks", anchor=False)
+    when = "had in the last phase" if history.end else "has now"
+    st.caption(f"From the picture to the answer, with the learning rate that each block {when}.")
     block_strip(
         key=f"strip_{run.id}",
         tiles=[
@@ -111,7 +114,7 @@ def _blocks(run: Run, history: History) -> None:
 
 def _rates(run: Run) -> None:
     names = [block.name for block in backbone(run.config.backbone).blocks]
-    st.header("Rate per block")
+    st.header("Rate per block", anchor=False)
     st.caption("Each line is the learning rate of a block; frozen blocks lie in the lane below, at exactly 0.")
     live_chart(
         key=f"rates_{run.id}",

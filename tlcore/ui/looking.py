@@ -32,18 +32,18 @@ def draw_answer(subject: Subject, picture: Example) -> None:
         st.html(say(str(error), lead="No answer:", mark="cross"))
         return
     left, right = st.columns([1, 2.75])
-    with left.container(key="card_picture"):
+    with left.container(key="card_picture", height="stretch"):
         _picture(subject, picture, seen)
-    with right.container(key="card_strip"):
+    with right.container(key="card_strip", height="stretch"):
         if seen is None:
-            st.header("What each block answers to")
+            st.header("What each block answers to", anchor=False)
             st.fragment(_wait, run_every=_EVERY)(question)
             return
         block = _strip(subject, seen)
     channels, over = st.columns([1.9, 1])
-    with channels.container(key="card_channels"):
+    with channels.container(key="card_channels", height="stretch"):
         _channels(subject, block)
-    with over.container(key="card_overlay"):
+    with over.container(key="card_overlay", height="stretch"):
         _overlay(seen, block)
 
 
@@ -57,7 +57,7 @@ def _wait(question: See) -> None:
 
 
 def _picture(subject: Subject, picture: Example, seen: Seen | None) -> None:
-    st.header("Picture")
+    st.header("Picture", anchor=False)
     st.image(_PNG + seen.crop if seen else thumbnail(picture.id), width="stretch")
     label = subject.manifest.classes[picture.label]
     st.html(facts_table(_told(label, subject, seen)))
@@ -79,7 +79,7 @@ def _told(label: str, subject: Subject, seen: Seen | None) -> list[tuple[str, st
 def _strip(subject: Subject, seen: Seen) -> BlockSeen:
     """Draw one map per block and return the chosen block."""
     title, scale = st.columns([1.6, 1], vertical_alignment="center")
-    title.header("What each block answers to")
+    title.header("What each block answers to", anchor=False)
     scale.html(legend("quiet", "strong"))
     st.caption("Mean over all channels, each block on its own scale. Choose one to look closer.")
     with_maps = [block for block in seen.blocks if block.mean is not None]
@@ -120,7 +120,7 @@ def _take_block(block: str) -> None:
 
 def _channels(subject: Subject, seen: BlockSeen) -> None:
     label = backbone(subject.backbone).block(seen.block).label
-    st.header(f"{label}: `{seen.block}`")
+    st.header(f"{label}: `{seen.block}`", anchor=False)
     st.caption(
         f"The {len(seen.strongest)} of {seen.shape[0]:,} channels that answer most to this picture. "
         "The number is the channel."
@@ -137,7 +137,7 @@ def _channels(subject: Subject, seen: BlockSeen) -> None:
 
 def _overlay(seen: Seen, block: BlockSeen) -> None:
     assert block.mean is not None
-    st.header("Over the picture")
+    st.header("Over the picture", anchor=False)
     st.caption(f"The mean map of `{block.block}` laid over what the network got.")
     label = f"Mean activation of {block.block} over the picture"
     heat = heatmap(block.mean.png)

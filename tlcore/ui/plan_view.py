@@ -21,7 +21,7 @@ def settings() -> None:
     """Draw the few numbers of a plan."""
     plan = draft()
     with st.container(key="card_settings"):
-        st.header("Settings")
+        st.header("Settings", anchor=False)
         epochs, batch, side, seed = st.columns(4)
         own = plan.strategy == "own"
         epochs.number_input(
@@ -55,7 +55,7 @@ def draw_plan(manifest: Manifest) -> None:
     blocks = [block.name for block in backbone(plan.backbone).blocks]
     groups = preview(config, len(manifest.classes))
     with st.container(key="card_plan"):
-        st.header("Plan preview")
+        st.header("Plan preview", anchor=False)
         st.caption("Each line is the rate of one block; frozen blocks lie in the lane below, at exactly 0.")
         live_chart(
             key="plan",

@@ -19,7 +19,7 @@ _PICTURES_AT_ONCE = 9
 def draw_set(manifest: Manifest) -> None:
     """Draw the chosen set."""
     with st.container(key="card_set"):
-        st.header(plain(manifest.name, 40))
+        st.header(plain(manifest.name, 40), anchor=False)
         train, val = len(manifest.of("train")), len(manifest.of("val"))
         by = (
             "by its own folders" if manifest.split_by == "folders" else f"drawn by {manifest.split_by}, a fifth of each"
@@ -46,7 +46,7 @@ def own_sets() -> None:
     if len(sets) < 2:
         return
     with st.container(key="card_sets"):
-        st.header("Your sets")
+        st.header("Your sets", anchor=False)
         for dataset in sets:
             name, size, choose = st.columns([2.4, 2, 1], vertical_alignment="center")
             name.markdown(f"**{plain(dataset.manifest.name, 40)}**")
@@ -101,7 +101,7 @@ def _classes(manifest: Manifest) -> None:
 
 def _left_out(manifest: Manifest) -> None:
     with st.container(key="card_left_out"):
-        st.header("Left out, and why")
+        st.header("Left out, and why", anchor=False)
         st.caption("Nothing was deleted or changed; these files are only not used.")
         if manifest.left_out:
             rows = {
@@ -109,7 +109,9 @@ def _left_out(manifest: Manifest) -> None:
                 "Reason": [left.sentence for left in manifest.left_out],
                 "Code": [left.code for left in manifest.left_out],
             }
-            st.dataframe(rows, hide_index=True, width="stretch")
+            columns = st.column_config.TextColumn
+            widths = {"File": columns(width=250), "Reason": columns(width=620), "Code": columns(width=110)}
+            st.dataframe(rows, hide_index=True, width="stretch", column_config=widths)
         for notice in manifest.notices:
             st.caption(plain(notice.sentence, 300))
         if manifest.ignored:

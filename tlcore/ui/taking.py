@@ -19,7 +19,7 @@ def take_along(run: Run) -> None:
     if history.checkpoint is None or history.best is None:
         return
     with st.container(key="card_take"):
-        st.header("Take it along")
+        st.header("Take it along", anchor=False)
         words, button = st.columns([2.2, 1], vertical_alignment="center")
         words.markdown(
             f"The weights of epoch {history.best.epoch} ({percent(history.best.accuracy)} right), your classes, and "

@@ -94,7 +94,7 @@ class BlockMap {
     this.output.hidden = answers.length === 0;
     this.drawAnswers(answers);
 
-    const widths = tiles.map((tile) => `minmax(108px, ${Math.max(1, tile.compute * 100)}fr)`).join(" ");
+    const widths = tiles.map((tile) => `minmax(100px, ${Math.max(1, tile.compute * 100)}fr)`).join(" ");
     this.map.style.setProperty("--columns", `98px ${widths} ${answers.length ? "112px" : ""}`);
     const columns = keepChildren(this.columns, tiles, (tile) => tile.name, () => new Column(this));
     columns.forEach((column, place) => column.owner.update(tiles[place], total, height(tiles[place].parameters)));

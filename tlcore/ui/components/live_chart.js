@@ -51,13 +51,16 @@ function themed(figure, revision, height, parent) {
   const [ink, ink3] = ["var(--thaw-ink)", "var(--thaw-ink3)"].map(palette.resolve);
   palette.end();
   const touch = matchMedia("(pointer: coarse)").matches; // a finger scrolls the page, it does not zoom the chart
-  const layout = { paper_bgcolor: clear, plot_bgcolor: clear, ...made.layout, height, autosize: true, uirevision: revision };
+  const narrow = parent.clientWidth < NARROW ? made.phone : {};
+  const layout = { paper_bgcolor: clear, plot_bgcolor: clear, ...made.layout, ...narrow, height, autosize: true, uirevision: revision };
   layout.font = { ...font, ...layout.font };
   if (touch) layout.dragmode = false;
   layout.modebar = { bgcolor: clear, color: ink3, activecolor: ink, ...layout.modebar };
   delete layout.width;
   return { traces: made.data ?? [], layout, settings: { ...SETTINGS, displayModeBar: touch ? false : "hover" } };
 }
+
+const NARROW = 480; // pixels; below, a figure's `phone` replaces parts of its layout
 
 const SETTINGS = {
   displaylogo: false,
