@@ -9,7 +9,7 @@ from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.heading import crumb
 from tlcore.ui.launching import launch, renew
 from tlcore.ui.network_choice import choose_network, weights_here
-from tlcore.ui.plan_view import draw_plan, settings
+from tlcore.ui.plan_view import draw_listing, draw_plan, settings
 from tlcore.ui.session import chosen, draft
 from tlcore.ui.words import count
 
@@ -41,6 +41,7 @@ ready = weights_here()
 edit_blocks(manifest)
 settings()
 draw_plan(manifest)
+draw_listing(manifest)
 
 with start.container(horizontal=True, horizontal_alignment="right"):
     try:

@@ -91,6 +91,16 @@ class History:
         """The phase that is on."""
         return self.phases[-1] if self.phases else None
 
+    def thaws(self) -> list[tuple[PhaseStarted, tuple[str, ...]]]:
+        """Return the phases that began with blocks learning that did not before, and these blocks, stem first."""
+        found, before = [], frozenset[str]()
+        for number, phase in enumerate(self.phases):
+            now = tuple(block for block, rate in phase.rates.items() if rate > 0)
+            if number and (thawed := tuple(block for block in now if block not in before)):
+                found.append((phase, thawed))
+            before = frozenset(now)
+        return found
+
     @property
     def speed(self) -> float | None:
         """Training pictures per second, validation included: of the last seconds, or of the whole run when it ended."""

@@ -5,20 +5,26 @@ from tlcore.history import History
 
 
 def thawing_verdict(history: History) -> str | None:
-    """Say what thawing brought, comparing the best epoch before the first thaw with the best one after it."""
-    if len(history.phases) < 2:
+    """Say what thawing brought: the best epoch before blocks thawed, beside the best one after."""
+    thaws = history.thaws()
+    if not thaws:
         return None
-    boundary = history.phases[1].epoch
+    boundary = thaws[0][0].epoch
     before = [epoch for epoch in history.epochs if epoch.epoch <= boundary]
     after = [epoch for epoch in history.epochs if epoch.epoch > boundary]
     if not before or not after:
         return None
-    head, thawed = max(before, key=_right), max(after, key=_right)
-    gained = thawed.right - head.right
-    frozen_half = f"With the head alone: {_score(head)} after {_epochs(boundary)}."
+    frozen, thawed = max(before, key=_right), max(after, key=_right)
+    begin = f"{_before(history)}: {_score(frozen)} after {_epochs(boundary)}."
+    gained = thawed.right - frozen.right
     if gained > 0:
-        return f"{frozen_half} After later blocks thawed: {_score(thawed)}, {gained} pictures more."
-    return f"{frozen_half} After later blocks thawed: {_score(thawed)}; thawing has not paid so far."
+        return f"{begin} After later blocks thawed: {_score(thawed)}, {gained} pictures more."
+    return f"{begin} After later blocks thawed: {_score(thawed)}; thawing has not paid so far."
+
+
+def _before(history: History) -> str:
+    learning = [block for block, rate in history.phases[0].rates.items() if rate > 0]
+    return "With the head alone" if learning == ["head"] else "Before that thaw"
 
 
 def _right(epoch: Evaluated) -> int:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 import torch
 from torch import nn
@@ -117,6 +118,8 @@ class Trainer:
                 loss = cross_entropy(logits, batch.targets)
             right = int((logits.argmax(1) == batch.targets).sum())
             mean = float(loss.detach())
+            if not isfinite(mean):
+                raise self._diverged()
             tally.add(mean, right, len(batch.targets))
             if learns:
                 self._learn(loss)
@@ -129,18 +132,19 @@ class Trainer:
                 )
 
     def _learn(self, loss: torch.Tensor) -> None:
-        if not bool(loss.isfinite()):
-            raise ThawError(
-                f"The loss is no longer a number, at step {self._step + 1}.{self._largest_gradient()}",
-                "The rates are too high: start again with a tenth of them.",
-            )
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
         self._step += 1
 
+    def _diverged(self) -> ThawError:
+        return ThawError(
+            f"The loss is no longer a number, after step {self._step}.{self._largest_gradient()}",
+            "The rates are too high: start again with a tenth of them.",
+        )
+
     def _largest_gradient(self) -> str:
-        """Name the block whose gradient was largest in the step before, the likely culprit."""
+        """Name the block whose gradient was largest in the last step, the likely culprit."""
         sizes = {
             group.block: sum(float(gradient.norm()) for gradient in _gradients(self._module, group))
             for group in self._groups

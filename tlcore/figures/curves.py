@@ -1,7 +1,10 @@
 """Loss and accuracy of a run against its epochs."""
 
+from collections.abc import Sequence
+
 from tlcore.events import PhaseStarted, Started
 from tlcore.figures.axes import EMBER_TEXT, INK, INK2, INK3, SMALL, WELL, Figure, above, axis, note, thaw_mark
+from tlcore.figures.rates import span
 from tlcore.figures.thinning import smooth, thin
 from tlcore.history import History
 from tlcore.text import clean
@@ -21,9 +24,9 @@ def curves(history: History) -> Figure:
     """
     started = history.started
     epochs = started.epochs if started else _EMPTY_EPOCHS
-    marks = history.phases[1:] if started else []
+    marks = history.thaws() if started else []
     last = history.steps[-1].step / started.steps_per_epoch if started and history.steps else 0.0
-    shapes = [thaw_mark(mark.epoch) for mark in marks]
+    shapes = [thaw_mark(phase.epoch) for phase, _ in marks]
     if history.end is None and last < epochs:
         shapes.append(_to_come(last, epochs))
     texts = [
@@ -102,24 +105,20 @@ def _to_come(last: float, epochs: int) -> Figure:
     }
 
 
-def _stairs(marks: list[PhaseStarted]) -> list[Figure]:
+def _stairs(marks: Sequence[tuple[PhaseStarted, Sequence[str]]]) -> list[Figure]:
+    font = {"color": EMBER_TEXT, "size": SMALL}
     return [
         note(
-            f"<b>{_thawed(mark)}</b>",
-            mark.epoch,
+            f"<b>{span(thawed)} thawed</b>",
+            phase.epoch,
             1,
             yref="paper",
             yanchor="bottom",
             yshift=_STAIR * (len(marks) - place - 1) + 4,
-            font={"color": EMBER_TEXT, "size": SMALL},
+            font=font,
         )
-        for place, mark in enumerate(marks)
+        for place, (phase, thawed) in enumerate(marks)
     ]
-
-
-def _thawed(mark: PhaseStarted) -> str:
-    first = next((block for block, rate in mark.rates.items() if rate > 0), "")
-    return f"{first} and later learn"
 
 
 def _baseline_line(history: History) -> list[Figure]:

@@ -1,6 +1,6 @@
 """The rate of every block over the epochs of a plan: learning blocks as lines, frozen ones in a lane of their own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from math import ceil, log10
 
@@ -18,9 +18,8 @@ _LINE = 17
 def rates(blocks: Sequence[str], phases: Sequence[Phase], height: int) -> Figure:
     """Draw the rates of `blocks`, stem first, over all phases, in a chart of `height` pixels."""
     starts = [sum(phase.epochs for phase in phases[:number]) for number in range(len(phases) + 1)]
-    groups = _with_equal_rates(blocks, phases)
-    learning = [names for names in groups if any(phase.rate(names[0]) > 0 for phase in phases)]
-    frozen = [names for names in groups if any(phase.rate(names[0]) == 0 for phase in phases)]
+    learning = [names for names in _alike(blocks, phases, Phase.rate) if any(p.rate(names[0]) > 0 for p in phases)]
+    frozen = [names for names in _alike(blocks, phases, _frozen) if any(_frozen(p, names[0]) for p in phases)]
     powers = _powers(learning, phases)
     traces = [_rate_line(names, phases, starts) for names in learning]
     traces += [_frozen_line(place, names, phases, starts) for place, names in enumerate(frozen)]
@@ -43,14 +42,13 @@ def rates(blocks: Sequence[str], phases: Sequence[Phase], height: int) -> Figure
     return {"data": traces, "layout": layout, "phone": phone}
 
 
-def _with_equal_rates(blocks: Sequence[str], phases: Sequence[Phase]) -> list[list[str]]:
-    """Group neighbours whose rates are the same in every phase: their lines would hide each other."""
-    pattern = [tuple(phase.rate(block) for phase in phases) for block in blocks]
-    return [
-        [blocks[place] for place in places]
-        for _, same in groupby(range(len(blocks)), key=pattern.__getitem__)
-        if (places := list(same))
-    ]
+def _alike(blocks: Sequence[str], phases: Sequence[Phase], aspect: Callable[[Phase, str], float]) -> list[list[str]]:
+    """Group neighbours that are alike in every phase: their lines would hide each other, or say the same twice."""
+    return [list(same) for _, same in groupby(blocks, key=lambda block: [aspect(phase, block) for phase in phases])]
+
+
+def _frozen(phase: Phase, block: str) -> bool:
+    return phase.rate(block) == 0
 
 
 def _rate_line(names: list[str], phases: Sequence[Phase], starts: Sequence[int]) -> Figure:

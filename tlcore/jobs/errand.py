@@ -40,9 +40,10 @@ def run_errand(store: Store, identifier: str, bring_weights: BringWeights) -> No
 
 def _do(store: Store, asked: Progress, bring_weights: BringWeights) -> str:
     report = _reporter(store, asked.id)
+    if not isinstance(asked.errand, ReadWeights):  # torch reserves more addresses than it uses
+        limit_memory(_READING_MEGABYTES)
     match asked.errand:
         case ReadUpload(upload=upload, name=name, seed=seed):
-            limit_memory(_READING_MEGABYTES)
             return Reader(store, asked.workspace, seed, report).upload(upload, name).manifest.digest
         case MakeSample(sample=sample, seed=seed):
             return Reader(store, asked.workspace, seed, report).sample(sample).manifest.digest

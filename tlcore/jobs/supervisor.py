@@ -54,7 +54,7 @@ class Supervisor:
         self._store = store
         self._worker = Child(lambda: start(store, "work", log="worker.log", talks=True))
         self._desk = Child(lambda: start(store, "answer", log="desk.log"))
-        self._errands: dict[str, Popen[str]] = {}
+        self._errands: list[Popen[str]] = []
 
     def tick(self) -> None:
         """Do what has to be done now."""
@@ -108,16 +108,16 @@ class Supervisor:
                 logging.warning("the worker died before it took run %s", run)
 
     def _tend_errands(self) -> None:
-        for identifier, process in list(self._errands.items()):
-            if process.poll() is not None:
-                del self._errands[identifier]
+        self._errands = [process for process in self._errands if process.poll() is None]
+        for asked in self._store.errands.open():
+            if asked.claimant is None:
+                process = start(self._store, "errand", asked.id, log="errands.log")
+                self._store.errands.claim(asked.id, Claimant.of(process.pid))
+                self._errands.append(process)
+            elif not asked.claimant.alive:
                 self._store.errands.fail(
-                    identifier, "The process that did this was ended, perhaps for want of memory. Please try again."
+                    asked.id, "The process that did this was ended, perhaps for want of memory. Please try again."
                 )
-        for waiting in self._store.errands.waiting():
-            process = start(self._store, "errand", waiting.id, log="errands.log")
-            self._store.errands.claim(waiting.id, Claimant.of(process.pid))
-            self._errands[waiting.id] = process
 
     def _last_log_lines(self) -> str:
         path = self._store.logs / "worker.log"

@@ -67,9 +67,9 @@ class Errands:
         row = self._database.row(query, workspace, *(kind.__name__ for kind in kinds))
         return _progress(row) if row else None
 
-    def waiting(self) -> list[Progress]:
-        """Return the errands that nobody does yet, oldest first."""
-        query = "SELECT * FROM errands WHERE pid IS NULL AND result IS NULL AND fault IS NULL ORDER BY created"
+    def open(self) -> list[Progress]:
+        """Return the errands that are not done, oldest first."""
+        query = "SELECT * FROM errands WHERE result IS NULL AND fault IS NULL ORDER BY created"
         return [_progress(row) for row in self._database.rows(query)]
 
     def claim(self, identifier: str, claimant: Claimant) -> None:

@@ -8,6 +8,7 @@ from tlcore.catalog.backbones import backbone
 from tlcore.config import LARGEST_BATCH, MOST_EPOCHS, SIZES
 from tlcore.data.manifest import Manifest
 from tlcore.figures.rates import rates
+from tlcore.listing import listing
 from tlcore.plan import Group, learning, preview
 from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.static import numbers
@@ -86,6 +87,13 @@ def draw_plan(manifest: Manifest) -> None:
                 hide_index=True,
                 width="stretch",
             )
+
+
+def draw_listing(manifest: Manifest) -> None:
+    """Draw the PyTorch lines that say the same."""
+    with st.container(key="card_listing"):
+        st.header("The same plan in PyTorch", anchor=False)
+        st.code(listing(draft().config(manifest.name), len(manifest.classes)), language="python")
 
 
 def _totals(groups: tuple[tuple[Group, ...], ...]) -> list[tuple[str, str, str]]:

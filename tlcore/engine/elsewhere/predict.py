@@ -7,7 +7,7 @@ from pathlib import Path
 import timm
 import torch
 import torchvision
-from PIL import Image
+from PIL import Image, ImageOps
 from safetensors.torch import load_file
 from torchvision.transforms import v2 as transforms
 
@@ -25,6 +25,7 @@ prepare = transforms.Compose(
         transforms.Normalize(steps["mean"], steps["std"]),
     ]
 )
+picture = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
 with torch.inference_mode():
-    probabilities = model(prepare(Image.open(sys.argv[1]).convert("RGB")).unsqueeze(0)).softmax(1)[0]
+    probabilities = model(prepare(picture).unsqueeze(0)).softmax(1)[0]
 print(card["classes"][int(probabilities.argmax())], f"{probabilities.max():.1%}")
