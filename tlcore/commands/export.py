@@ -31,7 +31,11 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     if history.checkpoint is None:
         raise ChoiceError("This run has no weights yet.", "They are kept after its first epoch.")
     target = Path(arguments.file)
-    target.write_bytes(pack(store.blobs.path(history.checkpoint.sha256)))
+    packed = pack(store.blobs.path(history.checkpoint.sha256))
+    try:
+        target.write_bytes(packed)
+    except OSError as error:
+        raise ChoiceError(f"{target} cannot be written: {error.strerror}.", "Name a file in a folder of yours.") from None
     if not arguments.json:
         print(f"Wrote {target}: weights.safetensors, thaw.json, predict.py")
     return {"run": found[0].id, "file": str(target), "sha256": history.checkpoint.sha256}

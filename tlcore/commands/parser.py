@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 from tlcore import __version__
@@ -30,8 +31,8 @@ def main(words: Sequence[str]) -> int:
     """Run the verb that `words` name and return the exit status: 0 done, 1 it could not be done, 2 not understood."""
     arguments = build_parser().parse_args(words)
     try:
-        store = Store(home_folder(arguments.home))
-        result = arguments.run(store, arguments)
+        with closing(Store(home_folder(arguments.home))) as store:
+            result = arguments.run(store, arguments)
     except ThawError as error:
         return _fault(error, arguments)
     except KeyboardInterrupt:

@@ -63,12 +63,11 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """Train, and return what came of it; raise ThawError if the run failed."""
     quiet = arguments.json
     # A typed choice fails here, before any picture is read.
-    draft = _draft(store, arguments, data="")
-    draft.config("check")
+    draft, compute = _draft(store, arguments, data=""), Compute(device=arguments.device)
     preview(draft.config("check"), classes=2)
     dataset = _dataset(store, arguments)
     draft = replace(draft, data=dataset.manifest.digest)
-    config = replace(draft.config(arguments.name or dataset.manifest.name), compute=Compute(device=arguments.device))
+    config = replace(draft.config(arguments.name or dataset.manifest.name), compute=compute)
     from tlcore.engine.work import carry_out
 
     submitted = store.runs.submit(config, store.command_line_workspace(), secrets.token_hex(16), Claimant.here())

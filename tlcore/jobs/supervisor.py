@@ -99,7 +99,9 @@ class Supervisor:
         process = self._worker.process
         if process is None or process.stdin is None or process.poll() is not None:
             return
-        run = self._store.runs.claim_next(Claimant.of(process.pid))
+        worker = Claimant.of(process.pid)
+        # A killed process with many threads is dead for a while before its parent can poll that.
+        run = self._store.runs.claim_next(worker) if worker.alive else None
         if run is not None:
             try:
                 process.stdin.write(f"{run}\n")

@@ -7,6 +7,8 @@ from tlcore.questions import See, Seen
 from tlcore.records import digest, from_json, to_json
 from tlcore.store.database import Database
 
+_REFUSED = 10.0
+"""Seconds for which a refusal stands."""
 _KEPT = 300
 """Answers that are kept; the oldest go first."""
 
@@ -18,13 +20,18 @@ class Asked:
         self._database = database
 
     def ask(self, question: See) -> Seen | None:
-        """Return the answer, or None while the desk works on it; raise ThawError if it has none."""
-        row = self._database.row("SELECT answer, fault FROM questions WHERE digest = ?", digest(question))
-        if row is None:
+        """Return the answer, or None while the desk works on it; raise ThawError if it has none.
+
+        A refusal is told for a while, then asked anew: the weights that were missing may have come.
+        """
+        key, now = digest(question), time.time()
+        row = self._database.row("SELECT answer, fault, asked FROM questions WHERE digest = ?", key)
+        if row is None or (row["fault"] is not None and now - row["asked"] > _REFUSED):
             self._database.write(
-                "INSERT INTO questions (digest, asked, kind, body) VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING",
-                digest(question),
-                time.time(),
+                "INSERT INTO questions (digest, asked, kind, body) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (digest) DO UPDATE SET asked = excluded.asked, fault = NULL",
+                key,
+                now,
                 type(question).__name__,
                 to_json(question),
             )
@@ -52,7 +59,3 @@ class Asked:
     def refuse(self, question: See, fault: str) -> None:
         """Keep the sentence that says why there is no answer."""
         self._database.write("UPDATE questions SET fault = ? WHERE digest = ?", fault, digest(question))
-
-    def forget(self, question: See) -> None:
-        """Drop a question, so that it can be asked again."""
-        self._database.write("DELETE FROM questions WHERE digest = ?", digest(question))

@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 
+from tlcore.errors import ThawError
 from tlcore.store.asked import Asked
 from tlcore.store.blobs import Blobs
 from tlcore.store.database import Database
@@ -19,7 +20,12 @@ class Store:
     """Everything that is kept, one room per kind."""
 
     def __init__(self, home: Path) -> None:
-        home.mkdir(parents=True, exist_ok=True)
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ThawError(
+                f"The home folder {home.name} cannot be made: {error.strerror}.", "Name another one with THAW_HOME."
+            ) from None
         self.home = home
         self._database = Database(home / "thaw.sqlite3")
         self.asked = Asked(self._database)

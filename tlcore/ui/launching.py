@@ -15,7 +15,7 @@ from tlcore.ui.frame import TRAIN
 from tlcore.ui.session import draft, keep_draft, store, workspace
 
 _SAMPLE = "digits"
-_EPOCHS = (3, 6)
+_EPOCHS = (3, 5)
 """With the head alone, then with the later blocks thawed."""
 _SIZE = 112
 """Pixels: the digits have 8, and a small picture is quick to learn."""
