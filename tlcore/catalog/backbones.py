@@ -38,7 +38,7 @@ def _resnet(name: str, title: str, weights: WeightsCard) -> BackboneCard:
         library="torchvision",
         builder=name,
         blocks=(
-            Block(name="stem", label="Edges, colours", prefixes=("conv1", "bn1"), output="maxpool"),
+            Block(name="stem", label="Edges", prefixes=("conv1", "bn1"), output="maxpool"),
             *(Block(name=stage, label=label, prefixes=(stage,), output=stage) for stage, label in stages),
             _head("fc"),
         ),
@@ -64,7 +64,7 @@ _LITE0 = BackboneCard(
     library="timm",
     builder="tf_efficientnet_lite0",
     blocks=(
-        Block(name="stem", label="Edges, colours", prefixes=("conv_stem", "bn1", "blocks.0"), output="blocks.0"),
+        Block(name="stem", label="Edges", prefixes=("conv_stem", "bn1", "blocks.0"), output="blocks.0"),
         Block(name="blocks.1", label="Textures", prefixes=("blocks.1",), output="blocks.1"),
         Block(name="blocks.2", label="Patterns", prefixes=("blocks.2",), output="blocks.2"),
         Block(name="blocks.3", label="Motifs", prefixes=("blocks.3",), output="blocks.3"),
@@ -88,7 +88,7 @@ _VGG16 = BackboneCard(
     library="torchvision",
     builder="vgg16",
     blocks=(
-        _features("conv1", "Edges, colours", 0, 4),
+        _features("conv1", "Edges", 0, 4),
         _features("conv2", "Textures", 5, 9),
         _features("conv3", "Patterns", 10, 16),
         _features("conv4", "Parts", 17, 23),
@@ -112,7 +112,7 @@ _EFFICIENTNET_B0 = BackboneCard(
     library="torchvision",
     builder="efficientnet_b0",
     blocks=(
-        _features("stem", "Edges, colours", 0, 1),
+        _features("stem", "Edges", 0, 1),
         _features("features.2", "Textures", 2, 2),
         _features("features.3", "Patterns", 3, 3),
         _features("features.4", "Motifs", 4, 4),
@@ -131,7 +131,7 @@ _MOBILENET_V3 = BackboneCard(
     library="torchvision",
     builder="mobilenet_v3_large",
     blocks=(
-        _features("stem", "Edges, colours", 0, 1),
+        _features("stem", "Edges", 0, 1),
         _features("features.2", "Textures", 2, 3),
         _features("features.4", "Patterns", 4, 6),
         _features("features.7", "Motifs", 7, 10),
@@ -156,7 +156,7 @@ _MOBILENET_V2 = BackboneCard(
     library="torchvision",
     builder="mobilenet_v2",
     blocks=(
-        _features("stem", "Edges, colours", 0, 1),
+        _features("stem", "Edges", 0, 1),
         _features("features.2", "Textures", 2, 3),
         _features("features.4", "Patterns", 4, 6),
         _features("features.7", "Motifs", 7, 10),
@@ -174,7 +174,7 @@ _SQUEEZENET = BackboneCard(
     library="torchvision",
     builder="squeezenet1_0",
     blocks=(
-        _features("stem", "Edges, colours", 0, 2),
+        _features("stem", "Edges", 0, 2),
         _features("features.3", "Textures", 3, 6),
         _features("features.7", "Patterns", 7, 9),
         _features("features.10", "Parts", 10, 11),

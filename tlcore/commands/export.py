@@ -35,7 +35,9 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     try:
         target.write_bytes(packed)
     except OSError as error:
-        raise ChoiceError(f"{target} cannot be written: {error.strerror}.", "Name a file in a folder of yours.") from None
+        raise ChoiceError(
+            f"{target} cannot be written: {error.strerror}.", "Name a file in a folder of yours."
+        ) from None
     if not arguments.json:
         print(f"Wrote {target}: weights.safetensors, thaw.json, predict.py")
     return {"run": found[0].id, "file": str(target), "sha256": history.checkpoint.sha256}

@@ -58,4 +58,6 @@ class Asked:
 
     def refuse(self, question: See, fault: str) -> None:
         """Keep the sentence that says why there is no answer."""
-        self._database.write("UPDATE questions SET fault = ? WHERE digest = ?", fault, digest(question))
+        # A refusal stands from now on, however long the question waited for the desk.
+        query = "UPDATE questions SET fault = ?, asked = ? WHERE digest = ?"
+        self._database.write(query, fault, time.time(), digest(question))

@@ -60,8 +60,10 @@ class Intake:
         return upload
 
     def files(self, upload: str) -> list[tuple[str, Path]]:
-        """Return what people called each file, and where it lies."""
+        """Return what people called each file, and where it lies; raise PictureError if nothing is there."""
         folder = self.folder(upload)
+        if not folder.is_dir():
+            raise PictureError("BAD_UPLOAD", "This upload is not here any more.", "Send the files again.")
         return [(name, folder / number) for name, number in self._index(folder).items()]
 
     def clear(self, upload: str) -> None:

@@ -9,6 +9,7 @@ from tlcore.data.collect import collect
 from tlcore.data.downloads import download, public_set
 from tlcore.data.manifest import LeftOut
 from tlcore.data.samples import digits, shapes
+from tlcore.errors import ChoiceError, did_you_mean
 from tlcore.store.datasets import Dataset
 from tlcore.store.home import Store
 
@@ -31,6 +32,8 @@ class Reader:
 
     def sample(self, name: str) -> Dataset:
         """Read one of SAMPLES, making its files first where they are missing."""
+        if name not in SAMPLES:
+            raise ChoiceError(f"{name} is not a sample.", did_you_mean(name, SAMPLES))
         title, make = SAMPLES[name]
         return self.folder(make(self._store.samples), title)
 

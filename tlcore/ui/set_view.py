@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from tlcore.data.manifest import Manifest
-from tlcore.text import plain
+from tlcore.text import clean, plain
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import numbers, say
 from tlcore.ui.session import draft, keep_draft, store, workspace
@@ -68,7 +68,7 @@ def _choose(digest: str) -> None:
 def _balance(manifest: Manifest) -> str:
     totals = [a + b for a, b in zip(manifest.counts("train"), manifest.counts("val"), strict=True)]
     most, least = max(totals), min(totals)
-    largest, smallest = manifest.classes[totals.index(most)], manifest.classes[totals.index(least)]
+    largest, smallest = (clean(manifest.classes[totals.index(extreme)], 40) for extreme in (most, least))
     if most >= 3 * least:
         return (
             f"the classes are uneven: {most} pictures of “{largest}”, {least} of “{smallest}”. "

@@ -10,7 +10,7 @@ from tlcore.catalog.weights import IMAGENET, weights_file
 from tlcore.data.manifest import Example, Manifest
 from tlcore.questions import See
 from tlcore.store.runs import Run
-from tlcore.text import plain
+from tlcore.text import clean
 from tlcore.ui.reading import reader
 from tlcore.ui.session import chosen, dataset, draft, readable, store
 from tlcore.ui.thumbnails import some_of_each
@@ -79,7 +79,7 @@ def subjects() -> list[Subject]:
 def choose_network_state(found: list[Subject]) -> Subject:
     """Draw the choice of a network and its state."""
     titles = {
-        subject.key: f"{plain(subject.manifest.name, 24)} · {subject.title} · {subject.when}" for subject in found
+        subject.key: f"{clean(subject.manifest.name, 24)} · {subject.title} · {subject.when}" for subject in found
     }
     key = st.selectbox("Network", list(titles), format_func=titles.__getitem__, key="subject")
     return next(subject for subject in found if subject.key == key)

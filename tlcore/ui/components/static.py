@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+from tlcore.text import clean
 from tlcore.ui.components.icons import icon
+
+_LONGEST = 600
+"""Characters of a sentence, which may hold a name that somebody chose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ def chips(*made: str) -> str:
 def say(text: str, *, lead: str = "What to see:", mark: str = "bulb") -> str:
     """Return the well with the sentence that says what to see; words between backticks are set as code."""
     opening = f"<b>{escape(lead)}</b> " if lead else ""
-    return f'<div class="thaw-say">{icon(mark)}<p>{opening}{_with_code(text)}</p></div>'
+    return f'<div class="thaw-say">{icon(mark)}<p>{opening}{_with_code(clean(text, _LONGEST))}</p></div>'
 
 
 def cells(learning: Sequence[bool]) -> str:
@@ -78,7 +82,9 @@ def legend(little: str, much: str) -> str:
 
 def facts_table(rows: Sequence[tuple[str, str, str]]) -> str:
     """Return short facts, a line each: what it is, what it says, and a mark (`check`, `cross`) or none."""
-    inner = "".join(f"<span>{escape(name)}</span><b>{_verdict(mark)}{escape(value)}</b>" for name, value, mark in rows)
+    inner = "".join(
+        f"<span>{escape(name)}</span><b>{_verdict(mark)}{escape(clean(value))}</b>" for name, value, mark in rows
+    )
     return f'<div class="thaw-facts">{inner}</div>'
 
 

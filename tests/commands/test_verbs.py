@@ -1,0 +1,309 @@
+"""The command line: every verb has help, one JSON object where asked, and a plain sentence for what cannot be done."""
+
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import tlcore
+from tlcore import __version__
+from tlcore.catalog.backbones import BACKBONES
+from tlcore.commands.parser import build_parser, main
+from tlcore.events import Evaluated
+from tlcore.paths import HOME_VARIABLE
+from tlcore.store import Store
+
+QUICK = ("--backbone=squeezenet1_0", "--strategy=scratch", "--epochs=2", "--image-size=32", "--batch-size=8")
+ROOT = Path(tlcore.__file__).parent.parent
+TOLD = {
+    "run", "accuracy", "best_epoch", "seconds", "classes", "train_examples", "val_examples", "left_out",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def interrupts():
+    """`train` listens for Ctrl-C; the test run gets it back afterwards."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def said(capsys):
+    """Run the command line in this process; return its exit status and what it printed."""
+
+    def run(*words):
+        status = main(words)
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def trained(said, pictures):
+    status, out, _ = said("train", str(pictures), *QUICK, "--json")
+    assert status == 0
+    return json.loads(out)
+
+
+def verbs():
+    actions = build_parser()._actions
+    (choices,) = [action for action in actions if isinstance(action, argparse._SubParsersAction)]
+    return choices
+
+
+@pytest.mark.parametrize("verb", verbs().choices)
+def test_every_verb_has_help(verb, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([verb, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: python -m tlcore {verb}")
+
+
+def test_the_verbs_for_people_are_listed_with_a_sentence_each():
+    listed = {choice.dest: choice.help for choice in verbs()._choices_actions}
+    assert {"train", "runs", "export", "weights", "doctor"} <= set(listed)
+    assert all(listed.values())
+
+
+def test_the_help_shows_commands_that_are_understood(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = [line.split("  ")[0].split() for line in re.findall(r"python -m tlcore (\w.*)", capsys.readouterr().out)]
+    assert len(shown) >= 5
+    for words in shown:
+        build_parser().parse_args(words)
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"Thaw {__version__}\n"
+
+
+def test_training_tells_one_json_object_and_nothing_else(thaw, pictures):
+    done = thaw("train", str(pictures), *QUICK, "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    told = json.loads(done.stdout)
+    assert set(told) == TOLD
+    assert (told["classes"], told["train_examples"], told["val_examples"]) == (["blue", "green", "red"], 15, 3)
+    assert 0 <= told["accuracy"] <= 1
+    assert told["best_epoch"] in (1, 2)
+    assert told["left_out"] == []
+    assert done.stderr == ""
+
+
+def test_training_without_json_speaks_to_a_person(thaw, pictures):
+    done = thaw("train", str(pictures), *QUICK)
+    assert done.returncode == 0
+    assert re.search(r"% of 3 validation pictures right \(best: epoch \d\), \d+ s", done.stdout)
+    assert "epochs" in done.stderr
+
+
+def test_what_was_left_out_is_told_file_by_file(said, pictures, tmp_path):
+    folder = tmp_path / "set"
+    for name in ("blue", "red"):
+        (folder / name).mkdir(parents=True)
+        for path in (pictures / name).iterdir():
+            (folder / name / path.name).write_bytes(path.read_bytes())
+    (folder / "red" / "broken.png").write_bytes((pictures / "red" / "0.png").read_bytes()[:500])
+    status, out, _ = said("train", str(folder), *QUICK, "--json")
+    (left,) = json.loads(out)["left_out"]
+    assert status == 0
+    assert left["name"].endswith("broken.png")
+    assert left["code"] == "TRUNCATED"
+    assert left["sentence"]
+
+
+def test_a_run_is_listed_and_taken_along_by_the_beginning_of_its_id(said, trained, tmp_path):
+    status, out, _ = said("runs", "--json")
+    (row,) = json.loads(out)["runs"]
+    assert status == 0
+    assert (row["run"], row["state"], row["accuracy"]) == (trained["run"], "finished", trained["accuracy"])
+    target = tmp_path / "taken along.zip"
+    status, out, _ = said("export", trained["run"][:8], str(target), "--json")
+    assert status == 0
+    assert json.loads(out)["file"] == str(target)
+    with ZipFile(target) as archive:
+        assert sorted(archive.namelist()) == ["predict.py", "thaw.json", "weights.safetensors"]
+
+
+def test_runs_are_listed_for_a_person(said, trained):
+    _, out, _ = said("runs")
+    assert out.startswith(trained["run"][:8])
+    assert "finished" in out
+
+
+def test_without_runs_it_says_how_to_begin(said):
+    assert said("runs") == (0, "No runs yet. Begin with: python -m tlcore train digits\n", "")
+
+
+def test_weights_are_listed_with_what_is_here(said, tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    _, out, _ = said("weights", "--json")
+    rows = {row["backbone"]: row for row in json.loads(out)["weights"]}
+    assert list(rows) == list(BACKBONES)
+    assert [name for name, row in rows.items() if row["here"]] == ["efficientnet_lite0"]
+    assert "download, 528 MB" in said("weights")[1]
+
+
+def test_doctor_knows_this_machine(said):
+    status, out, err = said("doctor", "--json")
+    assert status == 0, err + out
+    told = json.loads(out)
+    assert told["app"]["torch_loaded"] is False
+    assert told["engine"]["torch_loaded"] is True
+    assert told["weights"]["efficientnet_lite0"] is True
+    assert told["missing"] == []
+    assert told["device"]
+
+
+WRONG = {
+    "folder": (("train", "no such folder"), "no such folder is not a folder."),
+    "sample": (("train", "digit"), "digit is not a folder."),
+    "backbone": (("train", "digits", "--backbone", "resnet19"), "Did you mean resnet18?"),
+    "strategy": (("train", "digits", "--strategy", "gradually"), "Did you mean gradual?"),
+    "rate of nothing": (("train", "digits", "--rate", "hed=0.1"), "Did you mean head?"),
+    "rate too high": (("train", "digits", "--rate", "head=3"), "The rate of head is 3.0. It takes 0 (frozen) to 1.0."),
+    "rate no number": (("train", "digits", "--rate", "head=fast"), "--rate got head=fast."),
+    "rate without value": (("train", "digits", "--rate", "head"), "It takes BLOCK=RATE, such as layer4=0.0001."),
+    "rate nan": (("train", "digits", "--rate", "head=nan"), "The rate of head is nan."),
+    "all frozen": (("train", "digits", "--rate", "head=0"), "Every block of a phase is frozen"),
+    "epochs": (("train", "digits", "--epochs", "0"), "It takes 1 to 200."),
+    "epochs in phases": (("train", "digits", "--epochs", "-1", "--strategy", "gradual"), "The schedule has no phase."),
+    "batch": (("train", "digits", "--batch-size", "1"), "Batch size is 1. It takes 2 to 512."),
+    "size": (("train", "digits", "--image-size", "9999"), "Picture size is 9999. It takes 32 to 512."),
+    "seed": (("train", "digits", "--seed", "-1"), "Seed is -1."),
+    "device": (("train", "digits", "--device", "tpu"), "It takes one of auto, cpu, cuda, mps."),
+    "weights": (("train", "digits", "--weights", "mine.pth"), "It takes imagenet, scratch, or a file that is there."),
+    "run": (("export", "ffff", "x.zip"), "0 runs begin with ffff."),
+    "download": (("weights", "--download", "resnet19"), "Did you mean resnet18?"),
+}
+
+
+@pytest.mark.parametrize(("words", "sentence"), WRONG.values(), ids=WRONG)
+def test_what_cannot_be_done_is_told_in_a_plain_sentence(said, own_home, words, sentence):
+    status, out, err = said(*words)
+    assert (status, out) == (1, "")
+    assert sentence in err.replace("\n", " ")
+    assert "Traceback" not in err
+    assert not (own_home / "samples").exists(), "a typed choice fails before any picture is read"
+
+
+def test_with_json_a_fault_is_one_json_object_too(said):
+    status, out, err = said("train", "digits", "--backbone", "resnet19", "--json")
+    assert (status, err) == (1, "")
+    assert json.loads(out) == {"error": "resnet19 is not a backbone.", "hint": "Did you mean resnet18?"}
+
+
+def test_a_folder_that_makes_no_set_is_told(said, pictures):
+    status, _, err = said("train", str(pictures / "red"), *QUICK)
+    assert status == 1
+    assert err.strip()
+
+
+def test_a_run_that_fails_ends_with_its_sentence(said, pictures, tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    status, _, err = said("train", str(pictures), "--backbone=resnet18", "--image-size=32")
+    assert status == 1
+    assert "The ImageNet weights of ResNet-18 are not on this machine (45 MB)." in err
+
+
+def test_a_zip_that_cannot_be_written_is_told(said, trained, tmp_path):
+    status, _, err = said("export", trained["run"], str(tmp_path / "no folder" / "x.zip"))
+    assert status == 1
+    assert "x.zip cannot be written: No such file or directory." in err
+
+
+def test_words_that_are_not_understood_end_with_two(capsys):
+    for words in ([], ["tarin"], ["train", "digits", "--epochs", "many"]):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_home_that_is_named_goes_before_the_environment(said, own_home, tmp_path):
+    said("runs", "--home", str(tmp_path / "named"))
+    assert (tmp_path / "named" / "thaw.sqlite3").is_file()
+    assert not own_home.exists()
+    said("runs")
+    assert (own_home / "thaw.sqlite3").is_file()
+
+
+def test_a_home_that_cannot_be_made_is_told(said, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    status, _, err = said("runs", "--home", str(tmp_path / "file" / "home"))
+    assert status == 1
+    assert err.startswith("The home folder home cannot be made: ")
+
+
+def test_spaces_and_accents_are_no_obstacle(thaw, pictures, tmp_path):
+    home, folder = tmp_path / "Mein Zuhause für Thaw", tmp_path / "Fotos von Łódź & Œuvres"
+    for path in pictures.rglob("*.png"):
+        (folder / f"Klasse {path.parent.name} é").mkdir(parents=True, exist_ok=True)
+        (folder / f"Klasse {path.parent.name} é" / path.name).write_bytes(path.read_bytes())
+    done = thaw("train", str(folder), *QUICK, "--json", **{HOME_VARIABLE: str(home)})
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["classes"] == ["Klasse blue é", "Klasse green é", "Klasse red é"]
+    taken = thaw("export", told["run"], str(home / "Gewichte für zuhause.zip"), "--home", str(home))
+    assert taken.returncode == 0, taken.stderr
+    assert (home / "Gewichte für zuhause.zip").is_file()
+
+
+def test_own_weights_are_taken_from_a_file(said, pictures, trained, own_home, tmp_path):
+    said("export", trained["run"], str(tmp_path / "x.zip"))
+    with ZipFile(tmp_path / "x.zip") as archive:
+        archive.extract("weights.safetensors", tmp_path)
+    words = ("--backbone=squeezenet1_0", "--epochs=1", "--image-size=32", "--json")
+    status, out, _ = said("train", str(pictures), *words, "--weights", str(tmp_path / "weights.safetensors"))
+    assert status == 0
+    opened = Store(own_home)
+    config = opened.runs.config(json.loads(out)["run"])
+    assert len(config.weights) == 64
+    assert opened.blobs.path(config.weights).is_file()
+    opened.close()
+
+
+def test_a_rate_by_hand_thaws_one_block_more(said, pictures, own_home):
+    words = (QUICK[0], *QUICK[2:], "--weights=scratch", "--rate=features.12=1e-4", "--json")
+    _, out, _ = said("train", str(pictures), *words)
+    opened = Store(own_home)
+    (phase,) = opened.runs.config(json.loads(out)["run"]).schedule
+    opened.close()
+    assert dict(phase.rates) == {"head": 0.001, "features.12": 0.0001}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C cannot be sent to one process on this system")
+def test_one_ctrl_c_stops_and_keeps_the_best_weights(own_home, pictures):
+    words = ["train", str(pictures), *QUICK[:2], "--epochs=200", *QUICK[3:], "--json"]
+    command = [sys.executable, "-m", "tlcore", *words]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    opened = Store(own_home)
+
+    def evaluated():
+        entries = [entry for run in opened.runs.newest(1) for entry in opened.runs.events(run.id)]
+        return any(isinstance(entry.event, Evaluated) for entry in entries)
+
+    until = time.monotonic() + 60
+    while not evaluated() and time.monotonic() < until:
+        time.sleep(0.05)
+    opened.close()
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    told = json.loads(out)
+    assert told["accuracy"] is not None
+    assert told["best_epoch"] >= 1

@@ -1,0 +1,171 @@
+"""What the supervisor does in one look at the store, with stand-ins for the processes that it starts."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tlcore.errands import MakeSample
+from tlcore.events import Failed, Finished
+from tlcore.jobs import supervisor as supervisor_room
+from tlcore.jobs.processes import start
+from tlcore.jobs.supervisor import Child, Supervisor, ensure_supervisor
+from tlcore.store.claims import Claimant
+
+GONE = Claimant(pid=2**22 - 1, started=1.0)
+LISTEN = "import sys; sys.stdin.read()"
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Let the supervisor start idle processes, and collect their verbs."""
+    verbs, processes = [], []
+
+    def begin(_store, *verb, **_):
+        verbs.append(verb)
+        code = "raise SystemExit(3)" if verb[0] == "errand" else LISTEN
+        processes.append(subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, text=True))
+        return processes[-1]
+
+    monkeypatch.setattr(supervisor_room, "start", begin)
+    yield verbs, processes
+    for process in processes:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+
+
+@pytest.fixture
+def tick(store, started):
+    verbs, _ = started
+    assert verbs == []
+    supervisor = Supervisor(store)
+
+    def tick(until=lambda: True):
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            supervisor.tick()
+            if until():
+                return supervisor
+            time.sleep(0.02)
+        raise AssertionError("nothing came of it in 10 s")
+
+    return tick
+
+
+def last_event(store, run):
+    entries = store.runs.events(run.id)
+    return entries[-1].event if entries else None
+
+
+def test_a_run_whose_process_is_gone_after_a_restart_is_interrupted(store, plan, tick):
+    run = store.runs.submit(plan("0" * 64), "person", "before the restart", claimant=GONE)
+    (store.logs / "worker.log").write_text("\n".join(f"line {number}" for number in range(40)), encoding="utf-8")
+    tick()
+    end = last_event(store, run)
+    assert isinstance(end, Failed)
+    assert end.sentence.startswith("Interrupted")
+    assert end.detail.splitlines() == [f"line {number}" for number in range(28, 40)]
+
+
+def test_a_run_that_the_command_line_works_on_is_left_alone(store, plan, tick):
+    run = store.runs.submit(plan("0" * 64), "person", "by hand", claimant=Claimant.here())
+    tick()
+    assert last_event(store, run) is None
+
+
+def test_a_waiting_run_is_handed_to_the_worker_by_its_id(store, plan, tick, started):
+    run = store.runs.submit(plan("0" * 64), "person", "once")
+    tick()
+    worker = started[1][0]
+    assert store.runs.get(run.id, ["person"]).claimant == Claimant.of(worker.pid)
+
+
+def test_a_dying_worker_gets_no_more_runs(store, plan, tick, started, monkeypatch):
+    tick()
+    worker = started[1][0]
+    monkeypatch.setattr(worker, "poll", lambda: None)  # As long as one of its threads is still on its way out.
+    worker.kill()
+    end = time.monotonic() + 10
+    while Claimant.of(worker.pid).alive and time.monotonic() < end:
+        time.sleep(0.01)
+    run = store.runs.submit(plan("0" * 64), "person", "once")
+    tick()
+    assert store.runs.get(run.id, ["person"]).claimant is None
+    assert last_event(store, run) is None
+
+
+def test_an_errand_whose_process_dies_says_so(store, tick):
+    errand = store.errands.add(MakeSample(sample="digits", seed=0), "person")
+    tick(lambda: not store.errands.get(errand.id).open)
+    assert "was ended" in store.errands.get(errand.id).fault
+
+
+def test_an_errand_whose_process_is_gone_after_a_restart_says_so(store, tick, started):
+    errand = store.errands.add(MakeSample(sample="digits", seed=0), "person")
+    store.errands.claim(errand.id, GONE)
+    tick()
+    assert "was ended" in store.errands.get(errand.id).fault
+    assert ("errand", errand.id) not in started[0]
+
+
+def test_an_errand_is_started_once(store, tick, started):
+    store.errands.add(MakeSample(sample="digits", seed=0), "person")
+    supervisor = tick()
+    supervisor.tick()
+    assert sum(verb[0] == "errand" for verb in started[0]) == 1
+
+
+def test_the_desk_waits_until_the_worker_stands(store, tick, started):
+    tick()
+    assert [verb[0] for verb in started[0]] == ["work"]
+    store.processes.register("worker", "ready")
+    tick()
+    assert [verb[0] for verb in started[0]] == ["work", "answer"]
+
+
+def test_a_supervisor_is_needed_while_something_is_open_or_somebody_is_there(store, plan, tick):
+    supervisor = tick()
+    assert not supervisor.busy()
+    run = store.runs.submit(plan("0" * 64), "person", "by hand", claimant=Claimant.here())
+    assert supervisor.busy()
+    store.runs.append(run.id, [Finished(seconds=1.0)])
+    assert not supervisor.busy()
+    store.processes.register("app")
+    assert supervisor.busy()
+
+
+def test_closing_lets_the_worker_go_and_ends_the_desk(store, tick, started):
+    store.processes.register("worker", "ready")
+    tick().close()
+    assert [process.wait(10) is not None for process in started[1]] == [True, True]
+
+
+def test_a_process_that_dies_at_once_is_not_started_again_at_once():
+    begun = []
+
+    class Dead:
+        def poll(self):
+            return 1
+
+    child = Child(lambda: begun.append(1) or Dead())
+    assert child.tend() is None
+    assert child.tend() == 1
+    for _ in range(5):
+        assert child.tend() is None
+    assert len(begun) == 1
+
+
+def test_a_supervisor_that_is_there_is_not_started_again(store, started):
+    ensure_supervisor(store)
+    assert started[0] == [("supervise",)]
+    store.processes.register("supervisor")
+    ensure_supervisor(store)
+    assert started[0] == [("supervise",)]
+
+
+def test_a_process_of_ours_knows_its_home_and_writes_into_its_log(store):
+    process = start(store, "runs", log="runs.log")
+    assert process.wait(60) == 0
+    assert "No runs yet" in (store.logs / "runs.log").read_text(encoding="utf-8")

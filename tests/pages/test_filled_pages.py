@@ -1,0 +1,162 @@
+"""Every page with a set and with runs in every state: what it shows is what the store holds."""
+
+import pytest
+
+from tlcore.data.manifest import LeftOut
+from tlcore.draft import Draft
+from tlcore.events import Failed, Finished, Stopped
+from tlcore.store.claims import Claimant
+
+PAGES = ("start", "pictures", "network", "train", "inside")
+OTHER = "b" * 32
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_with_a_set_and_a_finished_run(open_page, make_set, make_run, two_epochs, name):
+    manifest = make_set()
+    make_run(manifest, *two_epochs(manifest), Finished(seconds=4.0))
+    assert not open_page(name).exception
+
+
+def test_the_set_is_shown_with_its_counts_and_what_was_left_out(open_page, make_set, words):
+    stray = LeftOut(name="ants/imageNotFound.gif", code="TINY", sentence="It is empty.")
+    make_set(left_out=(stray,))
+    page = open_page("pictures")
+    said = words(page)
+    assert "<b>10</b><span>pictures to learn from" in said
+    assert "<b>2</b><span>to check with" in said
+    assert "5 to learn, 1 to check" in said
+    assert list(page.dataframe[0].value.iloc[0]) == ["ants/imageNotFound.gif", "It is empty.", "TINY"]
+
+
+def test_the_rates_of_the_draft_are_the_rates_of_the_preview(open_page, make_set, store, person):
+    manifest = make_set()
+    store.drafts.keep(person, Draft(data=manifest.digest).with_rate(0, "blocks.5", 0.00007))
+    table = open_page("network").dataframe[0].value
+    rates = dict(zip(table["Block"], table["Learning rate"], strict=True))
+    assert rates.pop("blocks.5") == "0.00007"
+    assert rates.pop("head") == "0.001"
+    assert set(rates.values()) == {"0 (frozen)"}
+
+
+def test_start_training_files_the_planned_run_and_shows_it(open_page, make_set, store, person, monkeypatch):
+    shown = []
+    # A page of AppTest knows the others only once it has drawn them, which is after the button's own call.
+    monkeypatch.setattr("streamlit.switch_page", lambda page, query_params: shown.append((page, query_params)))
+    manifest = make_set()
+    open_page("network").button("start").click().run()
+    (run,) = store.runs.recent((person,), 5)
+    assert (run.config.data, run.config.name) == (manifest.digest, "Insects")
+    assert shown == [("pages/train.py", {"run": run.id})]
+
+
+def test_the_train_page_tells_what_thawing_brought(open_page, make_set, make_run, two_epochs, words):
+    manifest = make_set()
+    run = make_run(manifest, *two_epochs(manifest), Finished(seconds=4.0))
+    said = words(open_page("train", run=run.id))
+    assert "With the head alone: 50.0 % (1 of 2) after 1 epoch." in said
+    assert "After later blocks thawed: 100.0 % (2 of 2), 1 pictures more." in said
+    assert "Finished" in said
+    assert "Take it along" in said
+
+
+@pytest.mark.parametrize(
+    ("end", "chip", "sentence"),
+    [
+        (Stopped(seconds=3.0), "Stopped", "Take it along"),
+        (Failed(sentence="The loss is no number.", advice="Try a lower rate."), "Failed", "Try a lower rate."),
+    ],
+)
+def test_a_run_that_ended_early_says_why(open_page, make_set, make_run, two_epochs, words, end, chip, sentence):
+    manifest = make_set()
+    run = make_run(manifest, *two_epochs(manifest), end)
+    said = words(open_page("train", run=run.id))
+    assert chip in said
+    assert sentence in said
+
+
+def test_a_run_whose_process_is_gone_is_interrupted(open_page, make_set, make_run, two_epochs, words, gone):
+    manifest = make_set()
+    run = make_run(manifest, *two_epochs(manifest), claimant=gone)
+    page = open_page("train", run=run.id)
+    assert "Interrupted" in words(page)
+    assert "The best weights so far are kept" in words(page)
+    assert "stop" not in [button.key for button in page.button]
+
+
+def test_a_run_at_work_can_be_stopped(open_page, make_set, make_run, two_epochs, store):
+    manifest = make_set()
+    run = make_run(manifest, *two_epochs(manifest), claimant=Claimant.here())
+    page = open_page("train", run=run.id)
+    assert "Stop and keep the best" in [button.label for button in page.button]
+    page.button("stop").click().run()
+    assert store.runs.stop_asked(run.id)
+
+
+def test_a_waiting_run_says_so_and_can_leave_the_queue(open_page, make_set, make_run, words):
+    run = make_run(make_set())
+    page = open_page("train", run=run.id)
+    assert "Waiting" in words(page)
+    page.button("stop").click().run()
+    assert "Stopped" in words(open_page("train", run=run.id))
+
+
+def test_a_run_of_somebody_else_is_as_one_that_never_was(open_page, make_set, make_run, two_epochs, words):
+    manifest = make_set(workspace=OTHER, name="Secret moths")
+    foreign = make_run(manifest, *two_epochs(manifest), name="Secret run", workspace=OTHER)
+    said = words(open_page("train", run=foreign.id))
+    assert "There is no run with this address" in said
+    assert said == words(open_page("train", run="0" * 32))
+    for name in PAGES:
+        shown = words(open_page(name, run=foreign.id))
+        assert "Secret" not in shown, name
+
+
+@pytest.mark.parametrize("query", ["", "../../etc/passwd", "' OR 1=1 --", "<script>", "\u202e", "x" * 1000])
+def test_a_made_up_address_is_an_unknown_run(open_page, words, query):
+    page = open_page("train", run=query)
+    assert not page.exception
+    assert "There is no run with this address" in words(page)
+
+
+def test_the_newest_run_is_shown_without_an_address(open_page, make_set, make_run, words):
+    manifest = make_set()
+    make_run(manifest, name="Older", claimant=None)
+    newest = make_run(manifest, name="Newer")
+    page = open_page("train")
+    assert page.query_params["run"] == newest.id
+    assert "Newer" in words(page)
+
+
+def test_a_run_of_the_command_line_is_seen_in_the_app(open_page, make_set, make_run, store, words):
+    workspace = store.command_line_workspace()
+    run = make_run(make_set(workspace=workspace), name="By hand", workspace=workspace)
+    assert "By hand" in words(open_page("train", run=run.id))
+    assert "By hand" in words(open_page("start"))
+
+
+def test_the_start_page_lists_runs_with_their_results(open_page, make_set, make_run, two_epochs, words):
+    manifest = make_set()
+    make_run(manifest, *two_epochs(manifest), Finished(seconds=4.0))
+    said = words(open_page("start"))
+    assert "Recent runs" in said
+    assert "2 of 2 validation pictures" in said
+
+
+def test_looking_inside_asks_for_what_is_chosen(open_page, make_set, make_run, two_epochs, store):
+    manifest = make_set()
+    run = make_run(manifest, *two_epochs(manifest), Finished(seconds=4.0))
+    open_page("inside", run=run.id)
+    question = store.asked.waiting()
+    assert question.checkpoint == "d" * 64
+    assert question.picture in {example.id for example in manifest.of("val")}
+    assert question.classes == manifest.classes
+
+
+def test_a_question_without_an_answer_is_told_in_words(open_page, make_set, store, words):
+    make_set()
+    open_page("inside")
+    store.asked.refuse(store.asked.waiting(), "This picture is not in the set.")
+    page = open_page("inside")
+    assert not page.exception
+    assert "This picture is not in the set." in words(page)

@@ -1,0 +1,156 @@
+"""Names that are markup: on every page they are shown to the letter, and never read as HTML, links or icons."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from tlcore.data.manifest import LeftOut
+from tlcore.events import Failed, Finished
+from tlcore.text import clean, plain
+
+PAGES = ("start", "pictures", "network", "train", "inside")
+HOSTILE = {
+    "picture": "<img src=x onerror=window.__pwn=1>",
+    "script": "<script>window.__pwn=1</script>",
+    "link": "[x](http://evil.example)",
+    "image": "![x](http://evil.example/x.png)",
+    "address": "http://evil.example/auto",
+    "icon": ":material/bug_report: :red[red]",
+    "formula": "$x^2$ and $$y$$",
+    "emphasis": "**b** __u__ ~~s~~ `c`",
+    "direction": "abc\u202egnp.exe\u2066\u200f",
+    "lines": "one\n# two\n\n- three\t|",
+    "long": "x" * 300,
+    "entity": "&lt;b&gt; &#60;i&#62;",
+}
+READ = re.compile(
+    r"<img|<script|\]\(http|(?<![\w`])http://evil|:material/|:red\[|\$x\^2\$|\*\*b\*\*|__u__|~~s~~|`c`|x{81}"
+)
+"""What Streamlit's Markdown would act on, once everything behind a backslash is taken away."""
+MARKDOWN = ("markdown", "caption", "header", "title", "button", "page_link", "expander", "download_button")
+_INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+
+
+class Markup(HTMLParser):
+    """Collects what a browser would do with a piece of HTML, and the text that is left."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.harm, self.text = [], ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        named = dict(attributes)
+        outside = [value for name, value in attributes if name in ("src", "href") and not value.startswith("data:")]
+        if tag in ("script", "iframe", "object") or outside or any(name.startswith("on") for name in named):
+            self.harm.append((tag, named))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def strings(message):
+    """Yield every text in a protobuf message, with the name of its field."""
+    for field, value in message.ListFields():
+        for one in value if hasattr(value, "append") and not isinstance(value, str | bytes) else [value]:
+            if hasattr(one, "ListFields"):
+                yield from strings(one)
+            elif isinstance(one, str):
+                yield field.name, one
+
+
+def plain_text(value):
+    """Yield every text in the data of a component."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from plain_text(one)
+    elif isinstance(value, str) and not value.startswith("data:"):
+        yield value
+
+
+def faults(page):
+    """Return everything on a page that would not be shown to the letter."""
+    found = []
+    for part in (page.main, page.sidebar):
+        for element in part:
+            kind = element.type
+            if kind == "html" and not element.proto.body.startswith("<style>"):
+                found += [(kind, harm) for harm in Markup(element.proto.body).harm]
+                found += [(kind, text) for text in _INVISIBLE.findall(element.proto.body)]
+            elif kind == "bidi_component":
+                found += [(kind, text) for text in drawn_as_html(element.proto)]
+            elif kind in (
+                "markdown",
+                "caption",
+                "header",
+                "title",
+                "button",
+                "page_link",
+                "expander",
+                "download_button",
+            ):
+                for name, text in strings(element.proto):
+                    if name in ("body", "label", "help") and "st-key" not in text:
+                        shown = re.sub(r"\\.", "", text)
+                        found += [(kind, hit) for hit in READ.findall(shown) + _INVISIBLE.findall(shown)]
+    return found
+
+
+def drawn_as_html(proto):
+    """Yield what plotly, which reads some HTML in its texts, would not show to the letter."""
+    data = json.loads(proto.json) if proto.json else {}
+    for text in plain_text(data.get("figure", {}) if isinstance(data, dict) else {}):
+        if re.search(r"<(?!/?b>)", text) or _INVISIBLE.search(text):
+            yield text
+
+
+@pytest.fixture
+def hostile_home(make_set, make_run, two_epochs):
+    """Sets, classes, files left out and runs in two states, named in every hostile way; the finished run of each."""
+    names = list(HOSTILE.values())
+    # Classes and files have lost their invisible signs when they were read; sets and runs come as they are.
+    classes = tuple(clean(name, 120) for name in names)
+    left_out = tuple(LeftOut(name=clean(name, 200), code="TINY", sentence="It is empty.") for name in names)
+    runs = []
+    for place, name in enumerate(names):
+        manifest = make_set(name=name, classes=classes[place:] + classes[:place], left_out=left_out)
+        end = Finished(seconds=4.0)
+        if place % 2:
+            end = Failed(sentence=f"The class {classes[place]} is bad.", advice=classes[place], detail=name)
+        runs.append(make_run(manifest, *two_epochs(manifest), end, name=name))
+    return runs
+
+
+@pytest.mark.usefixtures("hostile_home")
+@pytest.mark.parametrize("name", PAGES)
+def test_hostile_names_are_only_text(open_page, name):
+    page = open_page(name)
+    assert not page.exception
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_run_is_named_to_the_letter(open_page, hostile_home, kind):
+    run = hostile_home[list(HOSTILE).index(kind)]
+    page = open_page("train", run=run.id)
+    assert faults(page) == []
+    (crumb,) = [html.proto.body for html in page.main.get("html") if "thaw-crumb" in html.proto.body]
+    assert Markup(crumb).text.startswith(clean(HOSTILE[kind], 120))
+
+
+@pytest.mark.usefixtures("hostile_home")
+def test_hostile_classes_are_named_to_the_letter(open_page, words):
+    said = words(open_page("pictures"))
+    for name in HOSTILE.values():
+        assert f"**{plain(name, 40)}**" in said
+
+
+def test_the_check_itself_sees_markup(open_page, make_set, monkeypatch):
+    monkeypatch.setattr("tlcore.ui.set_view.plain", lambda text, _longest: text)
+    make_set(classes=("[x](http://evil.example)", "**b**"))
+    assert len(faults(open_page("pictures"))) >= 2

@@ -1,0 +1,125 @@
+"""Files appear whole under their content's name; what comes in lies under generated names."""
+
+import threading
+from hashlib import sha256
+from io import BytesIO
+
+import pytest
+
+from tlcore.errors import ChoiceError, PictureError, ThawError
+from tlcore.store.blobs import Blobs
+from tlcore.store.intake import Intake, Piece
+
+UPLOAD = "0123456789abcdef" * 2
+
+
+@pytest.fixture
+def blobs(tmp_path):
+    return Blobs(tmp_path / "blobs")
+
+
+@pytest.fixture
+def intake(tmp_path):
+    return Intake(tmp_path / "intake")
+
+
+def keep(blobs, content):
+    with blobs.aside() as path:
+        path.write_bytes(content)
+        return blobs.keep(path)
+
+
+def test_a_file_is_found_under_its_content(blobs):
+    name = keep(blobs, b"weights")
+    assert name == sha256(b"weights").hexdigest()
+    assert blobs.path(name).read_bytes() == b"weights"
+    assert blobs.path(name) == blobs.root / blobs.where(name)
+
+
+def test_the_same_content_twice_is_one_file(blobs):
+    assert keep(blobs, b"weights") == keep(blobs, b"weights")
+    assert len([path for path in blobs.root.rglob("*") if path.is_file()]) == 1
+
+
+def test_what_fails_in_the_making_leaves_nothing(blobs):
+    def fail_with_a_file():
+        with blobs.aside() as path:
+            path.write_bytes(b"half")
+            raise RuntimeError
+
+    def fail_with_a_folder():
+        with blobs.aside_folder() as folder:
+            (folder / "half").write_bytes(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_with_a_file()
+    with pytest.raises(RuntimeError):
+        fail_with_a_folder()
+    assert [path for path in blobs.root.rglob("*") if path.is_file()] == []
+
+
+def test_a_reader_never_sees_half_a_file(blobs):
+    content = b"x" * 5_000_000
+    target = blobs.root / blobs.where(sha256(content).hexdigest())
+    sizes, done = set(), threading.Event()
+
+    def look():
+        while not done.is_set():
+            if target.exists():
+                sizes.add(target.stat().st_size)
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    for _ in range(10):
+        keep(blobs, content)
+    done.set()
+    looker.join()
+    assert sizes == {len(content)}
+
+
+def test_a_file_that_is_gone_is_told_in_a_sentence(blobs):
+    name = keep(blobs, b"weights")
+    blobs.drop(name)
+    blobs.drop(name)
+    with pytest.raises(ThawError, match="missing from the home folder") as caught:
+        blobs.path(name)
+    assert str(blobs.root) not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a/../../b", ""])
+def test_no_name_leads_out_of_the_folder(blobs, name):
+    with pytest.raises(ChoiceError):
+        blobs.path(name)
+
+
+def test_pieces_make_files_whatever_order_they_come_in(intake):
+    intake.write(UPLOAD, [Piece("bees/1.jpg", 5, b"world"), Piece("../../evil.jpg", 0, b"evil")])
+    intake.write(UPLOAD, [Piece("bees/1.jpg", 0, b"hello"), Piece("bees/1.jpg", 5, b"world")])
+    files = dict(intake.files(UPLOAD))
+    assert files["bees/1.jpg"].read_bytes() == b"helloworld"
+    assert files["../../evil.jpg"].parent == intake.folder(UPLOAD)
+
+
+@pytest.mark.parametrize("upload", ["", "..", "../" + "a" * 29, "A" * 32, "a" * 31, "a" * 33, "a" * 31 + "\n"])
+def test_an_upload_that_is_none_of_ours_is_refused(intake, upload):
+    for use in (intake.files, intake.clear, lambda name: intake.write(name, [])):
+        with pytest.raises(PictureError) as caught:
+            use(upload)
+        assert caught.value.code == "BAD_UPLOAD"
+
+
+@pytest.mark.parametrize("content", [b"", b"one", b"x" * (8 * 1024**2 + 1)])
+def test_a_file_is_received_whole(intake, content):
+    ((name, path),) = intake.files(intake.receive("weights.pth", BytesIO(content)))
+    assert name == "weights.pth"
+    assert path.read_bytes() == content
+
+
+def test_an_upload_that_is_cleared_is_gone(intake):
+    upload = intake.receive("a.zip", BytesIO(b"zip"))
+    intake.clear(upload)
+    intake.clear(upload)
+    assert not intake.folder(upload).exists()
+    with pytest.raises(PictureError, match="not here any more"):
+        intake.files(upload)

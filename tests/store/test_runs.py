@@ -1,0 +1,147 @@
+"""A run is one row: asked for once, seen by its workspace only, worked on one at a time, ended once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tlcore.events import Failed, Finished, Noted, Stopped
+from tlcore.store import Store
+from tlcore.store.claims import Claimant
+
+HERE = Claimant.here()
+GONE = Claimant(pid=2**22 - 1, started=1.0)
+FAILED = Failed(sentence="Interrupted.", advice="Start again.")
+
+
+@pytest.fixture
+def submit(store, plan):
+    def submit(nonce="once", workspace="person", claimant=None):
+        return store.runs.submit(plan("0" * 64), workspace, nonce, claimant)
+
+    return submit
+
+
+def test_ten_clicks_at_once_are_one_run(store, plan):
+    def click(_):
+        own = Store(store.home)
+        try:
+            return own.runs.submit(plan("0" * 64), "person", "one form").id
+        finally:
+            own.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        assert len(set(pool.map(click, range(10)))) == 1
+    assert len(store.runs.open()) == 1
+
+
+def test_the_same_nonce_of_another_person_is_another_run(submit):
+    assert submit(workspace="person").id != submit(workspace="other").id
+
+
+def test_a_foreign_run_and_an_unknown_one_look_the_same(store, submit):
+    run = submit()
+    assert store.runs.get(run.id, ["person"]) == run
+    assert store.runs.get(run.id, ["other"]) is None
+    assert store.runs.get("f" * 32, ["other"]) is None
+    assert store.runs.get(run.id, []) is None
+    assert store.runs.recent(["other"], 10) == []
+
+
+def test_runs_are_worked_on_one_at_a_time_in_the_order_of_asking(store, submit):
+    runs = [submit(str(number)).id for number in range(3)]
+    done = []
+    while (claimed := store.runs.claim_next(HERE)) is not None:
+        assert store.runs.claim_next(HERE) is None
+        done.append(claimed)
+        store.runs.append(claimed, [Finished(seconds=1.0)])
+    assert done == runs
+
+
+def test_a_run_that_the_command_line_works_on_is_not_for_the_supervisor(store, submit):
+    submit("by hand", claimant=HERE)
+    submit("waiting")
+    assert store.runs.claim_next(HERE) is None
+
+
+def test_the_place_in_the_queue_counts_open_runs_only(store, submit):
+    first, second, third = (submit(str(number)) for number in range(3))
+    assert store.runs.ahead_of(third) == 2
+    store.runs.append(first.id, [Finished(seconds=1.0)])
+    assert store.runs.ahead_of(third) == 1
+    assert store.runs.ahead_of(second) == 0
+
+
+def test_a_waiting_run_that_is_stopped_ends_at_once(store, submit):
+    run = submit()
+    store.runs.stop(run.id)
+    assert [entry.event for entry in store.runs.events(run.id)] == [Stopped(seconds=0.0)]
+    assert store.runs.claim_next(HERE) is None
+
+
+def test_a_run_at_work_that_is_stopped_is_asked_to(store, submit):
+    run = submit()
+    store.runs.claim_next(HERE)
+    assert not store.runs.stop_asked(run.id)
+    store.runs.stop(run.id)
+    assert store.runs.stop_asked(run.id)
+    assert store.runs.events(run.id) == []
+
+
+@pytest.mark.parametrize("end", [None, Finished(seconds=1.0), FAILED])
+def test_stopping_twice_or_too_late_changes_nothing(store, submit, end):
+    run = submit()
+    if end is None:
+        store.runs.stop(run.id)
+    else:
+        store.runs.append(run.id, [end])
+    before = store.runs.events(run.id)
+    store.runs.stop(run.id)
+    assert store.runs.events(run.id) == before
+
+
+def test_stopping_an_unknown_run_is_harmless(store):
+    store.runs.stop("f" * 32)
+    assert not store.runs.stop_asked("f" * 32)
+
+
+def test_a_run_ends_once(store, submit):
+    run = submit()
+    store.runs.end(run.id, FAILED)
+    store.runs.end(run.id, FAILED)
+    assert len(store.runs.events(run.id)) == 1
+
+
+def test_events_are_asked_for_after_the_last_one_seen(store, submit):
+    run = submit()
+    store.runs.append(run.id, [Noted(sentence=str(number)) for number in range(5)])
+    assert [entry.sequence for entry in store.runs.events(run.id, after=3)] == [4, 5]
+    assert store.runs.events(run.id, after=5) == []
+
+
+def test_the_newest_run_comes_first(store, submit):
+    runs = [submit(str(number), workspace).id for number, workspace in enumerate(("person", "other", "person"))]
+    assert [run.id for run in store.runs.newest(2)] == [runs[2], runs[1]]
+    assert [run.id for run in store.runs.recent(["person"], 10)] == [runs[2], runs[0]]
+
+
+def test_a_beat_is_a_sign_of_life(store, submit):
+    run = submit()
+    assert run.beat is None
+    store.runs.beat(run.id)
+    assert store.runs.get(run.id, ["person"]).beat > run.created
+
+
+def test_a_process_is_known_by_its_number_and_its_start():
+    assert HERE.alive
+    assert not GONE.alive
+    assert not Claimant(HERE.pid, HERE.started - 100).alive
+
+
+def test_dead_processes_are_swept_out_when_somebody_looks(store):
+    store.processes.register("app", "ready")
+    assert store.processes.living("app") == [(HERE, "ready")]
+    store.processes.register("app", "busy")
+    assert store.processes.living("app") == [(HERE, "busy")]
+    store._database.write("INSERT INTO processes VALUES (?, ?, 'worker', '')", GONE.pid, GONE.started)
+    assert store.processes.living("worker") == []
+    assert store._database.rows("SELECT * FROM processes WHERE role = 'worker'") == []
