@@ -6,7 +6,7 @@ from tlcore.data.downloads import PUBLIC_SETS
 from tlcore.errands import FetchSet, MakeSample
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import NETWORK, in_frame
-from tlcore.ui.gathering import begin, current_errand
+from tlcore.ui.gathering import begin, current_pictures
 from tlcore.ui.heading import crumb
 from tlcore.ui.session import chosen, draft
 from tlcore.ui.set_view import draw_set, own_sets
@@ -23,7 +23,7 @@ if manifest is not None:
         if st.button("Choose a network", type="primary", key="onward"):
             st.switch_page(NETWORK)
 
-current_errand()
+current_pictures()
 
 if manifest is not None:
     draw_set(manifest)
@@ -50,7 +50,7 @@ with st.container(key="card_samples"):
     with columns[2]:
         (ants,) = PUBLIC_SETS
         st.markdown(f"**{ants.title}**")
-        st.caption(f"{ants.about} Downloads {ants.download_bytes / 1e6:.0f} MB.")
+        st.caption(f"{ants.about} {ants.origin} Downloads about {ants.download_bytes / 1e6:.0f} MB.")
         fetch = FetchSet(public_set=ants.key, seed=draft().seed)
         st.button("Download", key=f"fetch_{ants.key}", on_click=begin, args=(fetch,))
 

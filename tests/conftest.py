@@ -19,6 +19,9 @@ from tlcore.store import Store
 from tlcore.store.datasets import Dataset
 from tlcore.store.reading import Reader
 
+# Threads of torch that wait for one another would burn a core that another test's process needs.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 ROOT = Path(tlcore.__file__).parent.parent
 TEST_DATA_VARIABLE = "THAW_TEST_DATA"
 TEST_WEIGHTS_VARIABLE = "THAW_TEST_WEIGHTS"

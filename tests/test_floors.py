@@ -60,7 +60,7 @@ HOMES = {
     "plotly": ("tlcore/ui/components/plotly_file.py", "tlcore/figures/"),
     "PIL": ("tlcore/data/", "tlcore/figures/", "tlcore/engine/"),
     "psutil": ("tlcore/store/claims.py", "tlcore/jobs/"),
-    "filelock": ("tlcore/jobs/",),
+    "filelock": ("tlcore/jobs/", "tlcore/store/database.py", "tlcore/fetch.py"),
     "tqdm": ("tlcore/commands/",),
     # Of Python's own library, what opens a door.
     "sqlite3": ("tlcore/store/",),

@@ -7,7 +7,6 @@ from tlcore.events import (
     Evaluated,
     Failed,
     Finished,
-    Noted,
     PhaseStarted,
     Started,
     Stepped,
@@ -64,7 +63,7 @@ def history(*events):
 
 
 def state(plan, claimant, *events):
-    run = Run(id="r", workspace="w", created=0.0, config=plan("0" * 64), claimant=claimant, beat=None)
+    run = Run(id="r", workspace="w", created=0.0, config=plan("0" * 64), claimant=claimant, stop_asked=False)
     return history(*events).state(run)
 
 
@@ -82,8 +81,8 @@ def test_the_state_is_derived_from_evidence(plan):
 def test_events_that_came_since_are_folded_in():
     one = history(STARTED, step(1, 0.1))
     assert one.last == 2
-    one.add([Entry(3, 0.0, step(2, 0.2)), Entry(4, 0.0, Noted(sentence="Smaller batches."))])
-    assert (one.last, len(one.steps), one.notes) == (4, 2, ["Smaller batches."])
+    one.add([Entry(3, 0.0, step(2, 0.2)), Entry(4, 0.0, step(3, 0.3))])
+    assert (one.last, len(one.steps)) == (4, 3)
 
 
 def test_the_best_epoch_is_the_one_whose_weights_are_kept():

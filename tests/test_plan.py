@@ -50,8 +50,13 @@ def test_a_phase_that_names_a_strange_block_gets_the_nearest_one():
 
 @pytest.mark.parametrize("name", BACKBONES)
 def test_a_preview_needs_no_network_and_counts_every_value_once(plan, name):
-    (groups,) = preview(plan("0" * 64, name=name), classes=7)
+    (groups,) = preview(plan("0" * 64, name=name, size=224), classes=7)
     counts = census(name, 7)
     assert [group.block for group in groups] == [block.name for block in backbone(name).blocks]
     assert sum(group.values for group in groups) == sum(counts.values())
     assert sorted(name for group in groups for name in group.parameters) == sorted(counts)
+
+
+def test_a_transformer_is_refused_at_another_size_before_anything_starts(plan):
+    with pytest.raises(ChoiceError, match="takes pictures of 224 pixels, not 96"):
+        preview(plan("0" * 64, name="vit_b_16", size=96), classes=2)

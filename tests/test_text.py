@@ -52,7 +52,14 @@ def test_no_sign_of_markdown_is_left_alone(typed):
     for place, sign in enumerate(shown):
         if sign in MEANINGFUL:
             assert shown[place - 1] == "\\", shown
-    assert shown.replace("\\", "") == typed.replace("\\", "")
+    assert shown.replace("\\", "").replace("\u2060", "") == typed.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    "typed", ["www.example.org", "see http://example.org", "HTTPS://example.org", "me@example.org"]
+)
+def test_no_address_is_left_whole_for_a_link(typed):
+    assert "\u2060" in plain(typed)
 
 
 def test_words_without_signs_stay_as_they_are():

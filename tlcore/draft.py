@@ -31,16 +31,23 @@ class Draft:
         return fill(self.strategy, [block.name for block in backbone(self.backbone).blocks], self.epochs)
 
     def by_strategy(self, strategy: Strategy) -> "Draft":
-        """Return this draft with its schedule filled by `strategy`; from scratch needs no weights."""
-        weights = SCRATCH if strategy == "scratch" else IMAGENET if self.weights == SCRATCH else self.weights
-        return replace(self, strategy=strategy, schedule=(), weights=weights)
+        """Return this draft with its schedule filled by `strategy`; from scratch begins with random numbers."""
+        left = IMAGENET if self.strategy == "scratch" else self.weights
+        return replace(self, strategy=strategy, schedule=(), weights=SCRATCH if strategy == "scratch" else left)
+
+    def beginning_with(self, weights: str) -> "Draft":
+        """Return this draft with other weights; with any at all, it is no longer from scratch."""
+        plan = self.by_strategy("low") if self.strategy == "scratch" and weights != SCRATCH else self
+        return replace(plan, weights=weights)
 
     def on(self, name: str) -> "Draft":
         """Return this draft for the backbone `name`; rates set by hand belonged to the other one's blocks."""
         if name == self.backbone:
             return self
         strategy: Strategy = "features" if self.strategy == "own" else self.strategy
-        changed = replace(self, backbone=name, weights=IMAGENET, schedule=())
+        card = backbone(name)
+        size = self.image_size if card.any_size else card.preprocessing.crop
+        changed = replace(self, backbone=name, weights=IMAGENET, schedule=(), image_size=size)
         return changed.by_strategy(strategy)
 
     def with_rate(self, phase: int, block: str, rate: float) -> "Draft":

@@ -80,13 +80,6 @@ class Checkpointed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noted:
-    """Something that a person should know."""
-
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """The plan is carried out."""
 
@@ -106,11 +99,9 @@ class Failed:
 
     sentence: str
     advice: str
-    detail: str = ""
-    """For the log view, not for the page."""
 
 
-Event = Started | PhaseStarted | Stepped | Evaluated | Checkpointed | Noted | Finished | Stopped | Failed
+Event = Started | PhaseStarted | Stepped | Evaluated | Checkpointed | Finished | Stopped | Failed
 Terminal = Finished | Stopped | Failed
 
 KINDS: Mapping[str, type[Event]] = MappingProxyType({kind.__name__: kind for kind in Event.__args__})

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from hashlib import sha256
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
+from tempfile import gettempdir
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import Request, urlopen
+
+from filelock import FileLock
 
 from tlcore.errors import ThawError
 
@@ -27,9 +30,15 @@ def fetch(url: str, to: Path, progress: Callable[[int, int], None], expected_sha
     and the next call goes on from there. `expected_sha256` may be its first characters only.
     Raises ThawError in plain words.
     """
-    if to.exists() and _fits(to, expected_sha256):
-        return to
     to.parent.mkdir(parents=True, exist_ok=True)
+    # Two who fetch the same file would write into one part; the second one waits and finds it there.
+    with FileLock(Path(gettempdir(), f"thaw-{sha256(str(to).encode()).hexdigest()[:32]}.lock")):
+        if not (to.exists() and _fits(to, expected_sha256)):
+            _download(url, to, progress, expected_sha256)
+    return to
+
+
+def _download(url: str, to: Path, progress: Callable[[int, int], None], expected_sha256: str | None) -> None:
     part = to.with_name(f"{to.name}.part")
     address = _mirrored(url)
     host = urlsplit(address).hostname or address
@@ -55,7 +64,6 @@ def fetch(url: str, to: Path, progress: Callable[[int, int], None], expected_sha
         part.unlink()
         raise ThawError(f"{to.name} arrived, but is not the file that was expected.", "Start the download again.")
     part.replace(to)
-    return to
 
 
 def _mirrored(url: str) -> str:

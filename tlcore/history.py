@@ -11,7 +11,6 @@ from tlcore.events import (
     Event,
     Failed,
     Finished,
-    Noted,
     PhaseStarted,
     Started,
     Stepped,
@@ -20,7 +19,7 @@ from tlcore.events import (
 )
 from tlcore.store.runs import Entry, Run
 
-State = Literal["waiting", "starting", "running", "finished", "stopped", "failed", "lost"]
+State = Literal["waiting", "starting", "running", "stopping", "finished", "stopped", "failed", "lost"]
 ENDED: tuple[State, ...] = ("finished", "stopped", "failed", "lost")
 
 _SPEED_WINDOW = 5.0
@@ -38,7 +37,6 @@ class History:
     steps: list[Stepped] = field(default_factory=list)
     epochs: list[Evaluated] = field(default_factory=list)
     checkpoint: Checkpointed | None = None
-    notes: list[str] = field(default_factory=list)
     end: Terminal | None = None
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -59,8 +57,6 @@ class History:
                 self.checkpoint = event
             case Started():
                 self.started = event
-            case Noted():
-                self.notes.append(event.sentence)
             case Finished() | Stopped() | Failed():
                 self.end = event
 
@@ -77,6 +73,8 @@ class History:
             return "waiting"
         if not run.claimant.alive:
             return "lost"
+        if run.stop_asked:
+            return "stopping"
         return "running" if self.started else "starting"
 
     @property

@@ -56,8 +56,16 @@ def plan_groups(
 
 
 def preview(config: RunConfig, classes: int) -> tuple[tuple[Group, ...], ...]:
-    """Return the groups of every phase of `config` for a head with `classes` answers, without the network."""
+    """Return the groups of every phase of `config` for a head with `classes` answers, without the network.
+
+    Raises ChoiceError where the network cannot do what `config` asks for.
+    """
     card = backbone(config.backbone)
+    if not card.any_size and config.loader.image_size != card.preprocessing.crop:
+        raise ChoiceError(
+            f"{card.title} takes pictures of {card.preprocessing.crop} pixels, not {config.loader.image_size}.",
+            "Choose that size, or another backbone.",
+        )
     counts = census(card.name, classes)
     decay = config.optimizer.weight_decay
     return tuple(plan_groups(counts, card.blocks, phase, decay) for phase in config.schedule)

@@ -20,6 +20,10 @@ class See:
     """Id of the example."""
     image_size: int
     """Side of the network's input, in pixels."""
+    seed: int = 0
+    """Drew the head, and with it all that begins with random numbers."""
+    workspace: str = ""
+    """Whose set it is; another's set with the same content will do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

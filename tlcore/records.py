@@ -43,8 +43,8 @@ def from_plain(kind: type[Record], plain: Any, where: str = "") -> Record:
 
 
 def to_json(value: Any) -> str:
-    """Return `value` as one line of JSON whose text depends on the values alone."""
-    return json.dumps(to_plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    """Return `value` as one line of JSON; mappings keep their order, which may mean something, as that of blocks."""
+    return _dump(to_plain(value), in_order=False)
 
 
 def from_json(kind: type[Record], text: str) -> Record:
@@ -54,7 +54,11 @@ def from_json(kind: type[Record], text: str) -> Record:
 
 def digest(value: Any) -> str:
     """Return the sha256 of `value`'s JSON, in hexadecimal."""
-    return sha256(to_json(value).encode()).hexdigest()
+    return sha256(_dump(to_plain(value), in_order=True).encode()).hexdigest()
+
+
+def _dump(plain: Any, in_order: bool) -> str:
+    return json.dumps(plain, sort_keys=in_order, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _convert(hint: Any, plain: Any, where: str) -> Any:

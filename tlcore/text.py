@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+_LINKS = re.compile(r"(?i)(www)(?=\.)|(https?|ftp)(?=:)|(?<=\S)(@)")
+_JOINER = "\u2060"
+"""Takes no room; an address with one inside is no longer taken for a link."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&\"'^=])")
 
 
@@ -18,5 +21,6 @@ def plain(text: str, longest: int = 80) -> str:
     """Return `text` for a Markdown sink: shown to the letter, without links, pictures, icons or formulas.
 
     Streamlit reads Markdown, `:icon:` and `$formula$` in most labels; a backslash before each sign turns all off.
+    Addresses it makes links of even so, hence the joiner inside them.
     """
-    return _MARKDOWN.sub(r"\\\1", clean(text, longest))
+    return _MARKDOWN.sub(r"\\\1", _LINKS.sub(rf"\g<0>{_JOINER}", clean(text, longest)))

@@ -17,9 +17,10 @@ def thawing_verdict(history: History) -> str | None:
     frozen, thawed = max(before, key=_right), max(after, key=_right)
     begin = f"{_before(history)}: {_score(frozen)} after {_epochs(boundary)}."
     gained = thawed.right - frozen.right
+    outcome = f"{begin} After later blocks thawed: {_score(thawed)}"
     if gained > 0:
-        return f"{begin} After later blocks thawed: {_score(thawed)}, {gained} pictures more."
-    return f"{begin} After later blocks thawed: {_score(thawed)}; thawing has not paid so far."
+        return f"{outcome}, {gained} picture{'s' if gained > 1 else ''} more."
+    return f"{outcome}; thawing has not paid so far."
 
 
 def _before(history: History) -> str:

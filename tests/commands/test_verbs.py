@@ -23,7 +23,7 @@ from tlcore.store import Store
 
 QUICK = ("--backbone=squeezenet1_0", "--strategy=scratch", "--epochs=2", "--image-size=32", "--batch-size=8")
 ROOT = Path(tlcore.__file__).parent.parent
-TOLD = {
+TOLD = {"state", 
     "run", "accuracy", "best_epoch", "seconds", "classes", "train_examples", "val_examples", "left_out",
 }  # fmt: skip
 
@@ -270,7 +270,7 @@ def test_own_weights_are_taken_from_a_file(said, pictures, trained, own_home, tm
     status, out, _ = said("train", str(pictures), *words, "--weights", str(tmp_path / "weights.safetensors"))
     assert status == 0
     opened = Store(own_home)
-    config = opened.runs.config(json.loads(out)["run"])
+    config = opened.runs.named(json.loads(out)["run"]).config
     assert len(config.weights) == 64
     assert opened.blobs.path(config.weights).is_file()
     opened.close()
@@ -280,7 +280,7 @@ def test_a_rate_by_hand_thaws_one_block_more(said, pictures, own_home):
     words = (QUICK[0], *QUICK[2:], "--weights=scratch", "--rate=features.12=1e-4", "--json")
     _, out, _ = said("train", str(pictures), *words)
     opened = Store(own_home)
-    (phase,) = opened.runs.config(json.loads(out)["run"]).schedule
+    (phase,) = opened.runs.named(json.loads(out)["run"]).config.schedule
     opened.close()
     assert dict(phase.rates) == {"head": 0.001, "features.12": 0.0001}
 

@@ -1,6 +1,5 @@
-"""Pictures made on the spot, and the folder of real ones where the environment names it."""
+"""Pictures made on the spot."""
 
-import os
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -8,8 +7,6 @@ from random import Random
 
 import pytest
 from PIL import Image
-
-TEST_DATA_VARIABLE = "THAW_TEST_DATA"
 
 
 def photograph(number: int, size: tuple[int, int] = (64, 48), kind: str = "JPEG") -> bytes:
@@ -52,12 +49,3 @@ def write_set(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / folder
 
     return write
-
-
-@pytest.fixture(scope="session")
-def real_pictures() -> Path:
-    """The folder with hymenoptera, clipart_stamps and nasty in it."""
-    named = os.environ.get(TEST_DATA_VARIABLE)
-    if not named:
-        pytest.skip(f"{TEST_DATA_VARIABLE} does not name a folder with real pictures")
-    return Path(named)

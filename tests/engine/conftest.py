@@ -15,6 +15,7 @@ from tlcore.engine.trainer import Trainer
 from tlcore.engine.work import carry_out
 from tlcore.events import Event
 from tlcore.store import Store
+from tlcore.store.claims import Claimant
 from tlcore.store.datasets import Dataset
 
 
@@ -60,7 +61,7 @@ def carried_out(store: Store) -> Callable[..., tuple[str, list[Event]]]:
     """Carry a plan out in this process; return the run's id and everything that the store says of it."""
 
     def carry(config: RunConfig, watch: Callable[[str, Event], None] | None = None) -> tuple[str, list[Event]]:
-        run = store.runs.submit(config, "person", f"{len(store.runs.newest(1000))}").id
+        run = store.runs.submit(config, "person", f"{len(store.runs.newest(1000))}", Claimant.here()).id
         carry_out(store, run, lambda event: watch(run, event) if watch else None)
         return run, [entry.event for entry in store.runs.events(run)]
 

@@ -55,7 +55,7 @@ def test_the_train_page_tells_what_thawing_brought(open_page, make_set, make_run
     run = make_run(manifest, *two_epochs(manifest), Finished(seconds=4.0))
     said = words(open_page("train", run=run.id))
     assert "With the head alone: 50.0 % (1 of 2) after 1 epoch." in said
-    assert "After later blocks thawed: 100.0 % (2 of 2), 1 pictures more." in said
+    assert "After later blocks thawed: 100.0 % (2 of 2), 1 picture more." in said
     assert "Finished" in said
     assert "Take it along" in said
 

@@ -121,7 +121,7 @@ def hostile_home(make_set, make_run, two_epochs):
         manifest = make_set(name=name, classes=classes[place:] + classes[:place], left_out=left_out)
         end = Finished(seconds=4.0)
         if place % 2:
-            end = Failed(sentence=f"The class {classes[place]} is bad.", advice=classes[place], detail=name)
+            end = Failed(sentence=f"The class {classes[place]} is bad.", advice=classes[place])
         runs.append(make_run(manifest, *two_epochs(manifest), end, name=name))
     return runs
 

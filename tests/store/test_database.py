@@ -13,11 +13,11 @@ from tlcore.store.schema import VERSION
 APPEND = """
 import sys
 from pathlib import Path
-from tlcore.events import Noted
+from tlcore.events import Stepped
 from tlcore.store import Store
 store = Store(Path(sys.argv[1]))
 for number in range({times}):
-    store.runs.append(sys.argv[2], [Noted(sentence=sys.argv[3]), Noted(sentence=sys.argv[3])])
+    store.runs.append(sys.argv[2], [Stepped(step=int(sys.argv[3]), loss=0.5, right=1, count=2, seconds=0.1)] * 2)
 """
 OPEN = "import sys; from pathlib import Path; from tlcore.store import Store; Store(Path(sys.argv[1])).close()"
 
@@ -32,7 +32,7 @@ def together(code, *arguments):
 
 def test_four_processes_that_write_at_once_leave_no_gap_and_no_error(store, plan):
     run = store.runs.submit(plan("0" * 64), "person", "once").id
-    writers = ("a", "b", "c", "d")
+    writers = ("1", "2", "3", "4")
     assert together(APPEND.format(times=200), *((str(store.home), run, writer) for writer in writers)) == [""] * 4
     entries = store.runs.events(run)
     assert [entry.sequence for entry in entries] == list(range(1, 1601))

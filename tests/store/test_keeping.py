@@ -57,7 +57,7 @@ def test_pictures_that_are_gone_are_told_in_a_sentence(store, read_set, pictures
     dataset = read_set(folder)
     shutil.rmtree(folder)
     with pytest.raises(ThawError, match="not here any more"):
-        store.datasets.by_digest(dataset.manifest.digest)
+        store.datasets.by_digest(dataset.manifest.digest, "person")
     with pytest.raises(ThawError, match="not in the set"):
         dataset.path("f" * 64)
 
@@ -66,7 +66,7 @@ def test_the_same_pictures_elsewhere_serve_a_run_whose_folder_is_gone(store, rea
     for name in ("first", "second"):
         digest = read_set(shutil.copytree(pictures, tmp_path / name), workspace=name).manifest.digest
     shutil.rmtree(tmp_path / "second")
-    assert store.datasets.by_digest(digest).root == tmp_path / "first"
+    assert store.datasets.by_digest(digest, "person").root == tmp_path / "first"
 
 
 def test_nothing_in_the_folder_of_a_set_is_changed(read_set, pictures):

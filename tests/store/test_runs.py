@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tlcore.events import Failed, Finished, Noted, Stopped
+from tlcore.errors import ProcessError
+from tlcore.events import Failed, Finished, Stepped, Stopped
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
 
@@ -113,7 +114,7 @@ def test_a_run_ends_once(store, submit):
 
 def test_events_are_asked_for_after_the_last_one_seen(store, submit):
     run = submit()
-    store.runs.append(run.id, [Noted(sentence=str(number)) for number in range(5)])
+    store.runs.append(run.id, [Stepped(step=number, loss=0.5, right=1, count=2, seconds=0.1) for number in range(5)])
     assert [entry.sequence for entry in store.runs.events(run.id, after=3)] == [4, 5]
     assert store.runs.events(run.id, after=5) == []
 
@@ -124,11 +125,12 @@ def test_the_newest_run_comes_first(store, submit):
     assert [run.id for run in store.runs.recent(["person"], 10)] == [runs[2], runs[0]]
 
 
-def test_a_beat_is_a_sign_of_life(store, submit):
+def test_nothing_is_added_to_a_run_that_has_ended(store, submit):
     run = submit()
-    assert run.beat is None
-    store.runs.beat(run.id)
-    assert store.runs.get(run.id, ["person"]).beat > run.created
+    store.runs.end(run.id, FAILED)
+    with pytest.raises(ProcessError, match="ended already"):
+        store.runs.append(run.id, [Finished(seconds=1.0)])
+    assert len(store.runs.events(run.id)) == 1
 
 
 def test_a_process_is_known_by_its_number_and_its_start():

@@ -222,6 +222,7 @@ _VIT_B_16 = BackboneCard(
     ),
     preprocessing=_BILINEAR,
     weights=_downloaded("vit_b_16-c867db91.pth", 330.3, 81.1),
+    any_size=False,
 )
 
 _CARDS = (

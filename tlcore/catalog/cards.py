@@ -75,6 +75,8 @@ class BackboneCard:
     blocks: tuple[Block, ...]
     preprocessing: Preprocessing
     weights: WeightsCard
+    any_size: bool = True
+    """Whether it takes pictures of any size; a transformer's positions belong to one."""
 
     @property
     def head(self) -> Block:

@@ -11,7 +11,6 @@ from typing import Any
 
 from tlcore.catalog.backbones import BACKBONES
 from tlcore.catalog.weights import weights_file
-from tlcore.errors import ProcessError
 from tlcore.store import Store
 
 _PACKAGES = (
@@ -51,16 +50,17 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """Look at packages, weights, the device, and what the app and the engine cost to start."""
     app = _in_a_fresh_process(_APP)
     engine = _in_a_fresh_process(_ENGINE, '"device": choose_runtime("auto").label')
+    missing = [name for name in _PACKAGES if _version(name) is None]
     report: dict[str, Any] = {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "device": engine.pop("device"),
+        "device": engine.pop("device", None),
         "versions": {name: _version(name) for name in _PACKAGES},
         "app": app,
         "engine": engine,
         "weights": {card.name: weights_file(card.weights) is not None for card in BACKBONES.values()},
         "supervisor": bool(store.processes.living("supervisor")),
-        "missing": [name for name in _PACKAGES if _version(name) is None],
+        "missing": missing,
     }
     if not arguments.json:
         print(_told(report))
@@ -70,11 +70,10 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
 def _told(report: dict[str, Any]) -> str:
     app, engine = report["app"], report["engine"]
     lines = [
-        f"Device      {report['device']}",
+        f"Device      {report['device'] or 'unknown: the engine does not start'}",
         f"Python      {report['python']}, {report['system']}",
-        f"App         imports in {app['seconds']:.1f} s, takes {app['megabytes']:.0f} MB, "
-        f"torch in it: {'yes' if app['torch_loaded'] else 'no'}",
-        f"Engine      imports in {engine['seconds']:.1f} s, takes {engine['megabytes']:.0f} MB",
+        f"App         {_cost(app)}",
+        f"Engine      {_cost(engine)}",
         f"Supervisor  {'running' if report['supervisor'] else 'not running; the app starts it'}",
         "Packages    " + ", ".join(f"{name} {found}" for name, found in report["versions"].items() if found),
         "Weights     ready offline: " + ", ".join(name for name, here in report["weights"].items() if here),
@@ -86,6 +85,13 @@ def _told(report: dict[str, Any]) -> str:
     if report["missing"]:
         lines.append(f"Missing     pip install {' '.join(report['missing'])}")
     return "\n".join(lines)
+
+
+def _cost(part: dict[str, Any]) -> str:
+    if "fault" in part:
+        return f"does not start: {part['fault']}"
+    torch = "with" if part["torch_loaded"] else "without"
+    return f"imports in {part['seconds']:.1f} s, takes {part['megabytes']:.0f} MB, {torch} torch in it"
 
 
 def _version(name: str) -> str | None:
@@ -100,7 +106,6 @@ def _in_a_fresh_process(imports: str, more: str = "") -> dict[str, Any]:
     began = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:]
-        raise ProcessError(f"A fresh process could not import what it needs: {' '.join(last)}", "Install again.")
+        return {"fault": " ".join(done.stderr.strip().splitlines()[-1:])}
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return {**found, "seconds_with_python": time.perf_counter() - began}

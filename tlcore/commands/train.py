@@ -6,6 +6,7 @@ import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 from typing import Any
 
@@ -146,7 +147,8 @@ def _stop_on_interrupt(store: Store, submitted: Run) -> None:
     """Make the first Ctrl-C a request to stop, which keeps the best weights, and the second one the end."""
 
     def ask(_number: int, _frame: FrameType | None) -> None:
-        store.runs.stop(submitted.id)
+        # Not in this thread: the signal may have come in the middle of a write.
+        Thread(target=store.runs.stop, args=(submitted.id,)).start()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     signal.signal(signal.SIGINT, ask)
@@ -180,6 +182,7 @@ def _report(submitted: Run, dataset: Dataset, history: History) -> dict[str, Any
     manifest = dataset.manifest
     return {
         "run": submitted.id,
+        "state": history.state(submitted),
         "accuracy": best.accuracy if best else None,
         "best_epoch": best.epoch if best else None,
         "seconds": round(end.seconds, 3) if end and not isinstance(end, Failed) else None,

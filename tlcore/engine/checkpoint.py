@@ -22,20 +22,25 @@ class BestKeeper:
         self._assembly = assembly
         self._best: Evaluated | None = None
         self._kept: str | None = None
+        self._before: str | None = None
 
     def consider(self, evaluated: Evaluated) -> Checkpointed | None:
         """Save the weights if this epoch is the best so far; of equal accuracies the lower loss is better."""
         if self._best and (self._best.right, -self._best.loss) >= (evaluated.right, -evaluated.loss):
             return None
-        before, self._best = self._kept, evaluated
+        self._best = evaluated
         with self._store.blobs.aside() as path:
             state = {name: value.detach().cpu().contiguous() for name, value in self._state().items()}
             save_file(state, path, metadata={METADATA_KEY: to_json(self._card(evaluated))})
             size = path.stat().st_size
-            self._kept = self._store.blobs.keep(path)
-        if before and before != self._kept:
-            self._store.blobs.drop(before)
+            self._before, self._kept = self._kept, self._store.blobs.keep(path)
         return Checkpointed(epoch=evaluated.epoch, sha256=self._kept, size=size)
+
+    def drop_before(self) -> None:
+        """Remove the weights before the newest ones; only once the store names the newest."""
+        if self._before and self._before != self._kept:
+            self._store.blobs.drop(self._before)
+            self._before = None
 
     def _state(self) -> dict[str, torch.Tensor]:
         return self._assembly.module.state_dict()

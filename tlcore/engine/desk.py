@@ -1,5 +1,6 @@
 """The desk: one warm process that answers questions about networks, newest first."""
 
+import dataclasses
 import logging
 import time
 from collections import OrderedDict
@@ -26,7 +27,7 @@ class Desk:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._runtime: Runtime = choose_runtime("auto")
-        self._ready: OrderedDict[tuple[object, ...], Assembly] = OrderedDict()
+        self._ready: OrderedDict[See, Assembly] = OrderedDict()
 
     def answer_next(self) -> bool:
         """Answer one question, and say whether there was one."""
@@ -43,7 +44,7 @@ class Desk:
         return True
 
     def _assembly(self, question: See) -> Assembly:
-        key = (question.backbone, question.weights, question.checkpoint, question.classes, question.image_size)
+        key = dataclasses.replace(question, data="", picture="", workspace="")
         if key not in self._ready:
             self._ready[key] = self._assemble(question)
             while len(self._ready) > _NETWORKS:
@@ -57,18 +58,19 @@ class Desk:
             return assemble_checkpoint(self._store, name, question.checkpoint, question.classes, size, runtime)
         if question.weights == IMAGENET:
             return assemble_untouched(name, (), size, runtime)
-        return assemble(self._store, name, question.weights, question.classes, size, 0, runtime)
+        return assemble(self._store, name, question.weights, question.classes, size, question.seed, runtime)
 
 
 def tend_desk(store: Store) -> None:
-    """Answer questions until the supervisor is gone."""
+    """Answer questions until the supervisor that started this desk is gone."""
     desk = Desk(store)
     store.processes.register("desk", "ready")
+    masters = [claimant for claimant, _ in store.processes.living("supervisor")]
     looked = time.monotonic()
     while True:
         if not desk.answer_next():
             time.sleep(_TICK)
         if time.monotonic() - looked > _ROLL_CALL:
             looked = time.monotonic()
-            if not store.processes.living("supervisor"):
+            if not any(master.alive for master in masters):
                 return

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from tlcore.data.decode import read_bytes
 from tlcore.data.manifest import Example
 from tlcore.engine.modality.image import Encoder
+from tlcore.errors import PictureError
 
 _DECODERS = 2
 _BUDGET = 2 * 1024**3
@@ -62,11 +65,19 @@ class Pictures:
         kept = self._kept.get(place)
         if kept is not None:
             return kept
-        pixels = self._encoder.encode(self._root / self._examples[place].where)
+        pixels = self._encoder.encode(self._read(self._examples[place]))
         if pixels.nbytes <= self._room:
             self._room -= pixels.nbytes
             self._kept[place] = pixels
         return pixels
+
+    def _read(self, example: Example) -> bytes:
+        data = read_bytes(self._root / example.where)
+        if sha256(data).hexdigest() != example.id:
+            raise PictureError(
+                "CHANGED", f"{example.name} has changed since the set was read.", "Read the folder in again."
+            )
+        return data
 
 
 def split_evenly(places: list[int], size: int) -> Iterator[list[int]]:

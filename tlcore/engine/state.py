@@ -58,7 +58,12 @@ def published_state(card: BackboneCard) -> dict[str, Tensor]:
 def load_trunk(module: nn.Module, card: BackboneCard, state: Mapping[str, Tensor]) -> None:
     """Copy everything but the head from `state` into `module`; raise WeightsError naming what does not fit."""
     own = module.state_dict()
-    wanted = {name: value for name, value in own.items() if not card.head.holds(name)}
+    # Files from before BatchNorm counted its batches lack that count, which torch does not need either.
+    wanted = {
+        name: value
+        for name, value in own.items()
+        if not card.head.holds(name) and (name in state or not name.endswith("num_batches_tracked"))
+    }
     missing = [name for name in wanted if name not in state]
     strange = [name for name in state if name not in own]
     unlike = [name for name in wanted if name in state and state[name].shape != wanted[name].shape]

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from importlib.metadata import version
-from threading import Event as Flag
-from threading import Thread
+
+import torch
 
 from tlcore.catalog.weights import IMAGENET, SCRATCH
 from tlcore.config import RunConfig
@@ -22,19 +22,22 @@ from tlcore.store.datasets import Dataset
 
 _FLUSH = 0.25
 """Seconds for which steps are gathered before they are written."""
-_BEAT = 2.0
-"""Seconds between signs of life."""
 
 
 def carry_out(store: Store, run: str, watch: Callable[[Event], None] = lambda _event: None) -> None:
     """Work on a run to its end, showing each event to `watch`; whatever goes wrong becomes the last event."""
-    beating = Flag()
-    heart = Thread(target=_beat, args=(store, run, beating), daemon=True)
-    heart.start()
     try:
         _write(store, run, _watched(_events(store, run), watch))
     except ThawError as error:
         store.runs.end(run, Failed(sentence=error.message, advice=error.hint))
+    except (torch.OutOfMemoryError, MemoryError):
+        store.runs.end(
+            run,
+            Failed(
+                sentence="The memory was not enough for this plan.",
+                advice="Choose fewer pictures per step or a smaller picture size, and start again.",
+            ),
+        )
     except Exception:
         logging.exception("run %s", run)
         store.runs.end(
@@ -44,14 +47,12 @@ def carry_out(store: Store, run: str, watch: Callable[[Event], None] = lambda _e
                 advice="The log in the home folder tells more. The best weights so far are kept.",
             ),
         )
-    finally:
-        beating.set()
-        heart.join()
 
 
 def _events(store: Store, run: str) -> Iterator[Event]:
-    config = store.runs.config(run)
-    dataset = store.datasets.by_digest(config.data)
+    asked = store.runs.named(run)
+    config = asked.config
+    dataset = store.datasets.by_digest(config.data, asked.workspace)
     runtime = choose_runtime(config.compute.device)
     assembly = assemble(
         store,
@@ -70,6 +71,8 @@ def _events(store: Store, run: str) -> Iterator[Event]:
             yield event
             if isinstance(event, Evaluated) and (kept := keeper.consider(event)):
                 yield kept
+                # Whoever reads these events has written this one down by now.
+                keeper.drop_before()
 
 
 def _pictures(dataset: Dataset, split: str, assembly: Assembly) -> Pictures:
@@ -97,20 +100,20 @@ def _write(store: Store, run: str, events: Iterable[Event]) -> None:
     """Write steps in small batches, everything else at once, and the first step at once too."""
     gathered: list[Event] = []
     written = 0.0
-    for event in events:
-        gathered.append(event)
-        if not isinstance(event, Stepped) or time.monotonic() - written > _FLUSH:
-            store.runs.append(run, gathered)
-            gathered.clear()
-            written = time.monotonic()
+    try:
+        for event in events:
+            gathered.append(event)
+            if not isinstance(event, Stepped) or time.monotonic() - written > _FLUSH:
+                store.runs.append(run, gathered)
+                gathered.clear()
+                written = time.monotonic()
+    except ThawError:
+        # The last steps before a loss that is no number are the ones to look at.
+        store.runs.append(run, gathered)
+        raise
 
 
 def _watched(events: Iterator[Event], watch: Callable[[Event], None]) -> Iterator[Event]:
     for event in events:
         watch(event)
         yield event
-
-
-def _beat(store: Store, run: str, ended: Flag) -> None:
-    while not ended.wait(_BEAT):
-        store.runs.beat(run)

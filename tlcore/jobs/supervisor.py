@@ -17,7 +17,6 @@ _TICK = 0.1
 """Seconds between looks at the store."""
 _IDLE = 30.0
 """Seconds without an app and without work after which the supervisor goes home."""
-_LOG_LINES = 12
 _QUICK_DEATH = 5.0
 """Seconds; a process that dies sooner than this after its start is not started again at once."""
 _REST = 10.0
@@ -91,7 +90,6 @@ class Supervisor:
                     Failed(
                         sentence="Interrupted: the process that trained was ended, or ran out of memory.",
                         advice="The best weights so far are kept. Start again; smaller batches need less memory.",
-                        detail=self._last_log_lines(),
                     ),
                 )
 
@@ -121,11 +119,6 @@ class Supervisor:
                     asked.id, "The process that did this was ended, perhaps for want of memory. Please try again."
                 )
 
-    def _last_log_lines(self) -> str:
-        path = self._store.logs / "worker.log"
-        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-        return "\n".join(text.splitlines()[-_LOG_LINES:])
-
 
 def supervise(store: Store, stay: bool) -> None:
     """Tend the store until nobody needs it; with `stay`, until this process is ended.
@@ -139,11 +132,16 @@ def supervise(store: Store, stay: bool) -> None:
         raise ThawError("Another supervisor looks after this home folder already.") from None
     with lock:
         store.processes.register("supervisor")
+        store.sweep()
         supervisor = Supervisor(store)
         needed = time.monotonic()
         try:
             while stay or time.monotonic() - needed < _IDLE:
-                supervisor.tick()
+                try:
+                    supervisor.tick()
+                except Exception:
+                    # A full disk or a locked file may pass; who tends the runs has to outlast whatever it is.
+                    logging.exception("tick")
                 if supervisor.busy():
                     needed = time.monotonic()
                 time.sleep(_TICK)

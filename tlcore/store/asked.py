@@ -7,6 +7,8 @@ from tlcore.questions import See, Seen
 from tlcore.records import digest, from_json, to_json
 from tlcore.store.database import Database
 
+_TRIES = 2
+_TOO_MUCH = "This is more than the machine's memory holds. Choose a smaller picture size or network."
 _REFUSED = 10.0
 """Seconds for which a refusal stands."""
 _KEPT = 300
@@ -29,7 +31,7 @@ class Asked:
         if row is None or (row["fault"] is not None and now - row["asked"] > _REFUSED):
             self._database.write(
                 "INSERT INTO questions (digest, asked, kind, body) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (digest) DO UPDATE SET asked = excluded.asked, fault = NULL",
+                " ON CONFLICT (digest) DO UPDATE SET asked = excluded.asked, fault = NULL, tries = 0",
                 key,
                 now,
                 type(question).__name__,
@@ -42,8 +44,15 @@ class Asked:
 
     def waiting(self) -> See | None:
         """Return the newest question without an answer: somebody looks at that one now."""
-        query = "SELECT body FROM questions WHERE answer IS NULL AND fault IS NULL ORDER BY asked DESC LIMIT 1"
-        row = self._database.row(query)
+        # A question that is still open after the desk took it twice has ended the desk twice.
+        self._database.write(
+            "UPDATE questions SET fault = ? WHERE answer IS NULL AND fault IS NULL AND tries >= ?", _TOO_MUCH, _TRIES
+        )
+        row = self._database.row(
+            "UPDATE questions SET tries = tries + 1 WHERE digest ="
+            " (SELECT digest FROM questions WHERE answer IS NULL AND fault IS NULL ORDER BY asked DESC LIMIT 1)"
+            " RETURNING body"
+        )
         return from_json(See, row["body"]) if row else None
 
     def answer(self, question: See, answer: Seen) -> None:

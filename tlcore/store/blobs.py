@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
 
@@ -17,8 +17,8 @@ class Blobs:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._aside = root / "aside"
-        self._aside.mkdir(parents=True, exist_ok=True)
+        self.making = root / "aside"
+        self.making.mkdir(parents=True, exist_ok=True)
 
     def where(self, sha256: str) -> str:
         """Return the place of a file below the root."""
@@ -34,7 +34,7 @@ class Blobs:
     @contextmanager
     def aside(self) -> Iterator[Path]:
         """Lend a path for a file in the making; whatever is left there afterwards is removed."""
-        path = self._aside / secrets.token_hex(16)
+        path = self.making / secrets.token_hex(16)
         try:
             yield path
         finally:
@@ -43,7 +43,7 @@ class Blobs:
     @contextmanager
     def aside_folder(self) -> Iterator[Path]:
         """Lend a folder for files in the making; whatever is left there afterwards is removed."""
-        path = self._aside / secrets.token_hex(16)
+        path = self.making / secrets.token_hex(16)
         path.mkdir()
         try:
             yield path
@@ -57,9 +57,14 @@ class Blobs:
             os.fsync(file.fileno())
         target = safe_path(self.root, self.where(sha256))
         target.parent.mkdir(exist_ok=True)
-        path.replace(target)
+        if target.exists():
+            path.unlink()
+        else:
+            path.replace(target)
         return sha256
 
     def drop(self, sha256: str) -> None:
         """Remove a file that nothing names any more."""
-        safe_path(self.root, self.where(sha256)).unlink(missing_ok=True)
+        # Windows does not remove a file that somebody reads; then it stays.
+        with suppress(PermissionError):
+            safe_path(self.root, self.where(sha256)).unlink(missing_ok=True)

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
+from filelock import FileLock
+
 from tlcore.errors import ThawError
 from tlcore.store.schema import SCHEMA, VERSION
 
@@ -18,6 +20,11 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._lock = RLock()
+        # Turning a new file into one with a write-ahead log does not wait for others who do the same.
+        with FileLock(f"{path}.lock"):
+            self._open(path)
+
+    def _open(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
         # Write-ahead logging lets pages read while a worker writes.

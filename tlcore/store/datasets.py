@@ -60,10 +60,13 @@ class Datasets:
         row = self._database.row("SELECT * FROM datasets WHERE digest = ? AND workspace = ?", digest, workspace)
         return _dataset(row) if row else None
 
-    def by_digest(self, digest: str) -> Dataset:
-        """Return any set with this content, for our own processes; raise ThawError if it is gone."""
-        query = "SELECT * FROM datasets WHERE digest = ? ORDER BY created DESC"
-        for row in self._database.rows(query, digest):
+    def by_digest(self, digest: str, workspace: str) -> Dataset:
+        """Return a set with this content, the workspace's own first, for our own processes.
+
+        Raises ThawError if it is gone.
+        """
+        query = "SELECT * FROM datasets WHERE digest = ? ORDER BY workspace = ? DESC, created DESC"
+        for row in self._database.rows(query, digest, workspace):
             found = _dataset(row)
             if found.root.is_dir():
                 return found

@@ -42,15 +42,20 @@ class Errands:
         self._database = database
 
     def add(self, errand: Errand, workspace: str) -> Progress:
-        """File an errand."""
-        self._database.write(
-            "INSERT INTO errands (id, workspace, created, kind, body) VALUES (?, ?, ?, ?, ?)",
-            identifier := secrets.token_hex(16),
-            workspace,
-            time.time(),
-            type(errand).__name__,
-            to_json(errand),
-        )
+        """File an errand; one that is just like an open one of the workspace is that one, so two clicks are one."""
+        like = (workspace, type(errand).__name__, to_json(errand))
+        with self._database.transaction() as connection:
+            query = (
+                "SELECT id FROM errands WHERE workspace = ? AND kind = ? AND body = ?"
+                " AND result IS NULL AND fault IS NULL"
+            )
+            row = connection.execute(query, like).fetchone()
+            identifier = row["id"] if row else secrets.token_hex(16)
+            if row is None:
+                connection.execute(
+                    "INSERT INTO errands (id, created, workspace, kind, body) VALUES (?, ?, ?, ?, ?)",
+                    (identifier, time.time(), *like),
+                )
         return self.get(identifier)
 
     def get(self, identifier: str) -> Progress:
@@ -61,10 +66,14 @@ class Errands:
         return _progress(row)
 
     def newest(self, workspace: str, kinds: Sequence[type[Errand]]) -> Progress | None:
-        """Return the workspace's newest errand of these kinds."""
+        """Return the workspace's newest errand of these kinds whose outcome nobody has taken yet."""
         marks = ", ".join("?" * len(kinds))
-        query = f"SELECT * FROM errands WHERE workspace = ? AND kind IN ({marks}) ORDER BY created DESC LIMIT 1"
-        row = self._database.row(query, workspace, *(kind.__name__ for kind in kinds))
+        row = self._database.row(
+            f"SELECT * FROM errands WHERE workspace = ? AND kind IN ({marks}) AND taken = 0"
+            " ORDER BY created DESC LIMIT 1",
+            workspace,
+            *(kind.__name__ for kind in kinds),
+        )
         return _progress(row) if row else None
 
     def open(self) -> list[Progress]:
@@ -84,6 +93,10 @@ class Errands:
     def finish(self, identifier: str, result: str) -> None:
         """Note what came of it."""
         self._database.write("UPDATE errands SET result = ? WHERE id = ?", result, identifier)
+
+    def take(self, identifier: str) -> None:
+        """Note that somebody has seen what came of it, so that it is not told or applied again."""
+        self._database.write("UPDATE errands SET taken = 1 WHERE id = ?", identifier)
 
     def fail(self, identifier: str, fault: str) -> None:
         """Note why nothing came of it."""

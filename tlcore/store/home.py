@@ -1,6 +1,8 @@
 """The home folder: the store's database and the folders beside it."""
 
 import secrets
+import shutil
+import time
 from pathlib import Path
 
 from tlcore.errors import ThawError
@@ -14,6 +16,9 @@ from tlcore.store.imported import Imported
 from tlcore.store.intake import Intake
 from tlcore.store.processes import Processes
 from tlcore.store.runs import Runs
+
+_LEFT_BEHIND = 24 * 3600.0
+"""Seconds after which a file in the making is nobody's any more."""
 
 
 class Store:
@@ -45,8 +50,13 @@ class Store:
 
     @property
     def samples(self) -> Path:
-        """Folder of the sets that come with the installation or from a public place."""
+        """Folder of the sets that come with the installation."""
         return self.home / "samples"
+
+    @property
+    def downloads(self) -> Path:
+        """Folder of downloads on their way, which go on where they broke off."""
+        return self.home / "downloads"
 
     @property
     def logs(self) -> Path:
@@ -66,6 +76,13 @@ class Store:
         if not path.exists():
             path.write_text(secrets.token_hex(16), encoding="ascii")
         return path.read_text(encoding="ascii").strip()
+
+    def sweep(self) -> None:
+        """Remove what processes that were killed left behind: files in the making, uploads that nobody finished."""
+        for folder in (self.blobs.making, self.intake.root):
+            for left in folder.glob("*"):
+                if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     def close(self) -> None:
         """Close the database."""

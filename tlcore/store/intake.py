@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from tlcore.data.limits import ARCHIVE_FILE_BYTES
 from tlcore.errors import PictureError
+from tlcore.text import clean
 
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
 _INDEX = "index.json"
@@ -30,13 +32,13 @@ class Intake:
     """A folder with one folder per upload; inside, files are numbered and an index tells what people called them."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
 
     def folder(self, upload: str) -> Path:
         """Return the folder of an upload; raise PictureError unless the id looks like one of ours."""
         if not _UPLOAD.fullmatch(upload):
             raise PictureError("BAD_UPLOAD", "This upload is not one of ours.", "Send the folder again.")
-        return self._root / upload
+        return self.root / upload
 
     def write(self, upload: str, pieces: Iterable[Piece]) -> None:
         """Write pieces of files; a piece that comes twice is written twice, to the same place."""
@@ -44,6 +46,8 @@ class Intake:
         folder.mkdir(parents=True, exist_ok=True)
         index = self._index(folder)
         for piece in pieces:
+            if not 0 <= piece.offset <= ARCHIVE_FILE_BYTES:
+                raise PictureError("TOO_BIG_FILE", f"{clean(piece.name)} is too large.", "Send smaller files.")
             path = folder / index.setdefault(piece.name, f"{len(index):06d}")
             with path.open("r+b" if path.exists() else "w+b") as file:
                 file.seek(piece.offset)

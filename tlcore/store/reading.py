@@ -61,8 +61,11 @@ class Reader:
     def public(self, key: str) -> Dataset:
         """Download a public set and read it."""
         public = public_set(key)
-        with self._store.blobs.aside_folder() as aside:
-            return self.archive(download(public, aside, self._progress), public.title)
+        self._store.downloads.mkdir(exist_ok=True)
+        archive = download(public, self._store.downloads, self._progress)
+        dataset = self.archive(archive, public.title)
+        archive.unlink(missing_ok=True)
+        return dataset
 
     def files(self, files: Sequence[tuple[str, Path]], name: str, left_out: Sequence[LeftOut] = ()) -> Dataset:
         """Take files over, each with what a person called it, and read them."""

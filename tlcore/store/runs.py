@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlite3 import Connection, Row
 
 from tlcore.config import RunConfig
+from tlcore.errors import ProcessError
 from tlcore.events import KINDS, Event, Failed, Finished, Stopped
 from tlcore.records import from_json, to_json
 from tlcore.store.claims import Claimant
@@ -25,8 +26,8 @@ class Run:
     created: float
     config: RunConfig
     claimant: Claimant | None
-    beat: float | None
-    """When its worker last gave a sign of life (seconds since 1970)."""
+    stop_asked: bool
+    """Whether a person wants it to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,11 @@ class Runs:
         """Return the newest runs of every workspace, for the command line, whose user owns the home folder."""
         return [_run(row) for row in self._database.rows("SELECT * FROM runs ORDER BY created DESC LIMIT ?", most)]
 
-    def config(self, run: str) -> RunConfig:
-        """Return what was asked for; for our own processes, which hold ids that the store gave them."""
-        row = self._database.row("SELECT config FROM runs WHERE id = ?", run)
+    def named(self, run: str) -> Run:
+        """Return a run by its id, for our own processes, which hold ids that the store gave them."""
+        row = self._database.row("SELECT * FROM runs WHERE id = ?", run)
         assert row is not None
-        return from_json(RunConfig, row["config"])
+        return _run(row)
 
     def open(self) -> list[Run]:
         """Return the runs that have not ended, oldest first."""
@@ -98,22 +99,19 @@ class Runs:
     def claim_next(self, claimant: Claimant) -> str | None:
         """Give the oldest waiting run to a process and return its id, unless another run is being worked on."""
         row = self._database.row(
-            "UPDATE runs SET pid = ?, pid_started = ?, beat = ? WHERE id ="
+            "UPDATE runs SET pid = ?, pid_started = ? WHERE id ="
             f" (SELECT id FROM runs WHERE pid IS NULL AND {_OPEN} ORDER BY created LIMIT 1)"
             f" AND NOT EXISTS (SELECT 1 FROM runs WHERE pid IS NOT NULL AND {_OPEN}) RETURNING id",
             claimant.pid,
             claimant.started,
-            time.time(),
         )
         return str(row["id"]) if row else None
 
-    def beat(self, run: str) -> None:
-        """Give a sign of life."""
-        self._database.write("UPDATE runs SET beat = ? WHERE id = ?", time.time(), run)
-
     def append(self, run: str, events: Iterable[Event]) -> None:
-        """Add events after those that are there, all or none."""
+        """Add events after those that are there, all or none; raise ProcessError if the run has ended already."""
         with self._database.transaction() as connection:
+            if not connection.execute(f"SELECT 1 FROM runs WHERE id = ? AND {_OPEN}", (run,)).fetchone():
+                raise ProcessError("This run has ended already.", "Start another one.")
             _append(connection, run, events)
 
     def events(self, run: str, after: int = 0) -> list[Entry]:
@@ -161,5 +159,5 @@ def _run(row: Row) -> Run:
         created=row["created"],
         config=from_json(RunConfig, row["config"]),
         claimant=Claimant(row["pid"], row["pid_started"]) if row["pid"] is not None else None,
-        beat=row["beat"],
+        stop_asked=bool(row["stop"]),
     )

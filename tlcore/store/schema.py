@@ -10,7 +10,7 @@ CREATE TABLE datasets (
 CREATE TABLE drafts (workspace TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE runs (
     id TEXT PRIMARY KEY, workspace TEXT NOT NULL, nonce TEXT NOT NULL, created REAL NOT NULL, config TEXT NOT NULL,
-    pid INTEGER, pid_started REAL, beat REAL, stop INTEGER NOT NULL DEFAULT 0, UNIQUE (workspace, nonce)
+    pid INTEGER, pid_started REAL, stop INTEGER NOT NULL DEFAULT 0, UNIQUE (workspace, nonce)
 );
 CREATE TABLE events (
     run TEXT NOT NULL REFERENCES runs (id), sequence INTEGER NOT NULL, time REAL NOT NULL,
@@ -20,10 +20,11 @@ CREATE INDEX events_by_kind ON events (run, kind);
 CREATE TABLE errands (
     id TEXT PRIMARY KEY, workspace TEXT NOT NULL, created REAL NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
     pid INTEGER, pid_started REAL, done INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0,
-    result TEXT, fault TEXT
+    result TEXT, fault TEXT, taken INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE questions (
-    digest TEXT PRIMARY KEY, asked REAL NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, answer TEXT, fault TEXT
+    digest TEXT PRIMARY KEY, asked REAL NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, answer TEXT, fault TEXT,
+    tries INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE weights (
     workspace TEXT NOT NULL, sha256 TEXT NOT NULL, name TEXT NOT NULL, backbone TEXT NOT NULL,

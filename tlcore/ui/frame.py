@@ -7,10 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 import tlcore
+from tlcore.errors import ThawError
 from tlcore.history import ENDED
 from tlcore.ui.components.icons import BRAND
 from tlcore.ui.components.plotly_file import place_plotly
-from tlcore.ui.components.static import device_note
+from tlcore.ui.components.static import device_note, say
 from tlcore.ui.components.visitor import visitor_cookie
 from tlcore.ui.reading import reader
 from tlcore.ui.session import keep_supervisor, readable, store, workspace
@@ -41,15 +42,17 @@ def run_page() -> None:
     st.set_page_config(page_title=f"{page.title} · Thaw", layout="wide")
     st.logo(BRAND, size="large")
     apply_theme()
-    _prepare()
-    keep_supervisor()
-    visitor_cookie(key="visitor", value=workspace())
-    with st.sidebar:
-        settling = _settling()
-        st.fragment(_foot, run_every=_EVERY if settling else None)(settling)
     token = _framed.set(True)
     try:
+        _prepare()
+        keep_supervisor()
+        visitor_cookie(key="visitor", value=workspace())
+        with st.sidebar:
+            settling = _settling()
+            st.fragment(_foot, run_every=_EVERY if settling else None)(settling)
         page.run()
+    except ThawError as error:
+        st.html(say(str(error), lead="This does not work:", mark="cross"))
     finally:
         _framed.reset(token)
 
@@ -74,15 +77,17 @@ def _prepare() -> bool:
 
 def worker_ready() -> bool:
     """Say whether a standby worker waits for the next run."""
-    return any(note == "ready" for _, note in store().processes.living("worker"))
+    ready = any(note == "ready" for _, note in store().processes.living("worker"))
+    return ready and not store().runs.open()
 
 
 def _settling() -> bool:
     """Say whether what the foot shows will change by itself."""
-    return not worker_ready() or bool(store().runs.open())
+    return not worker_ready()
 
 
 def _foot(settling: bool) -> None:
+    keep_supervisor()
     if settling and not _settling():
         st.rerun()
     cores = os.cpu_count() or 1
@@ -96,6 +101,6 @@ def _foot(settling: bool) -> None:
             lines = ["Idle." if idle else "Training."]
             if history.speed:
                 lines.append(f"{history.started.backbone} learns {history.speed:.0f} pictures per second")
-    if not worker_ready():
+    if not worker_ready() and not store().runs.open():
         lines = ["Getting ready …"]
     st.html(device_note(title, lines))

@@ -1,38 +1,46 @@
-"""Errands that bring pictures in: started by a button, watched on the page, chosen when they are done."""
+"""Errands that a page begins: watched while they are open, and their outcome taken once."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from tlcore.errands import Errand, FetchSet, MakeSample, ReadUpload
-from tlcore.store.errands import Progress
 from tlcore.ui.components.static import say
 from tlcore.ui.errand_view import watch_errand
 from tlcore.ui.session import draft, keep_draft, store, workspace
 
-_SEEN = "errand_seen"
+_FAULT = "errand_fault"
 
 
 def begin(errand: Errand) -> None:
     """File an errand; the supervisor starts it within a moment."""
+    st.session_state.pop(_FAULT, None)
     store().errands.add(errand, workspace())
 
 
-def current_errand() -> None:
-    """Draw the newest errand for pictures while it is open, and once what came of it."""
-    newest = store().errands.newest(workspace(), (ReadUpload, MakeSample, FetchSet))
-    if newest is None or st.session_state.get(_SEEN) == newest.id:
+def current_errand(kinds: Sequence[type[Errand]], doing: str, on_result: Callable[[Errand, str], None]) -> None:
+    """Draw the newest errand of these kinds while it is open; hand on its result once, or tell its fault."""
+    newest = store().errands.newest(workspace(), kinds)
+    if newest is not None and newest.open:
+        watch_errand(newest.id, doing)
         return
-    with st.container(key="card_errand"):
-        watch_errand(newest.id, "Reading the pictures", _done)
+    if newest is not None:
+        store().errands.take(newest.id)
+        if newest.result is not None:
+            on_result(newest.errand, newest.result)
+            st.rerun()
+        st.session_state[_FAULT] = (type(newest.errand), newest.fault)
+    kind, fault = st.session_state.get(_FAULT, (None, ""))
+    if kind in kinds:
+        st.html(say(fault, lead="This did not work:", mark="cross"))
 
 
-def _done(progress: Progress) -> None:
-    if progress.fault is not None:
-        st.html(say(progress.fault, lead="No set was made.", mark="cross"))
-        return
-    # The result is chosen once; afterwards the visitor may choose another set.
-    st.session_state[_SEEN] = progress.id
-    if draft().data != progress.result:
-        keep_draft(replace(draft(), data=progress.result))
-    st.rerun()
+def current_pictures() -> None:
+    """Draw the errand that brings pictures in, if there is one; what it brings is chosen."""
+    with st.container(key="errand_pictures"):
+        current_errand((ReadUpload, MakeSample, FetchSet), "Reading the pictures", _choose)
+
+
+def _choose(_errand: Errand, digest: str) -> None:
+    keep_draft(replace(draft(), data=digest))

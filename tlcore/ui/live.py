@@ -15,7 +15,7 @@ from tlcore.ui.components.static import chip, numbers, say, segments
 from tlcore.ui.heading import crumb
 from tlcore.ui.progress import phase_segments, run_numbers
 from tlcore.ui.reading import reader
-from tlcore.ui.session import readable, store
+from tlcore.ui.session import readable, store, workspace
 from tlcore.ui.titles import ending, plan_title, state_title, waiting_for
 from tlcore.ui.words import size
 from tlcore.verdict import thawing_verdict
@@ -54,9 +54,9 @@ def _head(run: Run, history: History, state: State) -> None:
         st.title("Train", width="content", anchor=False)
         title_of_state, running = state_title(run.config, history, state), state == "running"
         st.html(chip("ember" if running else "plain", title_of_state, breathing=running), width="content")
-    if state not in ENDED:
+    if state not in (*ENDED, "stopping") and run.workspace == workspace():
         with buttons.container(horizontal=True, horizontal_alignment="right"):
-            label = "Leave the queue" if state == "waiting" else "Stop and keep the best"
+            label = "Leave the queue" if state == "waiting" else "Stop and keep the best" if history.best else "Stop"
             st.button(label, key="stop", on_click=store().runs.stop, args=(run.id,))
     told = ending(history, state)
     if told:

@@ -1,20 +1,16 @@
 """The gallery of backbones, and where their weights come from."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from tlcore.catalog.backbones import BACKBONES, backbone
 from tlcore.catalog.cards import BackboneCard
 from tlcore.catalog.facts import facts
 from tlcore.catalog.weights import IMAGENET, SCRATCH, weights_file
-from tlcore.errands import FetchWeights, ReadWeights
-from tlcore.store.errands import Progress
+from tlcore.errands import Errand, FetchWeights, ReadWeights
 from tlcore.text import plain
 from tlcore.ui.components.gallery import BackboneTile, gallery
 from tlcore.ui.components.static import say
-from tlcore.ui.errand_view import watch_errand
-from tlcore.ui.gathering import begin
+from tlcore.ui.gathering import begin, current_errand
 from tlcore.ui.session import draft, keep_draft, store, workspace
 
 _IMAGENET_CLASSES = 1000
@@ -82,16 +78,10 @@ def _take(name: str) -> None:
 
 
 def _begin_with(key: str) -> None:
-    keep_draft(replace(draft(), weights=st.session_state[key]))
+    keep_draft(draft().beginning_with(st.session_state[key]))
 
 
 def _offer_download(card: BackboneCard) -> None:
-    errand = store().errands.newest(workspace(), (FetchWeights,))
-    if errand is not None and errand.open and errand.errand == FetchWeights(backbone=card.name):
-        watch_errand(errand.id, f"Downloading {card.title}", lambda _progress: None)
-        return
-    if errand is not None and errand.fault and errand.errand == FetchWeights(backbone=card.name):
-        st.html(say(errand.fault, lead="The download did not work.", mark="cross"))
     words, button = st.columns([2.2, 1], vertical_alignment="center")
     ready = ", ".join(other.title for other in BACKBONES.values() if weights_file(other.weights))
     words.markdown(
@@ -100,26 +90,21 @@ def _offer_download(card: BackboneCard) -> None:
     )
     with button.container(horizontal=True, horizontal_alignment="right"):
         st.button("Download them", key="fetch_weights", on_click=begin, args=(FetchWeights(backbone=card.name),))
+    current_errand((FetchWeights,), "Downloading weights", lambda _errand, _file: None)
 
 
 def _offer_import(card: BackboneCard) -> None:
+    current_errand((ReadWeights,), "Checking the weights", _imported)
     with st.expander(f"Use a weights file of your own for {card.title}"):
         st.caption(
             "A state dict of this architecture, .safetensors or .pth. The last block is made new for your classes."
         )
         sent = st.file_uploader("Weights file", type=["safetensors", "pth", "pt"], key=f"own_{card.name}")
         if sent is not None and st.button("Check and take it", key="take_weights"):
-            upload = store().intake.receive(sent.name, sent)
-            begin(ReadWeights(upload=upload, backbone=card.name))
-        errand = store().errands.newest(workspace(), (ReadWeights,))
-        if errand is not None and st.session_state.get("weights_seen") != errand.id:
-            watch_errand(errand.id, "Checking the weights", _imported)
+            begin(ReadWeights(upload=store().intake.receive(sent.name, sent), backbone=card.name))
+            st.rerun()
 
 
-def _imported(progress: Progress) -> None:
-    if progress.fault is not None:
-        st.html(say(progress.fault, lead="Not taken.", mark="cross"))
-        return
-    st.session_state["weights_seen"] = progress.id
-    keep_draft(replace(draft(), weights=progress.result or IMAGENET))
-    st.rerun()
+def _imported(errand: Errand, sha256: str) -> None:
+    if isinstance(errand, ReadWeights) and errand.backbone == draft().backbone:
+        keep_draft(draft().beginning_with(sha256))

@@ -16,6 +16,7 @@ from tlcore.ui.session import draft, keep_draft
 from tlcore.ui.words import amount, percent, rate
 
 _HEIGHT = 400
+_SIZE = "image_size_"
 
 
 def settings() -> None:
@@ -44,7 +45,14 @@ def settings() -> None:
             on_change=_set_numbers,
         )
         side.number_input(
-            "Picture size, pixels", *SIZES, plan.image_size, step=16, key="image_size", on_change=_set_numbers
+            "Picture size, pixels",
+            *SIZES,
+            plan.image_size,
+            step=16,
+            # The key holds the backbone, since another one may bring another size.
+            key=_SIZE + plan.backbone,
+            disabled=not backbone(plan.backbone).any_size,
+            on_change=_set_numbers,
         )
         seed.number_input("Seed (same seed, same run)", 0, 2**31 - 1, plan.seed, key="seed", on_change=_set_numbers)
 
@@ -123,5 +131,5 @@ def _set_epochs(key: str) -> None:
 
 def _set_numbers() -> None:
     state = st.session_state
-    batch, side, seed = (int(state[name]) for name in ("batch_size", "image_size", "seed"))
+    batch, side, seed = (int(state[name]) for name in ("batch_size", _SIZE + draft().backbone, "seed"))
     keep_draft(replace(draft(), batch_size=batch, image_size=side, seed=seed))

@@ -3,11 +3,13 @@
 import gc
 import re
 import secrets
+from contextlib import suppress
 
 import streamlit as st
 
 from tlcore.data.manifest import Manifest
 from tlcore.draft import Draft
+from tlcore.errors import ThawError
 from tlcore.jobs.supervisor import ensure_supervisor
 from tlcore.paths import home_folder
 from tlcore.store import Store
@@ -66,10 +68,18 @@ def dataset(digest: str | None) -> Dataset | None:
     if digest is None:
         return None
     for name in readable():
-        found = store().datasets.get(digest, name)
-        if found is not None:
-            return found
+        with suppress(ThawError):
+            return _dataset(digest, name)
     return None
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _dataset(digest: str, name: str) -> Dataset:
+    """Return a set, read once; what is absent is an error, so that its absence is not kept."""
+    found = store().datasets.get(digest, name)
+    if found is None:
+        raise ThawError("This set is not here.")
+    return found
 
 
 def chosen() -> Manifest | None:

@@ -113,6 +113,6 @@ def _left_out(manifest: Manifest) -> None:
             widths = {"File": columns(width=250), "Reason": columns(width=620), "Code": columns(width=110)}
             st.dataframe(rows, hide_index=True, width="stretch", column_config=widths)
         for notice in manifest.notices:
-            st.caption(plain(notice.sentence, 300))
+            st.caption(f"{count(notice.count, 'time')}, first {plain(notice.name)}: {plain(notice.sentence, 300)}")
         if manifest.ignored:
             st.caption(f"{count(manifest.ignored, 'system file')} ignored, such as .DS_Store.")

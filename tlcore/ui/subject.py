@@ -1,7 +1,7 @@
 """What is looked at: a run's best weights, what it began with, or an untouched backbone; and which picture."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from tlcore.questions import See
 from tlcore.store.runs import Run
 from tlcore.text import clean
 from tlcore.ui.reading import reader
-from tlcore.ui.session import chosen, dataset, draft, readable, store
+from tlcore.ui.session import chosen, dataset, draft, readable, store, workspace
 from tlcore.ui.thumbnails import some_of_each
 from tlcore.ui.titles import plan_title
 from tlcore.ui.words import percent
@@ -35,6 +35,7 @@ class Subject:
     weights: str
     checkpoint: str | None
     image_size: int
+    seed: int
     learned: Mapping[str, bool]
     """Block to whether it learned; empty before training."""
 
@@ -48,6 +49,8 @@ class Subject:
             data=self.manifest.digest,
             picture=picture,
             image_size=self.image_size,
+            seed=self.seed,
+            workspace=workspace(),
         )
 
 
@@ -70,6 +73,7 @@ def subjects() -> list[Subject]:
                 weights=IMAGENET,
                 checkpoint=None,
                 image_size=plan.image_size,
+                seed=plan.seed,
                 learned={},
             )
         )
@@ -103,12 +107,12 @@ def take_picture(identifier: str) -> None:
 
 
 def _of_run(run: Run) -> list[Subject]:
+    """Return a run's network after training, and before."""
     found = dataset(run.config.data)
     history = reader(run.id).history()
     if found is None or history.checkpoint is None or history.best is None:
         return []
-    card, last = backbone(run.config.backbone), run.config.schedule
-    learned = {block.name: any(phase.rate(block.name) > 0 for phase in last) for block in card.blocks}
+    card, schedule = backbone(run.config.backbone), run.config.schedule
     after = Subject(
         key=f"{run.id}-after",
         title=plan_title(run.config),
@@ -118,6 +122,8 @@ def _of_run(run: Run) -> list[Subject]:
         weights=run.config.weights,
         checkpoint=history.checkpoint.sha256,
         image_size=run.config.loader.image_size,
-        learned=learned,
+        seed=run.config.seed,
+        learned={block.name: any(phase.rate(block.name) > 0 for phase in schedule) for block in card.blocks},
     )
-    return [after]
+    before = replace(after, key=f"{run.id}-before", when="before training", checkpoint=None, learned={})
+    return [after, before]

@@ -14,6 +14,8 @@ _STATES: Mapping[State, str] = MappingProxyType(
     {
         "waiting": "Waiting",
         "starting": "Getting ready",
+        "running": "Learning",
+        "stopping": "Stopping after this step",
         "finished": "Finished",
         "stopped": "Stopped",
         "failed": "Failed",

@@ -40,6 +40,9 @@ def _take(part: Part) -> None:
     except ThawError as error:
         store().intake.clear(part.upload)
         st.session_state[_PROBLEM] = str(error)
+    except OSError:
+        store().intake.clear(part.upload)
+        st.session_state[_PROBLEM] = "The files could not be written. Is this machine's disk full?"
     st.session_state[_ACKNOWLEDGED] = part.sequence
 
 

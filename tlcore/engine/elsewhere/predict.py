@@ -25,7 +25,8 @@ prepare = transforms.Compose(
         transforms.Normalize(steps["mean"], steps["std"]),
     ]
 )
-picture = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGB")
+picture = ImageOps.exif_transpose(Image.open(sys.argv[1])).convert("RGBA")
+picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")
 with torch.inference_mode():
     probabilities = model(prepare(picture).unsqueeze(0)).softmax(1)[0]
 print(card["classes"][int(probabilities.argmax())], f"{probabilities.max():.1%}")

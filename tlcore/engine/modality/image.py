@@ -36,14 +36,14 @@ class Encoder:
         self._mean = torch.tensor(preprocessing.mean).view(1, 3, 1, 1) * 255
         self._std = torch.tensor(preprocessing.std).view(1, 3, 1, 1) * 255
 
-    def crop(self, path: Path) -> Image.Image:
+    def crop(self, source: Path | bytes) -> Image.Image:
         """Return the square of the picture that the network gets."""
-        picture: Image.Image = self._crop(decode_image(path, size=self._resize).image)
+        picture: Image.Image = self._crop(decode_image(source, size=self._resize).image)
         return picture
 
-    def encode(self, path: Path) -> torch.Tensor:
+    def encode(self, source: Path | bytes) -> torch.Tensor:
         """Return the square as bytes of shape (3, H, W)."""
-        pixels: torch.Tensor = transforms.functional.pil_to_tensor(self.crop(path))
+        pixels: torch.Tensor = transforms.functional.pil_to_tensor(self.crop(source))
         return pixels
 
     def normalise(self, pixels: torch.Tensor) -> torch.Tensor:

@@ -2,7 +2,7 @@
 
 export default function ({ data, parentElement }) {
   parentElement.host.closest('[data-testid="stElementContainer"]')?.style.setProperty("display", "none");
-  const pair = `${data.name}=${data.value}`;
-  if (document.cookie.split("; ").includes(pair)) return;
-  document.cookie = `${pair}; path=/; max-age=31536000; SameSite=Lax`;
+  // A second tab, opened before the first one's cookie was there, must not take its workspace away.
+  if (document.cookie.split("; ").some((pair) => pair.startsWith(`${data.name}=`))) return;
+  document.cookie = `${data.name}=${data.value}; path=/; max-age=31536000; SameSite=Lax`;
 }
