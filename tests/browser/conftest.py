@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -231,15 +232,17 @@ def wait_until() -> Callable[..., float]:
 
 @pytest.fixture
 def write_pictures(tmp_path: Path) -> Callable[..., Path]:
-    """Write a folder of drawn pictures, so many below each of the paths given."""
+    """Write a folder of blurred pictures, so many below each of the paths given, with a tint for each class."""
 
     def write(counts: dict[str, int], folder: str = "pictures", side: int = 96) -> Path:
-        for turn, (place, count) in enumerate(counts.items()):
-            (tmp_path / folder / place).mkdir(parents=True)
+        for place, count in counts.items():
+            path = tmp_path / folder / place
+            path.mkdir(parents=True)
+            tint = Image.new("RGB", (4, 4), tuple(Random(path.name).randbytes(3)))
             for number in range(count):
-                seed = bytes((turn * 97 + number * 31 + cell * 53) % 256 for cell in range(3 * 16))
-                picture = Image.frombytes("RGB", (4, 4), seed).resize((side, side), Image.Resampling.BICUBIC)
-                picture.save(tmp_path / folder / place / f"{number}.jpg")
+                spots = Image.frombytes("RGB", (4, 4), Random(f"{place} {number}").randbytes(48))
+                picture = Image.blend(tint, spots, 0.5).resize((side, side), Image.Resampling.BICUBIC)
+                picture.save(path / f"{number}.jpg")
         return tmp_path / folder
 
     return write
