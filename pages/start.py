@@ -4,6 +4,7 @@ import streamlit as st
 
 from tlcore.text import plain
 from tlcore.ui.components.hero import hero
+from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.static import chip
 from tlcore.ui.frame import INSIDE, NETWORK, PICTURES, TRAIN, in_frame, worker_ready
 from tlcore.ui.launching import demo_sample, launch_demo, renew
@@ -46,5 +47,6 @@ for number, (column, (title, line, page, query)) in enumerate(zip(st.columns(3),
 if newest:
     recent_runs(most=6)
 
-# After everything is drawn, so that nobody waits for it.
+# After everything is drawn, so that nobody waits for it: the script that draws charts, and the demo's pictures.
+live_chart(key="charts_ahead", figure={}, revision="", height=1, description="Charts are made ready")
 demo_sample()

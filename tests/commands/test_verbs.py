@@ -23,8 +23,8 @@ from tlcore.store import Store
 
 QUICK = ("--backbone=squeezenet1_0", "--strategy=scratch", "--epochs=2", "--image-size=32", "--batch-size=8")
 ROOT = Path(tlcore.__file__).parent.parent
-TOLD = {"state", 
-    "run", "accuracy", "best_epoch", "seconds", "classes", "train_examples", "val_examples", "left_out",
+TOLD = {
+    "run", "state", "accuracy", "best_epoch", "seconds", "classes", "train_examples", "val_examples", "left_out",
 }  # fmt: skip
 
 

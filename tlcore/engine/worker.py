@@ -3,6 +3,8 @@
 import sys
 
 import torch
+from torch.nn.functional import cross_entropy
+from torch.optim import AdamW
 
 from tlcore.catalog.backbones import DEFAULT, backbone
 from tlcore.engine.modality.image import build_module
@@ -22,7 +24,9 @@ def stand_by(store: Store) -> None:
 
 
 def _warm_up() -> None:
-    """Pay for what the first step of a process costs: kernels are chosen for its shapes and threads are started."""
+    """Pay for what the first step of a process costs: kernels for its shapes, threads, torch's late imports."""
     module = build_module(backbone(DEFAULT), classes=2).to(memory_format=torch.channels_last)
     pictures = torch.zeros(_DEMO_SHAPE).contiguous(memory_format=torch.channels_last)
-    module(pictures).sum().backward()
+    optimizer = AdamW(module.parameters())
+    cross_entropy(module(pictures), torch.zeros(len(pictures), dtype=torch.long)).backward()  # type: ignore[no-untyped-call]
+    optimizer.step()

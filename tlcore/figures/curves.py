@@ -69,7 +69,8 @@ def _line(name: str, points: list[tuple[float, float]], y: str, colour: str, wid
     return {
         "type": "scatter",
         "name": name,
-        "mode": mode,
+        # One point makes no line yet.
+        "mode": mode if len(points) > 1 else "markers",
         "x": [round(x, 4) for x, _ in points],
         "y": [round(value, 4) for _, value in points],
         "yaxis": y,

@@ -34,7 +34,7 @@ def draw_run(identifier: str, every: float | None) -> None:
         return
     history = reader(identifier).history()
     state = history.state(run)
-    if (every is not None and state in ENDED) or (every == EVERY_AT_FIRST and history.steps):
+    if every is not None and state in ENDED:
         st.rerun()
     _head(run, history, state)
     with st.container(key="card_progress"):
@@ -45,6 +45,9 @@ def draw_run(identifier: str, every: float | None) -> None:
         _blocks(run, history)
     with st.container(key="card_rates"):
         _rates(run)
+    if every == EVERY_AT_FIRST and history.steps:
+        # Only now, so that nobody waits for the first point while the page is drawn anew.
+        st.rerun()
 
 
 def _head(run: Run, history: History, state: State) -> None:
