@@ -25,6 +25,8 @@ def start(store: Store, *verb: str, log: str, own_session: bool = False, talks: 
     environment["PYTHONPATH"] = os.pathsep.join(
         filter(None, [str(Path(tlcore.__file__).parent.parent), environment.get("PYTHONPATH")])
     )
+    # Threads that wait by spinning take the cores from whoever else needs them, pages above all.
+    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     flags = 0
     if own_session and sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
