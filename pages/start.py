@@ -38,7 +38,7 @@ ways = [
     ("Look inside", "What each block makes of a picture", INSIDE, {}),
 ]
 if newest:
-    ways[2] = ("Continue a run", plain(newest[0].config.name), TRAIN, {"run": newest[0].id})
+    ways[2] = ("Open the last run", plain(newest[0].config.name), TRAIN, {"run": newest[0].id})
 for number, (column, (title, line, page, query)) in enumerate(zip(st.columns(3), ways, strict=True)):
     with column.container(key=f"card_way_{number}"):
         st.page_link(page, label=f"**{title}**", query_params=query, icon_position="right")

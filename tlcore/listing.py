@@ -78,7 +78,7 @@ def _phases(schedule: tuple[Phase, ...]) -> str:
     lines, begins = [], 1
     for number, phase in enumerate(schedule, start=1):
         ends = begins + phase.epochs - 1
-        rates = ", ".join(f'"{block}": {rate:g}' for block, rate in phase.rates.items() if rate > 0)
+        rates = ", ".join(f'"{block}": {rate!r}' for block, rate in phase.rates.items() if rate > 0)
         span = f"epochs {begins} to {ends}" if ends > begins else f"epoch {begins}"
         lines.append(f"phase_{number} = {{{rates}}}  # {span}")
         begins = ends + 1

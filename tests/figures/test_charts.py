@@ -18,6 +18,11 @@ PER_EPOCH = 4
 HEIGHT = 400
 
 
+def drawn(one):
+    """The curves of a run whose plan has ten epochs."""
+    return curves(one, planned=10)
+
+
 def history(epochs=3, classes=("ants", "bees"), phases=(0,), planned=6, end=False):
     events = [
         Started(
@@ -70,11 +75,11 @@ def strings(value):
 
 
 FIGURES = {
-    "waiting": lambda: curves(History()),
-    "started": lambda: curves(history(epochs=0)),
-    "running": lambda: curves(history()),
-    "thawed": lambda: curves(history(epochs=5, phases=(0, 2, 4))),
-    "ended": lambda: curves(history(end=True)),
+    "waiting": lambda: drawn(History()),
+    "started": lambda: drawn(history(epochs=0)),
+    "running": lambda: drawn(history()),
+    "thawed": lambda: drawn(history(epochs=5, phases=(0, 2, 4))),
+    "ended": lambda: drawn(history(end=True)),
     "head only": lambda: rates(BLOCKS, fill("features", BLOCKS, 10), HEIGHT),
     "gradual": lambda: rates(BLOCKS, fill("gradual", BLOCKS, 10), HEIGHT),
     "all": lambda: rates(BLOCKS, fill("depth", BLOCKS, 10), HEIGHT),
@@ -99,13 +104,13 @@ def test_every_axis_has_a_title_and_every_colour_is_one_of_our_tokens(make):
 
 
 def test_a_run_that_has_not_begun_shows_its_axes_at_their_final_size():
-    waiting, begun = curves(History())["layout"], curves(history())["layout"]
-    assert curves(History())["data"] == []
+    waiting, begun = drawn(History())["layout"], drawn(history())["layout"]
+    assert drawn(History())["data"] == []
     assert (waiting["margin"], waiting["yaxis"]["domain"]) == (begun["margin"], begun["yaxis"]["domain"])
 
 
 def test_lines_go_through_the_values_of_the_run():
-    lines = {trace["name"]: trace for trace in curves(history())["data"]}
+    lines = {trace["name"]: trace for trace in drawn(history())["data"]}
     assert lines["validation accuracy"]["x"] == [1, 2, 3]
     assert lines["validation accuracy"]["y"] == [50, 62.5, 75]
     assert lines["validation loss"]["y"] == [0.5, 0.5, 0.5]
@@ -113,7 +118,7 @@ def test_lines_go_through_the_values_of_the_run():
 
 
 def test_every_thaw_is_marked_and_named_but_the_beginning_is_not():
-    layout = curves(history(epochs=5, phases=(0, 2, 4), end=True))["layout"]
+    layout = drawn(history(epochs=5, phases=(0, 2, 4), end=True))["layout"]
     marks = [shape for shape in layout["shapes"] if shape.get("x0") == shape.get("x1") and "yref" in shape]
     assert [mark["x0"] for mark in marks] == [2, 4]
     named = [note["text"] for note in layout["annotations"] if note.get("xref", "x") == "x" and note["x"] in (2, 4)]
@@ -122,7 +127,7 @@ def test_every_thaw_is_marked_and_named_but_the_beginning_is_not():
 
 def test_what_is_still_to_come_is_shaded_until_the_run_has_ended():
     def shaded(one):
-        return [shape for shape in curves(one)["layout"]["shapes"] if shape["type"] == "rect"]
+        return [shape for shape in drawn(one)["layout"]["shapes"] if shape["type"] == "rect"]
 
     (rest,) = shaded(history())
     assert (rest["x0"], rest["x1"]) == (3, 6)
@@ -130,19 +135,19 @@ def test_what_is_still_to_come_is_shaded_until_the_run_has_ended():
 
 
 def test_the_baseline_is_drawn_and_named():
-    notes = [note["text"] for note in curves(history())["layout"]["annotations"]]
+    notes = [note["text"] for note in drawn(history())["layout"]["annotations"]]
     assert "always saying “bees”: 62.5 %" in notes
 
 
 def test_a_class_name_stays_a_name():
     hostile = '<a href="http://example.org">x</a>'
-    notes = " ".join(note["text"] for note in curves(history(classes=("ants", hostile)))["layout"]["annotations"])
+    notes = " ".join(note["text"] for note in drawn(history(classes=("ants", hostile)))["layout"]["annotations"])
     assert "<a" not in notes
     assert "&lt;a href" in notes
 
 
 def test_a_phone_has_shorter_labels_and_a_narrower_margin():
-    figure = curves(history())
+    figure = drawn(history())
     wide, narrow = figure["layout"], figure["phone"]
     assert any("<b>validation" in note["text"] for note in wide["annotations"])
     assert not any("<b>validation" in note["text"] for note in narrow["annotations"])

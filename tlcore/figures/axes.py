@@ -9,8 +9,10 @@ GRID, WELL = "var(--thaw-grid)", "var(--thaw-well)"
 ICE, ICE_TEXT = "var(--thaw-ice-mark)", "var(--thaw-ice-text)"
 EMBER, EMBER_TEXT = "var(--thaw-ember-mark)", "var(--thaw-ember-text)"
 
-SMALL, TEXT = 14, 15
-"""Sizes in pixels; nothing in a chart is smaller."""
+SMALL = 14
+"""Pixels; nothing in a chart is smaller."""
+_TICKS = 13
+"""Most ticks on the axis of epochs."""
 
 
 def axis(title: str, **more: Any) -> Figure:
@@ -23,6 +25,12 @@ def axis(title: str, **more: Any) -> Figure:
         "fixedrange": False,
         **more,
     }
+
+
+def epoch_axis(epochs: int) -> Figure:
+    """Return the axis of epochs, with a tick at whole ones only."""
+    ticks = {"dtick": 1} if epochs <= _TICKS else {"nticks": _TICKS}
+    return axis("Epoch", range=[0, epochs], anchor="y2", showgrid=False, tickformat="d", **ticks)
 
 
 def note(text: str, x: float, y: float, **more: Any) -> Figure:

@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 
 from tlcore.events import PhaseStarted, Started
-from tlcore.figures.axes import EMBER_TEXT, INK, INK2, INK3, SMALL, WELL, Figure, above, axis, note, thaw_mark
+from tlcore.figures.axes import (
+    EMBER_TEXT,
+    INK,
+    INK2,
+    INK3,
+    SMALL,
+    WELL,
+    Figure,
+    above,
+    axis,
+    epoch_axis,
+    note,
+    thaw_mark,
+)
 from tlcore.figures.rates import span
 from tlcore.figures.thinning import smooth, thin
 from tlcore.history import History
@@ -12,18 +25,17 @@ from tlcore.text import clean
 _THIN, _THICK = 1.4, 3.6
 _LOSS, _ACCURACY = [0.56, 1.0], [0.0, 0.46]
 """Shares of the figure's height, from the bottom."""
-_EMPTY_EPOCHS = 10
 _STAIR = 24
 """Pixels between the labels of marks, which descend like stairs so that none crosses another."""
 
 
-def curves(history: History) -> Figure:
-    """Draw what the run has shown so far; before its first event, the empty axes at their final size.
+def curves(history: History, planned: int) -> Figure:
+    """Draw what the run has shown so far; before its first event, empty axes for the `planned` epochs.
 
     `phone` holds what replaces parts of the layout where the chart is narrow.
     """
     started = history.started
-    epochs = started.epochs if started else _EMPTY_EPOCHS
+    epochs = started.epochs if started else planned
     marks = history.thaws() if started else []
     last = history.steps[-1].step / started.steps_per_epoch if started and history.steps else 0.0
     shapes = [thaw_mark(phase.epoch) for phase, _ in marks]
@@ -40,7 +52,7 @@ def curves(history: History) -> Figure:
         "margin": margin,
         "showlegend": False,
         "hovermode": "x unified",
-        "xaxis": axis("Epoch", range=[0, epochs], anchor="y2", showgrid=False, tickformat="d", nticks=13),
+        "xaxis": epoch_axis(epochs),
         "yaxis": axis("", domain=_LOSS, rangemode="tozero", **_loss_range(history)),
         "yaxis2": axis("", domain=_ACCURACY, range=_accuracy_range(history)),
         "shapes": [*shapes, *_baseline_line(history)],

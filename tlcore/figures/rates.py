@@ -5,7 +5,19 @@ from itertools import groupby
 from math import ceil, log10
 
 from tlcore.config import Phase
-from tlcore.figures.axes import EMBER, EMBER_TEXT, ICE, ICE_TEXT, SMALL, Figure, above, axis, note, thaw_mark
+from tlcore.figures.axes import (
+    EMBER,
+    EMBER_TEXT,
+    ICE,
+    ICE_TEXT,
+    SMALL,
+    Figure,
+    above,
+    axis,
+    epoch_axis,
+    note,
+    thaw_mark,
+)
 
 _RATES, _LANE = [0.36, 1.0], [0.0, 0.2]
 _FLOOR, _TOP = -5.5, -1.8
@@ -30,7 +42,7 @@ def rates(blocks: Sequence[str], phases: Sequence[Phase], height: int) -> Figure
     layout = {
         "margin": margin,
         "showlegend": False,
-        "xaxis": axis("Epoch", range=[0, starts[-1]], anchor="y2", showgrid=False, tickformat="d", nticks=13),
+        "xaxis": epoch_axis(starts[-1]),
         "yaxis": axis("", domain=_RATES, type="log", range=powers, dtick=1, tickformat="~r"),
         "yaxis2": axis("", domain=_LANE, range=[max(len(frozen), 1) - 0.4, -0.6], showticklabels=False, showgrid=False),
         "shapes": [thaw_mark(start) for start in starts[1:-1]],

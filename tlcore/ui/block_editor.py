@@ -8,7 +8,7 @@ from tlcore.config import Phase
 from tlcore.data.manifest import Manifest
 from tlcore.draft import Draft
 from tlcore.errors import ChoiceError
-from tlcore.strategies import DEPTH_DECAY, STRATEGIES, THAWED_RATE, rates_by_depth
+from tlcore.strategies import DEPTH_DECAY, HEAD_RATE, STRATEGIES, THAWED_RATE, rates_by_depth
 from tlcore.ui.components.block_map import Change, PhaseChosen, PhaseTile, RateChosen, Tile, block_map
 from tlcore.ui.components.static import chip, chips, say
 from tlcore.ui.session import draft, keep_draft
@@ -35,7 +35,7 @@ def edit_blocks(manifest: Manifest) -> None:
             tiles=tiles,
             phases=_phase_tiles(plan, blocks),
             phase=phase,
-            default_rates=rates_by_depth(blocks, THAWED_RATE, DEPTH_DECAY),
+            default_rates={**rates_by_depth(blocks, THAWED_RATE, DEPTH_DECAY), blocks[-1]: HEAD_RATE},
             on_change=_apply,
             picture=thumbnail(manifest.of("val")[0].id),
         )

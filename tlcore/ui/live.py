@@ -71,7 +71,7 @@ def _curves(run: Run, history: History, state: State) -> None:
     st.caption("Thick: validation pictures, which it never learns from. Thin: training pictures.")
     live_chart(
         key=f"curves_{run.id}",
-        figure=curves(history),
+        figure=curves(history, run.config.epochs),
         revision=run.id,
         height=_CURVES,
         description="Loss and accuracy of training and validation pictures over the epochs",

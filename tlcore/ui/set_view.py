@@ -101,9 +101,9 @@ def _classes(manifest: Manifest) -> None:
 
 def _left_out(manifest: Manifest) -> None:
     with st.container(key="card_left_out"):
-        st.header("Left out, and why", anchor=False)
-        st.caption("Nothing was deleted or changed; these files are only not used.")
+        st.header("Left out, and why" if manifest.left_out else "Worth knowing", anchor=False)
         if manifest.left_out:
+            st.caption("Nothing was deleted or changed; these files are only not used.")
             rows = {
                 "File": [left.name for left in manifest.left_out],
                 "Reason": [left.sentence for left in manifest.left_out],

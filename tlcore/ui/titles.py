@@ -7,7 +7,7 @@ from tlcore.catalog.backbones import backbone
 from tlcore.catalog.weights import SCRATCH
 from tlcore.config import RunConfig
 from tlcore.events import Failed
-from tlcore.history import History, State
+from tlcore.history import ENDED, History, State
 from tlcore.strategies import STRATEGIES
 
 _STATES: Mapping[State, str] = MappingProxyType(
@@ -48,7 +48,7 @@ def waiting_for(state: State, ahead: int) -> str:
     """Say what the empty chart waits for."""
     if state == "waiting" and ahead:
         return f"{ahead} run{'s' if ahead > 1 else ''} before this one in the queue. The curves begin when it starts."
-    if state in ("waiting", "starting"):
+    if state not in ENDED:
         return "The first point comes after the first step, a second or two after the network is ready."
     return "This run ended before its first step, so there are no curves."
 
@@ -59,4 +59,6 @@ def ending(history: History, state: State) -> str:
         return "Interrupted: the process that trained is gone. The best weights so far are kept. Start the run again."
     if isinstance(history.end, Failed):
         return f"{history.end.sentence} {history.end.advice}"
+    if state == "stopped" and history.best is None:
+        return "Stopped before the first epoch was over, so no weights are kept."
     return ""
