@@ -98,7 +98,7 @@ def test_every_axis_has_a_title_and_every_colour_is_one_of_our_tokens(make):
     axes = [value["title"]["text"] for name, value in figure["layout"].items() if "axis" in name]
     above = [note["text"] for note in figure["layout"]["annotations"] if note.get("yref") == "paper"]
     titles = " ".join(axes + above)
-    wanted = ("Epoch", "Loss", "Accuracy") if make.__code__.co_names[0] == "curves" else ("Epoch", "Rate", "Frozen")
+    wanted = ("Epoch", "Loss", "Accuracy") if make.__code__.co_names[0] == "drawn" else ("Epoch", "Rate", "Frozen")
     assert all(f"<b>{word}" in titles for word in wanted)
     assert not [text for text in strings(figure) if text.startswith(("#", "rgb"))]
 
