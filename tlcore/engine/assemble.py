@@ -7,10 +7,10 @@ from torch import nn
 
 from tlcore.catalog.backbones import backbone
 from tlcore.catalog.cards import BackboneCard
-from tlcore.catalog.weights import IMAGENET, SCRATCH
+from tlcore.catalog.weights import IMAGENET, IMAGENET_CLASSES, SCRATCH
 from tlcore.engine.modality.image import Encoder, build_module
 from tlcore.engine.runtime import Runtime
-from tlcore.engine.state import IMAGENET_CLASSES, load_trunk, published_state, read_state
+from tlcore.engine.state import load_trunk, published_state, read_state
 from tlcore.store import Store
 
 _HEAD_DEVIATION = 0.01

@@ -5,8 +5,9 @@ from pathlib import Path
 from safetensors.torch import save_file
 
 from tlcore.catalog.backbones import backbone
+from tlcore.catalog.weights import IMAGENET_CLASSES
 from tlcore.engine.modality.image import build_module
-from tlcore.engine.state import IMAGENET_CLASSES, load_trunk, read_state
+from tlcore.engine.state import load_trunk, read_state
 from tlcore.store import Store
 from tlcore.store.imported import ImportedWeights
 

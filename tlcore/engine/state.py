@@ -10,11 +10,10 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from tlcore.catalog.cards import BackboneCard
-from tlcore.catalog.weights import check_hash, weights_file
+from tlcore.catalog.weights import IMAGENET_CLASSES, check_hash, weights_file
 from tlcore.engine.modality.image import build_module
 from tlcore.errors import WeightsError
 
-IMAGENET_CLASSES = 1000
 _NAMED = 3
 """How many names a message lists before it says how many more there are."""
 

@@ -3,17 +3,16 @@
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.catalog.facts import facts
-from tlcore.config import Phase
 from tlcore.data.manifest import Manifest
 from tlcore.draft import Draft
 from tlcore.errors import ChoiceError
 from tlcore.strategies import DEPTH_DECAY, HEAD_RATE, STRATEGIES, THAWED_RATE, rates_by_depth
+from tlcore.ui.block_tiles import block_tiles
 from tlcore.ui.components.block_map import Change, PhaseChosen, PhaseTile, RateChosen, Tile, block_map
 from tlcore.ui.components.static import chip, chips, say
 from tlcore.ui.session import draft, keep_draft
 from tlcore.ui.thumbnails import thumbnail
-from tlcore.ui.words import percent, size
+from tlcore.ui.words import percent
 
 _PHASE = "phase"
 _REFUSED = "rate_refused"
@@ -28,7 +27,7 @@ def edit_blocks(manifest: Manifest) -> None:
         title.header("Block map: from the picture to the answer", anchor=False)
         legend.html(chips(chip("ice", "Frozen"), chip("ember", "Learning")))
         _strategies(plan)
-        tiles = block_tiles(plan, phase, len(manifest.classes))
+        tiles = block_tiles(plan.backbone, plan.phases, phase, len(manifest.classes), plan.image_size)
         blocks = [block.name for block in backbone(plan.backbone).blocks]
         block_map(
             key=f"map_{plan.backbone}",
@@ -42,27 +41,6 @@ def edit_blocks(manifest: Manifest) -> None:
         if refused := st.session_state.pop(_REFUSED, ""):
             st.html(say(refused, lead="Not changed:", mark="cross"))
         st.html(say(_what_to_see(tiles)))
-
-
-def block_tiles(plan: Draft, phase: int, classes: int) -> list[Tile]:
-    """Return the blocks of the planned network as the map shows them in one phase."""
-    card, measured = backbone(plan.backbone), facts(plan.backbone)
-    tiles = []
-    for block in card.blocks:
-        found = measured.blocks[block.name]
-        is_head = block is card.head
-        tiles.append(
-            Tile(
-                name=block.name,
-                label=block.label,
-                shape=f"{classes} answers" if is_head else size(found.shape, plan.image_size),
-                parameters=sum(found.parameters.values()) * (classes if is_head else 1),
-                compute=found.multiply_adds / measured.multiply_adds,
-                rate=plan.phases[phase].rate(block.name),
-                thaws_in_phase=_thaws(plan.phases, phase, block.name),
-            )
-        )
-    return tiles
 
 
 def _strategies(plan: Draft) -> None:
@@ -101,14 +79,6 @@ def _apply(change: Change) -> None:
                 keep_draft(draft().with_rate(phase, block, rate))
             except ChoiceError as error:
                 st.session_state[_REFUSED] = str(error)
-
-
-def _thaws(phases: tuple[Phase, ...], phase: int, block: str) -> int | None:
-    """Return the later phase, counted from 1, in which a frozen block begins to learn."""
-    if phases[phase].rate(block) > 0:
-        return None
-    later = (number for number in range(phase + 1, len(phases)) if phases[number].rate(block) > 0)
-    return next((number + 1 for number in later), None)
 
 
 def _phase_tiles(plan: Draft, blocks: list[str]) -> list[PhaseTile]:

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.catalog.facts import facts
 from tlcore.figures.curves import curves
 from tlcore.figures.rates import rates
 from tlcore.history import ENDED, History, State
 from tlcore.store.runs import Run
-from tlcore.ui.components.block_map import Tile
+from tlcore.ui.block_tiles import block_tiles
 from tlcore.ui.components.block_strip import block_strip
 from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.static import chip, numbers, say, segments
@@ -17,7 +16,6 @@ from tlcore.ui.progress import phase_segments, run_numbers
 from tlcore.ui.reading import reader
 from tlcore.ui.session import readable, store, workspace
 from tlcore.ui.titles import ending, plan_title, state_title, waiting_for
-from tlcore.ui.words import size
 from tlcore.verdict import thawing_verdict
 
 EVERY_AT_FIRST, EVERY = 0.4, 1.0
@@ -91,28 +89,14 @@ def _curves(run: Run, history: History, state: State) -> None:
 
 
 def _blocks(run: Run, history: History) -> None:
-    card = backbone(run.config.backbone)
-    measured = facts(card.name)
-    phase = run.config.schedule[history.phase.phase if history.phase else 0]
+    config = run.config
     classes = len(history.started.classes) if history.started else 1
+    phase = history.phase.phase if history.phase else 0
     st.header("Blocks", anchor=False)
     when = "had in the last phase" if history.end else "has now"
     st.caption(f"From the picture to the answer, with the learning rate that each block {when}.")
-    block_strip(
-        key=f"strip_{run.id}",
-        tiles=[
-            Tile(
-                name=block.name,
-                label=block.label,
-                shape=size(measured.blocks[block.name].shape, run.config.loader.image_size),
-                parameters=sum(measured.blocks[block.name].parameters.values())
-                * (classes if block is card.head else 1),
-                compute=measured.blocks[block.name].multiply_adds / measured.multiply_adds,
-                rate=phase.rate(block.name),
-            )
-            for block in card.blocks
-        ],
-    )
+    tiles = block_tiles(config.backbone, config.schedule, phase, classes, config.loader.image_size)
+    block_strip(key=f"strip_{run.id}", tiles=tiles)
 
 
 def _rates(run: Run) -> None:

@@ -4,16 +4,14 @@ import streamlit as st
 
 from tlcore.catalog.backbones import BACKBONES, backbone
 from tlcore.catalog.cards import BackboneCard
-from tlcore.catalog.facts import facts
-from tlcore.catalog.weights import IMAGENET, SCRATCH, weights_file
+from tlcore.catalog.facts import census, facts
+from tlcore.catalog.weights import IMAGENET, IMAGENET_CLASSES, SCRATCH, weights_file
 from tlcore.errands import Errand, FetchWeights, ReadWeights
 from tlcore.text import plain
 from tlcore.ui.components.gallery import BackboneTile, gallery
 from tlcore.ui.components.static import say
 from tlcore.ui.gathering import begin, current_errand
 from tlcore.ui.session import draft, keep_draft, store, workspace
-
-_IMAGENET_CLASSES = 1000
 
 
 def choose_network() -> None:
@@ -53,11 +51,7 @@ def weights_here() -> bool:
 
 def _tile(card: BackboneCard) -> BackboneTile:
     measured, here = facts(card.name), weights_file(card.weights) is not None
-    head = card.head.name
-    parameters = sum(
-        sum(block.parameters.values()) * (_IMAGENET_CLASSES if name == head else 1)
-        for name, block in measured.blocks.items()
-    )
+    parameters = sum(census(card.name, IMAGENET_CLASSES).values())
     accuracy = card.weights.accuracy
     return BackboneTile(
         id=card.name,

@@ -15,8 +15,8 @@ from tlcore.paths import home_folder
 from tlcore.store import Store
 from tlcore.store.datasets import Dataset
 from tlcore.store.runs import Run
+from tlcore.ui.components.visitor import COOKIE
 
-COOKIE = "thaw_workspace"
 _WORKSPACE = re.compile(r"[0-9a-f]{32}")
 
 
