@@ -19,7 +19,10 @@ BLOCKS = ("stem", "a", "b", "c", "d", "head")
     [
         (lambda: Phase(epochs=0, rates={"head": 0.1}), "Epochs of a phase is 0. It takes 1 to 200."),
         (lambda: Phase(epochs=201, rates={"head": 0.1}), "Epochs of a phase is 201."),
-        (lambda: Phase(epochs=1, rates={"head": 2.0}), "The rate of head is 2.0. It takes 0 (frozen) to 1.0."),
+        (
+            lambda: Phase(epochs=1, rates={"head": 2.0}),
+            "The rate of head is 2. It takes 0 (frozen) to 1; the nearest is 1.",
+        ),
         (lambda: Phase(epochs=1, rates={"head": -0.1}), "The rate of head is -0.1."),
         (lambda: Phase(epochs=1, rates={"head": float("nan")}), "The rate of head is nan."),
         (lambda: Phase(epochs=1, rates={"head": float("inf")}), "The rate of head is inf."),

@@ -14,7 +14,7 @@ ROOT = Path(tlcore.__file__).parent.parent
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "tlcore").rglob("*.py")])
 
 _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", "draft", "events", "errands"}
-_WORDS |= {"questions", "catalog", "data", "fetch", "listing", "takeaway"}
+_WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
 _KEPT = _WORDS | {"store", "history", "verdict"}
 
 MAY_IMPORT = {
@@ -31,13 +31,15 @@ MAY_IMPORT = {
     "catalog": {"errors", "records", "fetch"},
     "data": {"errors", "records", "text", "paths", "fetch"},
     "strategies": {"errors", "config"},
+    "controls": {"config"},
+    "schedules": {"config"},
     "plan": {"errors", "config", "catalog"},
     "draft": {"config", "catalog", "strategies"},
     "listing": {"config", "catalog"},
     "takeaway": {"catalog"},
     # Floor 1: what is kept.
     "store": _WORDS,
-    "history": {"events", "store"},
+    "history": {"controls", "events", "store"},
     "verdict": {"events", "history"},
     # Floor 2: three rooms that do not know one another.
     "figures": _KEPT,

@@ -1,10 +1,10 @@
 """The plan puts every parameter into one group, and counts what learns."""
 
 import pytest
+from tlcore.catalog.facts import census
 
 from tlcore.catalog.backbones import BACKBONES, backbone
 from tlcore.catalog.cards import Block
-from tlcore.catalog.facts import census
 from tlcore.config import Phase
 from tlcore.errors import ChoiceError
 from tlcore.plan import learning, partition, plan_groups, preview

@@ -6,10 +6,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from tlcore.errors import ChoiceError
+from tlcore.errors import ChoiceError, did_you_mean
 
-Strategy = Literal["features", "gradual", "low", "depth", "scratch", "own"]
+Strategy = Literal["features", "gradual", "headfirst", "low", "depth", "scratch", "own"]
 """Who filled the schedule: a strategy, or the person's own hand."""
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+Shape = Literal["constant", "cosine", "one_cycle", "step"]
+"""How the rates go within a phase; `schedules` says what each means."""
 
 HIGHEST_RATE = 1.0
 MOST_EPOCHS = 200
@@ -23,6 +28,24 @@ def _within(name: str, value: float, low: float, high: float) -> None:
         raise ChoiceError(f"{name} is {value}.", f"It takes {low} to {high}.")
 
 
+def _among(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ChoiceError(f"{name} is {value}.", did_you_mean(value, known))
+
+
+def check_rate(block: str, rate: float) -> None:
+    """Raise ChoiceError unless `rate` is one that a block can have."""
+    if not (math.isfinite(rate) and 0.0 <= rate <= HIGHEST_RATE):
+        raise ChoiceError(
+            f"The rate of {block} is {rate:g}.",
+            f"It takes 0 (frozen) to {HIGHEST_RATE:g}; the nearest is {_nearest_rate(rate):g}.",
+        )
+
+
+def _nearest_rate(rate: float) -> float:
+    return HIGHEST_RATE if rate > HIGHEST_RATE else 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
     """One stage of thawing: who learns, how fast, for how long."""
@@ -30,14 +53,24 @@ class Phase:
     epochs: int
     """Passes over the training pictures."""
     rates: Mapping[str, float]
-    """Block to learning rate; a block that is not named, or whose rate is 0, is frozen."""
+    """Block to base rate; a block that is not named, or whose rate is 0, is frozen."""
+    shape: Shape = "constant"
+    """How the rates go over the phase."""
+    warmup: float = 0.0
+    """Epochs at the phase's beginning in which the rates rise from almost nothing."""
+    moving_statistics: bool = False
+    """Whether BatchNorm statistics of frozen blocks move, the classic mistake: then frozen is not frozen."""
 
     def __post_init__(self) -> None:
         """Check the values, and make the rates unchangeable."""
         _within("Epochs of a phase", self.epochs, 1, MOST_EPOCHS)
         for block, rate in self.rates.items():
-            if not (math.isfinite(rate) and 0.0 <= rate <= HIGHEST_RATE):
-                raise ChoiceError(f"The rate of {block} is {rate}.", f"It takes 0 (frozen) to {HIGHEST_RATE}.")
+            check_rate(block, rate)
+        _among("Schedule of a phase", self.shape, get_args(Shape))
+        if not 0.0 <= self.warmup < self.epochs:
+            raise ChoiceError(
+                f"The warm-up is {self.warmup:g} epochs.", f"It takes 0 to less than the phase's {self.epochs}."
+            )
         if not any(self.rates.values()):
             raise ChoiceError("Every block of a phase is frozen, so nothing would learn.", "Thaw one, the head first.")
         object.__setattr__(self, "rates", MappingProxyType(dict(self.rates)))
@@ -45,6 +78,23 @@ class Phase:
     def rate(self, block: str) -> float:
         """Return the learning rate of `block`; 0.0 is frozen."""
         return self.rates.get(block, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Another base rate for one block in the middle of a run; it holds to the end, over what the phases say."""
+
+    after: int
+    """Steps of the whole run that are made before it counts."""
+    block: str
+    rate: float
+    """0.0 freezes the block."""
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        if self.after < 0:
+            raise ChoiceError(f"A change comes after {self.after} steps.", "It takes 0 or more.")
+        check_rate(self.block, self.rate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +129,11 @@ class Loader:
 class Compute:
     """Where the run is computed."""
 
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    device: Device = "auto"
 
     def __post_init__(self) -> None:
         """Check the value."""
-        known = get_args(Literal["auto", "cpu", "cuda", "mps"])
-        if self.device not in known:
-            raise ChoiceError(f"Device is {self.device}.", f"It takes one of {', '.join(known)}.")
+        _among("Device", self.device, get_args(Device))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +147,11 @@ class RunConfig:
     backbone: str
     """Name of a card."""
     weights: str
-    """`imagenet`, `scratch`, or the sha256 of an imported file."""
+    """Name of one of the card's published weights, `scratch`, or the sha256 of an imported file."""
     strategy: Strategy
     schedule: tuple[Phase, ...]
+    changes: tuple[Change, ...] = ()
+    """In the order of their steps; of one step, in the order given."""
     optimizer: Optimizer = field(default_factory=Optimizer)
     loader: Loader = field(default_factory=Loader)
     compute: Compute = field(default_factory=Compute)

@@ -46,7 +46,7 @@ class Draft:
             return self
         strategy: Strategy = "features" if self.strategy == "own" else self.strategy
         card = backbone(name)
-        size = self.image_size if card.any_size else card.preprocessing.crop
+        size = self.image_size if card.sizes.takes(self.image_size) else card.sizes.usual
         changed = replace(self, backbone=name, weights=IMAGENET, schedule=(), image_size=size)
         return changed.by_strategy(strategy)
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """The network stands and the pictures are counted."""
+    """The network stands and the pictures are counted; what an earlier try did after `step` is done again."""
 
     device: str
     """What a person would call the machine's computing device, such as `CPU, 2 cores`."""
@@ -21,6 +21,10 @@ class Started:
     epochs: int
     steps_per_epoch: int
     versions: Mapping[str, str]
+    step: int = 0
+    """Steps that were made before, where a run goes on."""
+    seconds: float = 0.0
+    """What they took."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +35,11 @@ class PhaseStarted:
     epoch: int
     """Finished epochs at this moment."""
     rates: Mapping[str, float]
+    """Base rates, with the changes that a person made before."""
     learning: int
     """Values that learn."""
+    step: int = 0
+    """Steps made before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,8 @@ class Evaluated:
     train_right: int
     train_count: int
     seconds: float
+    memory: int = 0
+    """Most bytes that the process, or on a GPU its tensors, took so far in this try."""
 
     @property
     def accuracy(self) -> float:
@@ -77,6 +86,73 @@ class Checkpointed:
     sha256: str
     size: int
     """In bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A block got another base rate in the middle of the run, or did not, for the reason in `refused`."""
+
+    after: int
+    """Steps made before it counted."""
+    block: str
+    requested: float
+    """Base rate; 0.0 freezes."""
+    before: float
+    """Base rate until then."""
+    applied: float
+    """Rate that the optimizer uses in the next step: the base rate times the schedule's factor."""
+    learning: int
+    """Values that learn from now on."""
+    seconds: float
+    refused: str = ""
+    control: int | None = None
+    """Id of the control that asked for it; None if it was planned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """How far each block is from where it began, and how strongly it is pulled."""
+
+    step: int
+    weights: Mapping[str, float]
+    """Length of the change over the length at the start; exactly 0.0 only if every parameter is bit-identical."""
+    statistics: Mapping[str, float]
+    """The same for buffers, such as BatchNorm's means and variances; blocks without any are not named."""
+    gradients: Mapping[str, float]
+    """Length of the gradient in the last step; blocks without any are not named."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """All that the run needs to go on from here, exactly, lies in the store."""
+
+    epoch: int
+    """Finished epochs."""
+    step: int
+    sha256: str
+    size: int
+    """In bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """A person paused the run; it holds no process and goes on when asked."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupted:
+    """The process that trained is gone; the run can go on from what was saved last."""
+
+    sentence: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """A person asked a paused or interrupted run to go on; it waits for a worker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +177,10 @@ class Failed:
     advice: str
 
 
-Event = Started | PhaseStarted | Stepped | Evaluated | Checkpointed | Finished | Stopped | Failed
 Terminal = Finished | Stopped | Failed
+Resting = Paused | Interrupted
+Event = (
+    Started | PhaseStarted | Stepped | Changed | Moved | Evaluated | Checkpointed | Saved | Resumed | Resting | Terminal
+)
 
 KINDS: Mapping[str, type[Event]] = MappingProxyType({kind.__name__: kind for kind in Event.__args__})

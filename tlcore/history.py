@@ -5,13 +5,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tlcore.controls import Pause
 from tlcore.events import (
+    Changed,
     Checkpointed,
     Evaluated,
     Event,
     Failed,
     Finished,
+    Interrupted,
+    Moved,
+    Paused,
     PhaseStarted,
+    Resting,
+    Resumed,
+    Saved,
     Started,
     Stepped,
     Stopped,
@@ -19,8 +27,13 @@ from tlcore.events import (
 )
 from tlcore.store.runs import Entry, Run
 
-State = Literal["waiting", "starting", "running", "stopping", "finished", "stopped", "failed", "lost"]
-ENDED: tuple[State, ...] = ("finished", "stopped", "failed", "lost")
+State = Literal[
+    "waiting", "starting", "running", "pausing", "stopping", "paused", "interrupted", "finished", "stopped", "failed"
+]
+ENDED: tuple[State, ...] = ("finished", "stopped", "failed")
+RESTING: tuple[State, ...] = ("paused", "interrupted")
+STILL: tuple[State, ...] = (*ENDED, *RESTING)
+"""Nothing happens by itself in these."""
 
 _SPEED_WINDOW = 5.0
 """Seconds over which the speed is taken."""
@@ -35,8 +48,12 @@ class History:
     started: Started | None = None
     phases: list[PhaseStarted] = field(default_factory=list)
     steps: list[Stepped] = field(default_factory=list)
+    changes: list[Changed] = field(default_factory=list)
+    moves: list[Moved] = field(default_factory=list)
     epochs: list[Evaluated] = field(default_factory=list)
     checkpoint: Checkpointed | None = None
+    saved: Saved | None = None
+    rest: Resting | None = None
     end: Terminal | None = None
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -49,33 +66,67 @@ class History:
         match event:
             case Stepped():
                 self.steps.append(event)
+            case Moved():
+                self.moves.append(event)
             case Evaluated():
                 self.epochs.append(event)
             case PhaseStarted():
                 self.phases.append(event)
+            case Changed():
+                self.changes.append(event)
             case Checkpointed():
                 self.checkpoint = event
+            case Saved():
+                self.saved = event
             case Started():
                 self.started = event
+                self._go_back(event.step)
+            case Paused() | Interrupted():
+                self.rest = event
+            case Resumed():
+                self.rest = None
             case Finished() | Stopped() | Failed():
                 self.end = event
 
+    def _go_back(self, step: int) -> None:
+        """Forget what an earlier try did after `step`: it is done again from there, in the same way."""
+        self.steps = [event for event in self.steps if event.step <= step]
+        self.moves = [event for event in self.moves if event.step <= step]
+        self.epochs = [event for event in self.epochs if event.step <= step]
+        self.phases = [event for event in self.phases if event.step < step]
+        self.changes = [event for event in self.changes if event.after < step]
+
     def state(self, run: Run) -> State:
         """Return the run's state from the evidence: its events, and whether its process lives."""
-        match self.end:
+        match self.end or self.rest:
             case Finished():
                 return "finished"
             case Stopped():
                 return "stopped"
             case Failed():
                 return "failed"
+            case Paused():
+                return "paused"
+            case Interrupted():
+                return "interrupted"
         if run.claimant is None:
             return "waiting"
         if not run.claimant.alive:
-            return "lost"
-        if run.stop_asked:
-            return "stopping"
+            return "interrupted"
+        if run.wish is not None:
+            return "pausing" if run.wish is Pause else "stopping"
         return "running" if self.started else "starting"
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """Every block's base rate now: what the phase says, under what a person changed since it began."""
+        if self.phase is None:
+            return {}
+        found = dict(self.phase.rates)
+        for change in self.changes:
+            if change.after >= self.phase.step and not change.refused:
+                found[change.block] = change.requested
+        return found
 
     @property
     def best(self) -> Evaluated | None:

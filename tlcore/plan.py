@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tlcore.catalog.backbones import backbone
-from tlcore.catalog.cards import Block
-from tlcore.catalog.facts import census
-from tlcore.config import Phase, RunConfig
+from tlcore.catalog.cards import BackboneCard, Block
+from tlcore.config import RunConfig
 from tlcore.errors import ChoiceError, did_you_mean
 
 
@@ -17,7 +16,7 @@ class Group:
     block: str
     rate: float
     weight_decay: float
-    parameters: tuple[str, ...]
+    tensors: int
     values: int
     """Numbers in all of its parameters."""
 
@@ -33,25 +32,24 @@ def partition(blocks: Sequence[Block], names: Iterable[str]) -> dict[str, tuple[
     return {block: tuple(names) for block, names in held.items()}
 
 
-def plan_groups(
-    counts: Mapping[str, int], blocks: Sequence[Block], phase: Phase, weight_decay: float
-) -> tuple[Group, ...]:
-    """Return one group per block, stem first; `counts` maps every parameter to its number of values.
+def plan_groups(card: BackboneCard, classes: int, rates: Mapping[str, float], weight_decay: float) -> tuple[Group, ...]:
+    """Return one group per block, stem first; a block without a rate is frozen.
 
-    Raises ChoiceError if the phase names a block that the network does not have.
+    Raises ChoiceError if `rates` names a block that the network does not have.
     """
-    for name in phase.rates:
-        if name not in (known := [block.name for block in blocks]):
-            raise ChoiceError(f"{name} is not a block of this network.", did_you_mean(name, known))
+    known = [block.name for block in card.blocks]
+    for name in rates:
+        if name not in known:
+            raise ChoiceError(f"{name} is not a block of {card.title}.", did_you_mean(name, known))
     return tuple(
         Group(
-            block=block,
-            rate=phase.rate(block),
+            block=block.name,
+            rate=rates.get(block.name, 0.0),
             weight_decay=weight_decay,
-            parameters=names,
-            values=sum(counts[name] for name in names),
+            tensors=block.tensors,
+            values=card.values_of(block.name, classes),
         )
-        for block, names in partition(blocks, counts).items()
+        for block in card.blocks
     )
 
 
@@ -61,16 +59,24 @@ def preview(config: RunConfig, classes: int) -> tuple[tuple[Group, ...], ...]:
     Raises ChoiceError where the network cannot do what `config` asks for.
     """
     card = backbone(config.backbone)
-    if not card.any_size and config.loader.image_size != card.preprocessing.crop:
-        raise ChoiceError(
-            f"{card.title} takes pictures of {card.preprocessing.crop} pixels, not {config.loader.image_size}.",
-            "Choose that size, or another backbone.",
-        )
-    counts = census(card.name, classes)
+    _check_size(card, config.loader.image_size)
+    for change in config.changes:
+        plan_groups(card, classes, {change.block: change.rate}, 0.0)
     decay = config.optimizer.weight_decay
-    return tuple(plan_groups(counts, card.blocks, phase, decay) for phase in config.schedule)
+    return tuple(plan_groups(card, classes, phase.rates, decay) for phase in config.schedule)
 
 
 def learning(groups: Iterable[Group]) -> int:
     """Return how many values learn in these groups."""
     return sum(group.values for group in groups if group.rate > 0.0)
+
+
+def _check_size(card: BackboneCard, size: int) -> None:
+    sizes = card.sizes
+    if not sizes.takes(size):
+        wanted = (
+            f"pictures of {sizes.least} pixels"
+            if sizes.least == sizes.most
+            else f"{sizes.least} to {sizes.most} pixels" + (f" in steps of {sizes.step}" if sizes.step > 1 else "")
+        )
+        raise ChoiceError(f"{card.title} takes {wanted}, not {size}.", f"The nearest is {sizes.nearest(size)}.")

@@ -1,10 +1,21 @@
-"""Questions about a network and a picture, and their answers; equal questions have one answer for good."""
+"""Questions about a network, and their answers; equal questions have one answer for good."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+AnswerKind = TypeVar("AnswerKind")
+
+
+class Asks(Generic[AnswerKind]):
+    """A question whose answer is an `AnswerKind`."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class See:
+class See(Asks["Seen"]):
     """What does each block make of this picture?"""
 
     backbone: str
@@ -74,3 +85,103 @@ class Seen:
     blocks: tuple[BlockSeen, ...]
     answers: tuple[Likely, ...]
     """Most likely first, at most five."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindRate(Asks["RateCurve"]):
+    """Which rate can this plan begin with? Answered by a sweep from tiny to huge rates (Smith 2017)."""
+
+    backbone: str
+    weights: str
+    data: str
+    """Digest of the manifest."""
+    learning: tuple[str, ...]
+    """Blocks that learn in the sweep, all at one rate; the others are frozen."""
+    image_size: int
+    batch_size: int
+    seed: int
+    workspace: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateCurve:
+    """The answer to FindRate."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    """Smoothed loss at each rate, in nats."""
+    suggestion: float
+    """Where the loss falls most steeply, or the lowest rate if it never falls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure(Asks["Measured"]):
+    """What does this plan cost on this machine? Answered by real steps."""
+
+    backbone: str
+    data: str
+    """Digest of the manifest."""
+    learning: tuple[tuple[str, ...], ...]
+    """Blocks that learn, for each different phase of the plan."""
+    image_size: int
+    batch_size: int
+    workspace: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The answer to Measure."""
+
+    device: str
+    steps: tuple[float, ...]
+    """Seconds of one training step, for each entry of the question's `learning`."""
+    answering: float
+    """Seconds of one batch that is only answered, as in validation."""
+    reading: float
+    """Seconds until one picture is read from the disk and cut."""
+    start: float
+    """Seconds until the network stands, before the first step."""
+    process: int
+    """Bytes that the process takes before there is a network."""
+    weights: int
+    """Bytes; among them the copy that drift is measured against."""
+    gradients: tuple[int, ...]
+    """Bytes, for each entry of `learning`."""
+    optimizer: tuple[int, ...]
+    activations: tuple[int, ...]
+    """Bytes that a step keeps for its way back."""
+    picture: int
+    """Bytes of one picture that is kept ready."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separate(Asks["Separation"]):
+    """How well do the untouched backbone's features already tell this set's classes apart?"""
+
+    backbone: str
+    weights: str
+    data: str
+    """Digest of the manifest."""
+    image_size: int
+    seed: int
+    workspace: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separation:
+    """The answer to Separate."""
+
+    right: int
+    """Pictures whose nearest other pictures, by features, are of their own class."""
+    count: int
+    baseline: float
+    """Share that always naming the most frequent class gets right."""
+
+
+Question = See | FindRate | Measure | Separate
+Answer = Seen | RateCurve | Measured | Separation
+
+KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
+ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
+    {See: Seen, FindRate: RateCurve, Measure: Measured, Separate: Separation}
+)

@@ -33,6 +33,14 @@ def _depth(blocks: Sequence[str], epochs: int) -> tuple[Phase, ...]:
     return (Phase(epochs=epochs, rates=rates_by_depth(blocks, DEPTH_RATE, DEPTH_DECAY)),)
 
 
+def _headfirst(blocks: Sequence[str], epochs: int) -> tuple[Phase, ...]:
+    """The head alone for a third, then all of them: linear probing, then fine-tuning (Kumar et al. 2022, LP-FT)."""
+    if epochs < 2:
+        return _features(blocks, epochs)
+    alone = max(1, epochs // 3)
+    return (*_features(blocks, alone), *_low(blocks, epochs - alone))
+
+
 def _scratch(blocks: Sequence[str], epochs: int) -> tuple[Phase, ...]:
     return (Phase(epochs=epochs, rates=dict.fromkeys(blocks, SCRATCH_RATE)),)
 
@@ -73,6 +81,11 @@ STRATEGIES: Mapping[Strategy, StrategyCard] = MappingProxyType(
             title="Gradual thawing",
             sentence="The head learns first; then the blocks thaw, the last ones first.",
             fill=_gradual,
+        ),
+        "headfirst": StrategyCard(
+            title="Head first, then all",
+            sentence="The head learns alone until it points the right way; then all blocks learn, slowly (LP-FT).",
+            fill=_headfirst,
         ),
         "low": StrategyCard(
             title="Everything, low rate",

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from tlcore.catalog.facts import census, facts
 
 from tlcore.catalog.backbones import BACKBONES, DEFAULT, backbone
-from tlcore.catalog.facts import census, facts
 from tlcore.errors import ChoiceError
 
 CARDS = pytest.mark.parametrize("card", BACKBONES.values(), ids=BACKBONES)

@@ -2,10 +2,10 @@
 
 import pytest
 import torch
+from tlcore.catalog.facts import census, facts
 from torch.nn.functional import cross_entropy
 
 from tlcore.catalog.backbones import BACKBONES
-from tlcore.catalog.facts import census, facts
 from tlcore.config import Phase
 from tlcore.engine import trainer as trainer_room
 from tlcore.engine.answers.see import as_grid

@@ -1,9 +1,14 @@
 """The backbones on offer, one card each; adding one is adding a card and running `python -m tlcore survey`."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
-from tlcore.catalog.cards import BackboneCard, Block, Preprocessing, WeightsCard
+from tlcore.catalog.cards import BackboneCard, Block, Preprocessing, Sizes, WeightsCard
 from tlcore.errors import ChoiceError, did_you_mean
 
 DEFAULT = "efficientnet_lite0"
@@ -13,10 +18,14 @@ _BICUBIC = Preprocessing(resize=256, crop=224, interpolation="bicubic")
 _TORCHVISION = "https://download.pytorch.org/models/"
 
 
-def _downloaded(file: str, megabytes: float, accuracy: float) -> WeightsCard:
+def _downloaded(file: str, megabytes: float, accuracy: float, steps: Preprocessing = _BILINEAR) -> tuple[WeightsCard]:
     """Weights of torchvision, whose file names end in the beginning of their sha256."""
     sha256 = file.rpartition("-")[2].removesuffix(".pth")
-    return WeightsCard(
+    card = WeightsCard(
+        name="imagenet",
+        title="ImageNet-1K",
+        published_as="IMAGENET1K_V1",
+        preprocessing=steps,
         source="download",
         file=file,
         sha256=sha256,
@@ -24,17 +33,20 @@ def _downloaded(file: str, megabytes: float, accuracy: float) -> WeightsCard:
         url=_TORCHVISION + file,
         accuracy=accuracy,
     )
+    return (card,)
 
 
 def _head(prefix: str, output: str = "") -> Block:
     return Block(name="head", label="Your classes", prefixes=(prefix,), output=output or prefix, layout="vector")
 
 
-def _resnet(name: str, title: str, weights: WeightsCard) -> BackboneCard:
+def _resnet(name: str, title: str, weights: tuple[WeightsCard]) -> BackboneCard:
     stages = zip(("layer1", "layer2", "layer3", "layer4"), ("Textures", "Patterns", "Parts", "Objects"), strict=True)
     return BackboneCard(
         name=name,
         title=title,
+        family="",
+        sizes=Sizes(usual=224),
         library="torchvision",
         builder=name,
         blocks=(
@@ -42,7 +54,6 @@ def _resnet(name: str, title: str, weights: WeightsCard) -> BackboneCard:
             *(Block(name=stage, label=label, prefixes=(stage,), output=stage) for stage, label in stages),
             _head("fc"),
         ),
-        preprocessing=_BILINEAR,
         weights=weights,
     )
 
@@ -61,6 +72,8 @@ def _features(name: str, label: str, first: int, last: int) -> Block:
 _LITE0 = BackboneCard(
     name="efficientnet_lite0",
     title="EfficientNet-Lite0",
+    family="",
+    sizes=Sizes(usual=224),
     library="timm",
     builder="tf_efficientnet_lite0",
     blocks=(
@@ -73,18 +86,25 @@ _LITE0 = BackboneCard(
         Block(name="blocks.6", label="Objects", prefixes=("blocks.6", "conv_head", "bn2"), output="bn2"),
         _head("classifier"),
     ),
-    preprocessing=_BICUBIC,
-    weights=WeightsCard(
-        source="package",
-        file="efficientnet-lite0-57934424.pth",
-        sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
-        megabytes=18.0,
+    weights=(
+        WeightsCard(
+            name="imagenet",
+            title="ImageNet-1K",
+            published_as="in1k",
+            preprocessing=_BICUBIC,
+            source="package",
+            file="efficientnet-lite0-57934424.pth",
+            sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+            megabytes=18.0,
+        ),
     ),
 )
 
 _VGG16 = BackboneCard(
     name="vgg16",
     title="VGG-16",
+    family="",
+    sizes=Sizes(usual=224),
     library="torchvision",
     builder="vgg16",
     blocks=(
@@ -102,13 +122,14 @@ _VGG16 = BackboneCard(
         ),
         _head("classifier.6"),
     ),
-    preprocessing=_BILINEAR,
     weights=_downloaded("vgg16-397923af.pth", 527.8, 71.6),
 )
 
 _EFFICIENTNET_B0 = BackboneCard(
     name="efficientnet_b0",
     title="EfficientNet-B0",
+    family="",
+    sizes=Sizes(usual=224),
     library="torchvision",
     builder="efficientnet_b0",
     blocks=(
@@ -121,13 +142,14 @@ _EFFICIENTNET_B0 = BackboneCard(
         _features("features.7", "Objects", 7, 8),
         _head("classifier.1"),
     ),
-    preprocessing=_BICUBIC,
-    weights=_downloaded("efficientnet_b0_rwightman-7f5810bc.pth", 20.5, 77.7),
+    weights=_downloaded("efficientnet_b0_rwightman-7f5810bc.pth", 20.5, 77.7, _BICUBIC),
 )
 
 _MOBILENET_V3 = BackboneCard(
     name="mobilenet_v3_large",
     title="MobileNetV3-Large",
+    family="",
+    sizes=Sizes(usual=224),
     library="torchvision",
     builder="mobilenet_v3_large",
     blocks=(
@@ -146,13 +168,14 @@ _MOBILENET_V3 = BackboneCard(
         ),
         _head("classifier.3"),
     ),
-    preprocessing=_BILINEAR,
     weights=_downloaded("mobilenet_v3_large-8738ca79.pth", 21.1, 74.0),
 )
 
 _MOBILENET_V2 = BackboneCard(
     name="mobilenet_v2",
     title="MobileNetV2",
+    family="",
+    sizes=Sizes(usual=224),
     library="torchvision",
     builder="mobilenet_v2",
     blocks=(
@@ -164,13 +187,14 @@ _MOBILENET_V2 = BackboneCard(
         _features("features.14", "Objects", 14, 18),
         _head("classifier.1"),
     ),
-    preprocessing=_BILINEAR,
     weights=_downloaded("mobilenet_v2-b0353104.pth", 13.6, 71.9),
 )
 
 _SQUEEZENET = BackboneCard(
     name="squeezenet1_0",
     title="SqueezeNet 1.0",
+    family="",
+    sizes=Sizes(usual=224),
     library="torchvision",
     builder="squeezenet1_0",
     blocks=(
@@ -181,7 +205,6 @@ _SQUEEZENET = BackboneCard(
         _features("features.12", "Objects", 12, 12),
         _head("classifier.1", output="classifier"),
     ),
-    preprocessing=_BILINEAR,
     weights=_downloaded("squeezenet1_0-b66bff10.pth", 4.8, 58.1),
 )
 
@@ -202,6 +225,8 @@ def _vit_layers(first: int, label: str, *after: str) -> Block:
 _VIT_B_16 = BackboneCard(
     name="vit_b_16",
     title="ViT-B/16",
+    family="",
+    sizes=Sizes(usual=224, least=224, most=224),
     library="torchvision",
     builder="vit_b_16",
     blocks=(
@@ -220,9 +245,7 @@ _VIT_B_16 = BackboneCard(
         _vit_layers(10, "Whole picture", "encoder.ln"),
         _head("heads.head"),
     ),
-    preprocessing=_BILINEAR,
     weights=_downloaded("vit_b_16-c867db91.pth", 330.3, 81.1),
-    any_size=False,
 )
 
 _CARDS = (
@@ -237,7 +260,28 @@ _CARDS = (
     _VIT_B_16,
 )
 
-BACKBONES: Mapping[str, BackboneCard] = MappingProxyType({card.name: card for card in _CARDS})
+
+@cache
+def _facts() -> Any:
+    return json.loads(files(__package__).joinpath("facts.json").read_text(encoding="utf-8"))
+
+
+def _measured(card: BackboneCard) -> BackboneCard:
+    found = _facts()[card.name]["blocks"]
+    blocks = tuple(
+        replace(
+            block,
+            shape=tuple(found[block.name]["shape"]),
+            multiply_adds=found[block.name]["multiply_adds"],
+            tensors=len(found[block.name]["parameters"]),
+            values=sum(found[block.name]["parameters"].values()),
+        )
+        for block in card.blocks
+    )
+    return replace(card, blocks=blocks)
+
+
+BACKBONES: Mapping[str, BackboneCard] = MappingProxyType({card.name: _measured(card) for card in _CARDS})
 
 
 def backbone(name: str) -> BackboneCard:

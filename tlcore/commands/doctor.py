@@ -58,7 +58,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
         "versions": {name: _version(name) for name in _PACKAGES},
         "app": app,
         "engine": engine,
-        "weights": {card.name: weights_file(card.weights) is not None for card in BACKBONES.values()},
+        "weights": {card.name: weights_file(card.weights[0]) is not None for card in BACKBONES.values()},
         "supervisor": bool(store.processes.living("supervisor")),
         "missing": missing,
     }

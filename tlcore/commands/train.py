@@ -15,6 +15,7 @@ from tqdm import tqdm
 from tlcore.catalog.backbones import BACKBONES, DEFAULT, backbone
 from tlcore.catalog.weights import IMAGENET, SCRATCH
 from tlcore.config import Compute, RunConfig
+from tlcore.controls import Stop
 from tlcore.draft import Draft
 from tlcore.errors import ChoiceError, ThawError, did_you_mean
 from tlcore.events import Evaluated, Event, Failed, Started, Stepped
@@ -148,7 +149,7 @@ def _stop_on_interrupt(store: Store, submitted: Run) -> None:
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         # Not in this thread: the signal may have come in the middle of a write.
-        Thread(target=store.runs.stop, args=(submitted.id,)).start()
+        Thread(target=store.runs.ask, args=(submitted.id, Stop())).start()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     signal.signal(signal.SIGINT, ask)

@@ -29,9 +29,13 @@ def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
                 bar.total = total
                 bar.update(done - bar.n)
 
-            download_weights(card.weights, progress)
+            download_weights(card.weights[0], progress)
     rows = [
-        {"backbone": card.name, "here": weights_file(card.weights) is not None, "megabytes": card.weights.megabytes}
+        {
+            "backbone": card.name,
+            "here": weights_file(card.weights[0]) is not None,
+            "megabytes": card.weights[0].megabytes,
+        }
         for card in BACKBONES.values()
     ]
     if not arguments.json:

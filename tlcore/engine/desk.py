@@ -10,7 +10,7 @@ from tlcore.engine.answers.see import see
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
-from tlcore.questions import See
+from tlcore.questions import Answer, Question, See
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -35,13 +35,20 @@ class Desk:
         if question is None:
             return False
         try:
-            self._store.asked.answer(question, see(self._store, self._assembly(question), question))
+            self._store.asked.answer(question, self._answer(question))
         except ThawError as error:
             self._store.asked.refuse(question, str(error))
         except Exception:
             logging.exception("question")
             self._store.asked.refuse(question, "Thaw made a mistake here; the log in the home folder tells more.")
         return True
+
+    def _answer(self, question: Question) -> Answer:
+        match question:
+            case See():
+                return see(self._store, self._assembly(question), question)
+            case _:
+                raise ThawError("This question has no answer yet.")
 
     def _assembly(self, question: See) -> Assembly:
         key = dataclasses.replace(question, data="", picture="", workspace="")

@@ -1,4 +1,4 @@
-"""Makes a phase true on a module: frozen is no gradient, no stale gradient, and no moving statistics."""
+"""Makes a plan's groups true on a module: frozen is no gradient, no stale gradient, and no moving statistics."""
 
 from collections.abc import Sequence
 
@@ -8,29 +8,37 @@ from tlcore.catalog.cards import Block
 from tlcore.plan import Group
 
 
-def apply_groups(module: nn.Module, groups: Sequence[Group]) -> None:
-    """Let the parameters of each group learn or not, as its rate says.
+def parameters_of(module: nn.Module, block: Block) -> list[nn.Parameter]:
+    """Return the parameters that the block holds, in the module's order."""
+    return [parameter for name, parameter in module.named_parameters() if block.holds(name)]
+
+
+def apply_groups(module: nn.Module, blocks: Sequence[Block], groups: Sequence[Group]) -> None:
+    """Let the parameters of each block learn or not, as its group's rate says.
 
     A frozen parameter also loses the gradient it may still hold: AdamW would go on moving it by a stale one.
     """
-    parameters = dict(module.named_parameters())
-    for group in groups:
+    for block, group in zip(blocks, groups, strict=True):
         learns = group.rate > 0.0
-        for name in group.parameters:
-            parameters[name].requires_grad_(learns)
+        for parameter in parameters_of(module, block):
+            parameter.requires_grad_(learns)
             if not learns:
-                parameters[name].grad = None
+                parameter.grad = None
 
 
-def train_mode(module: nn.Module, blocks: Sequence[Block], groups: Sequence[Group]) -> None:
+def train_mode(
+    module: nn.Module, blocks: Sequence[Block], groups: Sequence[Group], moving_statistics: bool = False
+) -> None:
     """Put learning blocks in training mode and frozen ones in evaluation mode, so that no statistic of theirs moves.
 
-    To be called before every training pass, since `module.train()` anywhere undoes it.
+    To be called before every training pass, since `module.train()` anywhere undoes it. With `moving_statistics`
+    frozen blocks stay in training mode: the mistake that most code makes, here to be seen.
     """
     module.train()
-    frozen = {group.block for group in groups if group.rate == 0.0}
-    for block in blocks:
-        if block.name in frozen:
+    if moving_statistics:
+        return
+    for block, group in zip(blocks, groups, strict=True):
+        if group.rate == 0.0:
             for name, part in module.named_modules():
                 if block.holds(name):
                     part.eval()

@@ -38,15 +38,15 @@ def read_state(path: Path) -> dict[str, Tensor]:
 
 def published_state(card: BackboneCard) -> dict[str, Tensor]:
     """Return the card's ImageNet weights under the names of its module; raise WeightsError if they are not here."""
-    path = weights_file(card.weights)
+    path = weights_file(card.weights[0])
     if path is None:
         raise WeightsError(
-            f"The ImageNet weights of {card.title} are not on this machine ({card.weights.megabytes:.0f} MB).",
+            f"The ImageNet weights of {card.title} are not on this machine ({card.weights[0].megabytes:.0f} MB).",
             "Download them on the Network page, or start from scratch.",
         )
-    check_hash(path, card.weights.sha256)
+    check_hash(path, card.weights[0].sha256)
     state = read_state(path)
-    if card.weights.source == "package":
+    if card.weights[0].source == "package":
         # The package holds the same tensors in the same order under other names.
         with torch.device("meta"):
             names = build_module(card, IMAGENET_CLASSES).state_dict().keys()

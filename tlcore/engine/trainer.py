@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from math import isfinite
 
 import torch
-from torch import nn
 from torch.nn.functional import cross_entropy
 
 from tlcore.config import Phase, RunConfig
 from tlcore.engine.assemble import Assembly
-from tlcore.engine.freezing import apply_groups, train_mode
+from tlcore.engine.freezing import apply_groups, parameters_of, train_mode
 from tlcore.engine.optimizer import build_optimizer, set_rates
 from tlcore.engine.pictures import Pictures
 from tlcore.errors import ThawError
@@ -57,7 +56,7 @@ class Trainer:
         self._stop_asked = stop_asked
         self._shuffler = torch.Generator().manual_seed(config.seed)
         self._groups = self._plan(config.schedule[0])
-        self._optimizer = build_optimizer(self._module, self._groups)
+        self._optimizer = build_optimizer(self._module, self._assembly.card.blocks, self._groups)
         self._began = time.monotonic()
         self._step = 0
         self._epoch = 0
@@ -79,9 +78,9 @@ class Trainer:
 
     def _enter(self, number: int, phase: Phase) -> PhaseStarted:
         self._groups = self._plan(phase)
-        apply_groups(self._module, self._groups)
-        set_rates(self._optimizer, self._groups)
+        apply_groups(self._module, self._assembly.card.blocks, self._groups)
         rates = {group.block: group.rate for group in self._groups}
+        set_rates(self._optimizer, rates)
         return PhaseStarted(phase=number, epoch=self._epoch, rates=rates, learning=learning(self._groups))
 
     def _one_epoch(self) -> Iterator[Event]:
@@ -146,22 +145,19 @@ class Trainer:
     def _largest_gradient(self) -> str:
         """Name the block whose gradient was largest in the last step, the likely culprit."""
         sizes = {
-            group.block: sum(float(gradient.norm()) for gradient in _gradients(self._module, group))
-            for group in self._groups
+            block.name: sum(
+                float(parameter.grad.norm())
+                for parameter in parameters_of(self._module, block)
+                if parameter.grad is not None
+            )
+            for block in self._assembly.card.blocks
         }
         block = max(sizes, key=lambda name: sizes[name])
         return f" The largest gradient before that was in {block}." if sizes[block] > 0 else ""
 
     def _plan(self, phase: Phase) -> tuple[Group, ...]:
-        counts = {name: parameter.numel() for name, parameter in self._module.named_parameters()}
-        return plan_groups(counts, self._assembly.card.blocks, phase, self._config.optimizer.weight_decay)
+        card, classes = self._assembly.card, len(self._assembly.classes)
+        return plan_groups(card, classes, phase.rates, self._config.optimizer.weight_decay)
 
     def _seconds(self) -> float:
         return time.monotonic() - self._began
-
-
-def _gradients(module: nn.Module, group: Group) -> Iterator[torch.Tensor]:
-    for name in group.parameters:
-        gradient = module.get_parameter(name).grad
-        if gradient is not None:
-            yield gradient

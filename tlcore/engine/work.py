@@ -66,7 +66,7 @@ def _events(store: Store, run: str) -> Iterator[Event]:
     with closing(_pictures(dataset, "train", assembly)) as train, closing(_pictures(dataset, "val", assembly)) as val:
         yield _started(config, dataset, assembly, train)
         keeper = BestKeeper(store, run, config, assembly)
-        trainer = Trainer(assembly, config, train, val, lambda: store.runs.stop_asked(run))
+        trainer = Trainer(assembly, config, train, val, lambda: store.runs.named(run).wish is not None)
         for event in trainer.run():
             yield event
             if isinstance(event, Evaluated) and (kept := keeper.consider(event)):

@@ -50,7 +50,7 @@ def _do(store: Store, asked: Progress, bring_weights: BringWeights) -> str:
         case FetchSet(public_set=name, seed=seed):
             return Reader(store, asked.workspace, seed, report).public(name).manifest.digest
         case FetchWeights(backbone=name):
-            return download_weights(backbone(name).weights, report).name
+            return download_weights(backbone(name).weights[0], report).name
         case ReadWeights(upload=upload, backbone=name):
             ((shown, path),) = store.intake.files(upload)
             try:

@@ -8,7 +8,7 @@ from subprocess import Popen
 from filelock import FileLock, Timeout
 
 from tlcore.errors import ThawError
-from tlcore.events import Failed
+from tlcore.events import Interrupted
 from tlcore.jobs.processes import start
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
@@ -87,9 +87,9 @@ class Supervisor:
             if run.claimant is not None and not run.claimant.alive:
                 self._store.runs.end(
                     run.id,
-                    Failed(
+                    Interrupted(
                         sentence="Interrupted: the process that trained was ended, or ran out of memory.",
-                        advice="The best weights so far are kept. Start again; smaller batches need less memory.",
+                        advice="Go on from what was saved last; if it happens again, smaller batches need less memory.",
                     ),
                 )
 

@@ -1,9 +1,10 @@
 """Questions and their answers, kept by the question's digest."""
 
 import time
+from typing import cast
 
 from tlcore.errors import ThawError
-from tlcore.questions import See, Seen
+from tlcore.questions import ANSWERS, KINDS, Answer, AnswerKind, Asks, Question
 from tlcore.records import digest, from_json, to_json
 from tlcore.store.database import Database
 
@@ -21,7 +22,7 @@ class Asked:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ask(self, question: See) -> Seen | None:
+    def ask(self, question: Asks[AnswerKind]) -> AnswerKind | None:
         """Return the answer, or None while the desk works on it; raise ThawError if it has none.
 
         A refusal is told for a while, then asked anew: the weights that were missing may have come.
@@ -40,9 +41,14 @@ class Asked:
             return None
         if row["fault"] is not None:
             raise ThawError(row["fault"])
-        return from_json(Seen, row["answer"]) if row["answer"] else None
+        return _answer(question, row["answer"])
 
-    def waiting(self) -> See | None:
+    def known(self, question: Asks[AnswerKind]) -> AnswerKind | None:
+        """Return the answer if it is there, without asking for it."""
+        row = self._database.row("SELECT answer FROM questions WHERE digest = ?", digest(question))
+        return _answer(question, row["answer"]) if row else None
+
+    def waiting(self) -> Question | None:
         """Return the newest question without an answer: somebody looks at that one now."""
         # A question that is still open after the desk took it twice has ended the desk twice.
         self._database.write(
@@ -51,11 +57,11 @@ class Asked:
         row = self._database.row(
             "UPDATE questions SET tries = tries + 1 WHERE digest ="
             " (SELECT digest FROM questions WHERE answer IS NULL AND fault IS NULL ORDER BY asked DESC LIMIT 1)"
-            " RETURNING body"
+            " RETURNING kind, body"
         )
-        return from_json(See, row["body"]) if row else None
+        return from_json(KINDS[row["kind"]], row["body"]) if row else None
 
-    def answer(self, question: See, answer: Seen) -> None:
+    def answer(self, question: Question, answer: Answer) -> None:
         """Keep an answer for good, or until many newer ones came."""
         query = "UPDATE questions SET answer = ? WHERE digest = ?"
         self._database.write(query, to_json(answer), digest(question))
@@ -65,8 +71,12 @@ class Asked:
             _KEPT,
         )
 
-    def refuse(self, question: See, fault: str) -> None:
+    def refuse(self, question: Question, fault: str) -> None:
         """Keep the sentence that says why there is no answer."""
         # A refusal stands from now on, however long the question waited for the desk.
         query = "UPDATE questions SET fault = ?, asked = ? WHERE digest = ?"
         self._database.write(query, fault, time.time(), digest(question))
+
+
+def _answer(question: Asks[AnswerKind], text: str | None) -> AnswerKind | None:
+    return cast(AnswerKind, from_json(ANSWERS[type(question)], text)) if text else None

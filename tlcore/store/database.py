@@ -9,7 +9,7 @@ from threading import RLock
 from filelock import FileLock
 
 from tlcore.errors import ThawError
-from tlcore.store.schema import SCHEMA, VERSION
+from tlcore.store.schema import MIGRATIONS, SCHEMA, VERSION
 
 BUSY_TIMEOUT = 5.0
 """Seconds that a writer waits for another one."""
@@ -75,7 +75,7 @@ class Database:
                     "The home folder was written by a newer Thaw.",
                     "Update this one, or name another folder with THAW_HOME.",
                 )
-            if version == 0:
-                for statement in SCHEMA.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {VERSION}")
+            scripts = [SCHEMA] if version == 0 else [MIGRATIONS[old] for old in range(version, VERSION)]
+            for statement in ";".join(scripts).split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")

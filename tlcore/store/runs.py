@@ -7,14 +7,25 @@ from dataclasses import dataclass
 from sqlite3 import Connection, Row
 
 from tlcore.config import RunConfig
+from tlcore.controls import KINDS as CONTROLS
+from tlcore.controls import Control, Pause, SetRate, Stop, StopAfterEpoch
 from tlcore.errors import ProcessError
-from tlcore.events import KINDS, Event, Failed, Finished, Stopped
+from tlcore.events import KINDS, Event, Failed, Finished, Interrupted, Paused, Resumed, Stopped
 from tlcore.records import from_json, to_json
 from tlcore.store.claims import Claimant
 from tlcore.store.database import Database
 
 _ENDED = tuple(kind.__name__ for kind in (Finished, Stopped, Failed))
-_OPEN = f"NOT EXISTS (SELECT 1 FROM events WHERE run = runs.id AND kind IN {_ENDED})"
+_RESTING = tuple(kind.__name__ for kind in (Paused, Interrupted))
+_OPEN = (
+    f"NOT EXISTS (SELECT 1 FROM events AS ended WHERE run = runs.id AND (kind IN {_ENDED} OR kind IN {_RESTING}"
+    " AND NOT EXISTS (SELECT 1 FROM events WHERE run = runs.id AND kind = 'Resumed' AND sequence > ended.sequence)))"
+)
+"""Waiting for a worker, or worked on; runs that rest are not."""
+_SELECT = (
+    "SELECT *, (SELECT kind FROM controls WHERE run = runs.id AND kind != 'SetRate' ORDER BY id DESC LIMIT 1) AS wish"
+    " FROM runs"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +37,17 @@ class Run:
     created: float
     config: RunConfig
     claimant: Claimant | None
-    stop_asked: bool
-    """Whether a person wants it to stop."""
+    wish: type[Control] | None = None
+    """What a person wants of it next: a pause or an end; None if it shall go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """A control with its id, which rises, and its time (seconds since 1970)."""
+
+    id: int
+    time: float
+    control: Control
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,36 +78,36 @@ class Runs:
             *values,
             *holder,
         )
-        row = self._database.row("SELECT * FROM runs WHERE workspace = ? AND nonce = ?", workspace, nonce)
+        row = self._database.row(f"{_SELECT} WHERE workspace = ? AND nonce = ?", workspace, nonce)
         assert row is not None
         return _run(row)
 
     def get(self, run: str, workspaces: Sequence[str]) -> Run | None:
         """Return a run of these workspaces; an unknown run and a foreign one are both None."""
         marks = ", ".join("?" * len(workspaces))
-        query = f"SELECT * FROM runs WHERE id = ? AND workspace IN ({marks})"
+        query = f"{_SELECT} WHERE id = ? AND workspace IN ({marks})"
         row = self._database.row(query, run, *workspaces)
         return _run(row) if row else None
 
     def recent(self, workspaces: Sequence[str], most: int) -> list[Run]:
         """Return the newest runs of these workspaces, newest first."""
         marks = ", ".join("?" * len(workspaces))
-        query = f"SELECT * FROM runs WHERE workspace IN ({marks}) ORDER BY created DESC LIMIT ?"
+        query = f"{_SELECT} WHERE workspace IN ({marks}) ORDER BY created DESC LIMIT ?"
         return [_run(row) for row in self._database.rows(query, *workspaces, most)]
 
     def newest(self, most: int) -> list[Run]:
         """Return the newest runs of every workspace, for the command line, whose user owns the home folder."""
-        return [_run(row) for row in self._database.rows("SELECT * FROM runs ORDER BY created DESC LIMIT ?", most)]
+        return [_run(row) for row in self._database.rows(f"{_SELECT} ORDER BY created DESC LIMIT ?", most)]
 
     def named(self, run: str) -> Run:
         """Return a run by its id, for our own processes, which hold ids that the store gave them."""
-        row = self._database.row("SELECT * FROM runs WHERE id = ?", run)
+        row = self._database.row(f"{_SELECT} WHERE id = ?", run)
         assert row is not None
         return _run(row)
 
     def open(self) -> list[Run]:
         """Return the runs that have not ended, oldest first."""
-        query = f"SELECT * FROM runs WHERE {_OPEN} ORDER BY created"
+        query = f"{_SELECT} WHERE {_OPEN} ORDER BY created"
         return [_run(row) for row in self._database.rows(query)]
 
     def ahead_of(self, run: Run) -> int:
@@ -122,21 +142,40 @@ class Runs:
             for row in self._database.rows(query, run, after)
         ]
 
-    def stop(self, run: str) -> None:
-        """Ask a run to stop: a waiting one ends at once, one at work after its step, one that ended stays so."""
+    def ask(self, run: str, control: Control) -> None:
+        """Ask something of an open run; a waiting one stops or rests at once, one at work after its step."""
         with self._database.transaction() as connection:
             row = connection.execute(f"SELECT pid FROM runs WHERE id = ? AND {_OPEN}", (run,)).fetchone()
-            if row is not None:
-                connection.execute("UPDATE runs SET stop = 1 WHERE id = ?", (run,))
-                if row["pid"] is None:
-                    _append(connection, run, [Stopped(seconds=0.0)])
+            if row is None:
+                return
+            values = (run, time.time(), type(control).__name__, to_json(control))
+            connection.execute("INSERT INTO controls (run, time, kind, body) VALUES (?, ?, ?, ?)", values)
+            if row["pid"] is None and isinstance(control, Stop | StopAfterEpoch):
+                _append(connection, run, [Stopped(seconds=0.0)])
+            if row["pid"] is None and isinstance(control, Pause):
+                _append(connection, run, [Paused(seconds=0.0)])
 
-    def stop_asked(self, run: str) -> bool:
-        """Say whether a person wants this run to stop."""
-        row = self._database.row("SELECT stop FROM runs WHERE id = ?", run)
-        return bool(row and row["stop"])
+    def controls(self, run: str, after: int = 0) -> list[AskedFor]:
+        """Return what was asked of a run after the control with id `after`, oldest first."""
+        query = "SELECT * FROM controls WHERE run = ? AND id > ? ORDER BY id"
+        return [
+            AskedFor(row["id"], row["time"], from_json(CONTROLS[row["kind"]], row["body"]))
+            for row in self._database.rows(query, run, after)
+        ]
 
-    def end(self, run: str, event: Failed) -> None:
+    def resume(self, run: str) -> None:
+        """Put a paused or interrupted run back into the queue; what else was asked of it before is void but rates."""
+        with self._database.transaction() as connection:
+            resting = (
+                f"SELECT 1 FROM runs WHERE id = ? AND NOT {_OPEN}"
+                f" AND NOT EXISTS (SELECT 1 FROM events WHERE run = runs.id AND kind IN {_ENDED})"
+            )
+            if connection.execute(resting, (run,)).fetchone():
+                connection.execute("UPDATE runs SET pid = NULL, pid_started = NULL WHERE id = ?", (run,))
+                connection.execute("DELETE FROM controls WHERE run = ? AND kind != ?", (run, SetRate.__name__))
+                _append(connection, run, [Resumed()])
+
+    def end(self, run: str, event: Failed | Interrupted) -> None:
         """Append the end of a run whose worker cannot do so itself, unless it has ended already."""
         with self._database.transaction() as connection:
             if connection.execute(f"SELECT 1 FROM runs WHERE id = ? AND {_OPEN}", (run,)).fetchone():
@@ -159,5 +198,5 @@ def _run(row: Row) -> Run:
         created=row["created"],
         config=from_json(RunConfig, row["config"]),
         claimant=Claimant(row["pid"], row["pid_started"]) if row["pid"] is not None else None,
-        stop_asked=bool(row["stop"]),
+        wish=CONTROLS[row["wish"]] if row["wish"] else None,
     )

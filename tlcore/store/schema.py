@@ -1,6 +1,20 @@
 """The tables of the store; nowhere else are they spelt, except in the rooms' own queries beside this file."""
 
-VERSION = 1
+VERSION = 2
+
+MIGRATIONS = {
+    1: """
+ALTER TABLE runs DROP COLUMN stop;
+CREATE TABLE controls (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL REFERENCES runs (id), time REAL NOT NULL,
+    kind TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX controls_by_run ON controls (run, id);
+DELETE FROM drafts;
+DELETE FROM questions
+"""
+}
+"""Version to the statements that make the next one of it; drafts and answers of old are cheap to make anew."""
 
 SCHEMA = """
 CREATE TABLE datasets (
@@ -10,13 +24,18 @@ CREATE TABLE datasets (
 CREATE TABLE drafts (workspace TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE runs (
     id TEXT PRIMARY KEY, workspace TEXT NOT NULL, nonce TEXT NOT NULL, created REAL NOT NULL, config TEXT NOT NULL,
-    pid INTEGER, pid_started REAL, stop INTEGER NOT NULL DEFAULT 0, UNIQUE (workspace, nonce)
+    pid INTEGER, pid_started REAL, UNIQUE (workspace, nonce)
 );
 CREATE TABLE events (
     run TEXT NOT NULL REFERENCES runs (id), sequence INTEGER NOT NULL, time REAL NOT NULL,
     kind TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, sequence)
 ) WITHOUT ROWID;
 CREATE INDEX events_by_kind ON events (run, kind);
+CREATE TABLE controls (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL REFERENCES runs (id), time REAL NOT NULL,
+    kind TEXT NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX controls_by_run ON controls (run, id);
 CREATE TABLE errands (
     id TEXT PRIMARY KEY, workspace TEXT NOT NULL, created REAL NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
     pid INTEGER, pid_started REAL, done INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0,

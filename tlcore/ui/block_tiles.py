@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from tlcore.catalog.backbones import backbone
-from tlcore.catalog.facts import facts
 from tlcore.config import Phase
 from tlcore.ui.components.block_map import Tile
 from tlcore.ui.words import size
@@ -11,18 +10,17 @@ from tlcore.ui.words import size
 
 def block_tiles(name: str, phases: Sequence[Phase], phase: int, classes: int, image_size: int) -> list[Tile]:
     """Return the blocks of the backbone `name`, stem first, with a head for `classes` answers."""
-    card, measured = backbone(name), facts(name)
+    card = backbone(name)
     tiles = []
     for block in card.blocks:
-        found = measured.blocks[block.name]
         is_head = block is card.head
         tiles.append(
             Tile(
                 name=block.name,
                 label=block.label,
-                shape=f"{classes} answers" if is_head else size(found.shape, image_size),
-                parameters=sum(found.parameters.values()) * (classes if is_head else 1),
-                compute=found.multiply_adds / measured.multiply_adds,
+                shape=f"{classes} answers" if is_head else size(block.shape, image_size),
+                parameters=card.values_of(block.name, classes),
+                compute=block.multiply_adds / card.multiply_adds,
                 rate=phases[phase].rate(block.name),
                 thaws_in_phase=_thaws(phases, phase, block.name),
             )

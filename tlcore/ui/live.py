@@ -3,6 +3,7 @@
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
+from tlcore.controls import Stop
 from tlcore.figures.curves import curves
 from tlcore.figures.rates import rates
 from tlcore.history import ENDED, History, State
@@ -58,7 +59,7 @@ def _head(run: Run, history: History, state: State) -> None:
     if state not in (*ENDED, "stopping") and run.workspace == workspace():
         with buttons.container(horizontal=True, horizontal_alignment="right"):
             label = "Leave the queue" if state == "waiting" else "Stop and keep the best" if history.best else "Stop"
-            st.button(label, key="stop", on_click=store().runs.stop, args=(run.id,))
+            st.button(label, key="stop", on_click=store().runs.ask, args=(run.id, Stop()))
     told = ending(history, state)
     if told:
         st.html(say(told, lead="", mark="cross"))

@@ -4,7 +4,6 @@ import streamlit as st
 
 from tlcore.catalog.backbones import BACKBONES, backbone
 from tlcore.catalog.cards import BackboneCard
-from tlcore.catalog.facts import census, facts
 from tlcore.catalog.weights import IMAGENET, IMAGENET_CLASSES, SCRATCH, weights_file
 from tlcore.errands import Errand, FetchWeights, ReadWeights
 from tlcore.text import plain
@@ -23,7 +22,7 @@ def choose_network() -> None:
 def weights_here() -> bool:
     """Draw what the chosen backbone begins with, and say whether that is on this machine."""
     plan, card = draft(), backbone(draft().backbone)
-    here = weights_file(card.weights) is not None
+    here = weights_file(card.weights[0]) is not None
     own = store().imported.of(workspace(), card.name)
     names = {IMAGENET: "ImageNet", SCRATCH: "Random numbers"} | {file.sha256: plain(file.name, 30) for file in own}
     with st.container(key="card_weights"):
@@ -50,17 +49,17 @@ def weights_here() -> bool:
 
 
 def _tile(card: BackboneCard) -> BackboneTile:
-    measured, here = facts(card.name), weights_file(card.weights) is not None
-    parameters = sum(census(card.name, IMAGENET_CLASSES).values())
-    accuracy = card.weights.accuracy
+    here = weights_file(card.weights[0]) is not None
+    parameters = card.values(IMAGENET_CLASSES)
+    accuracy = card.weights[0].accuracy
     return BackboneTile(
         id=card.name,
         title=card.title,
         ready=here,
-        status=f"{'Ready offline' if here else 'Download'}, {card.weights.megabytes:.0f} MB",
+        status=f"{'Ready offline' if here else 'Download'}, {card.weights[0].megabytes:.0f} MB",
         facts=(
             ("Parameters", f"{parameters / 1e6:.1f} M"),
-            ("GFLOPs", f"{measured.multiply_adds / 1e9:.1f}"),
+            ("GFLOPs", f"{card.multiply_adds / 1e9:.1f}"),
             ("ImageNet", f"{accuracy:.1f} %" if accuracy is not None else "–"),
             ("Blocks", f"{len(card.blocks)}"),
         ),
@@ -77,9 +76,9 @@ def _begin_with(key: str) -> None:
 
 def _offer_download(card: BackboneCard) -> None:
     words, button = st.columns([2.2, 1], vertical_alignment="center")
-    ready = ", ".join(other.title for other in BACKBONES.values() if weights_file(other.weights))
+    ready = ", ".join(other.title for other in BACKBONES.values() if weights_file(other.weights[0]))
     words.markdown(
-        f"The ImageNet weights of {card.title} are not on this machine: a download of {card.weights.megabytes:.0f} MB. "
+        f"The ImageNet weights of {card.title} are not on this machine: a download of {card.weights[0].megabytes:.0f} MB. "
         f"Ready offline: {ready}."
     )
     with button.container(horizontal=True, horizontal_alignment="right"):

@@ -51,7 +51,7 @@ def settings() -> None:
             step=16,
             # The key holds the backbone, since another one may bring another size.
             key=_SIZE + plan.backbone,
-            disabled=not backbone(plan.backbone).any_size,
+            disabled=backbone(plan.backbone).sizes.least == backbone(plan.backbone).sizes.most,
             on_change=_set_numbers,
         )
         seed.number_input("Seed (same seed, same run)", 0, 2**31 - 1, plan.seed, key="seed", on_change=_set_numbers)
@@ -89,7 +89,7 @@ def draw_plan(manifest: Manifest) -> None:
                     "Block": [group.block for group in groups[number]],
                     "Learning rate": [rate(group.rate) if group.rate else "0 (frozen)" for group in groups[number]],
                     "Weight decay": [group.weight_decay for group in groups[number]],
-                    "Tensors": [len(group.parameters) for group in groups[number]],
+                    "Tensors": [group.tensors for group in groups[number]],
                     "Parameters": [f"{group.values:,}" for group in groups[number]],
                 },
                 hide_index=True,

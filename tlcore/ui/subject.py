@@ -62,7 +62,7 @@ def subjects() -> list[Subject]:
         runs = [run, *(other for other in runs if other.id != run.id)]
     found = [subject for run in runs for subject in _of_run(run)]
     manifest, plan = chosen(), draft()
-    if manifest is not None and weights_file(backbone(plan.backbone).weights) is not None:
+    if manifest is not None and weights_file(backbone(plan.backbone).weights[0]) is not None:
         found.append(
             Subject(
                 key=f"untouched-{plan.backbone}",

@@ -19,7 +19,9 @@ _STATES: Mapping[State, str] = MappingProxyType(
         "finished": "Finished",
         "stopped": "Stopped",
         "failed": "Failed",
-        "lost": "Interrupted",
+        "interrupted": "Interrupted",
+        "pausing": "Pausing after this step",
+        "paused": "Paused",
     }
 )
 
@@ -55,7 +57,7 @@ def waiting_for(state: State, ahead: int) -> str:
 
 def ending(history: History, state: State) -> str:
     """Say what happened to a run that did not end as planned, and what to do; empty for all others."""
-    if state == "lost":
+    if state == "interrupted":
         return "Interrupted: the process that trained is gone. The best weights so far are kept. Start the run again."
     if isinstance(history.end, Failed):
         return f"{history.end.sentence} {history.end.advice}"
