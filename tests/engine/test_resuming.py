@@ -114,7 +114,7 @@ def test_a_run_that_was_cut_off_ends_as_one_that_was_not(store, go, config, weig
     assert equal(weights(), whole[1])
 
 
-def test_it_goes_on_from_the_last_epoch_and_does_not_begin_anew(store, go, config, weights, whole):
+def test_it_goes_on_from_the_last_epoch_and_does_not_begin_anew(store, go, config):
     run = go(config, cut_off_at(9))
     store.runs.resume(run)
     go(run)
@@ -187,7 +187,7 @@ def test_nothing_is_left_over_at_the_end_but_the_best_weights(store, go, config,
     assert files_kept() == [store.blobs.path(history(store, run).checkpoint.sha256)]
 
 
-def test_a_save_point_holds_only_what_may_have_moved(store, go, plan, dataset, config):
+def test_a_save_point_holds_only_what_may_have_moved(store, go, plan, dataset):
     head_only = plan(dataset, schedule=(Phase(epochs=4, rates={"head": 0.01}),))
     small = history(store, go(head_only, cut_off_at(4))).saved
     tensors = SavePoint.read(store.blobs.path(small.sha256)).tensors
@@ -223,6 +223,7 @@ def test_a_pause_before_the_first_step_loses_nothing(store, go, config, weights,
     store.runs.resume(run)
     go(run)
     assert tale(store, run) == whole[0]
+    assert equal(weights(), whole[1])
 
 
 def test_a_standing_survives_being_written_down(tmp_path):
