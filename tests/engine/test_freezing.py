@@ -37,15 +37,15 @@ def groups(**rates):
 
 def test_a_frozen_parameter_has_no_gradient_not_even_an_old_one(module):
     module(torch.rand(8, 4)).sum().backward()
-    apply_groups(groups(head=0.1))
+    apply_groups(module, BLOCKS, groups(head=0.1))
     frozen = [*module[0].parameters(), *module[1].parameters()]
     assert all(parameter.grad is None and not parameter.requires_grad for parameter in frozen)
     assert all(parameter.grad is not None and parameter.requires_grad for parameter in module[3].parameters())
 
 
 def test_a_block_that_thaws_learns_again(module):
-    apply_groups(groups(head=0.1))
-    apply_groups(groups(head=0.1, stem=0.1))
+    apply_groups(module, BLOCKS, groups(head=0.1))
+    apply_groups(module, BLOCKS, groups(head=0.1, stem=0.1))
     assert all(parameter.requires_grad for parameter in module.parameters())
 
 
@@ -84,7 +84,7 @@ def test_a_gradient_left_behind_would_move_a_frozen_weight_and_ours_does_not(mod
     optimizer = build_optimizer(module, BLOCKS, everything)
     module(torch.rand(8, 4)).sum().backward()
     optimizer.step()
-    apply_groups(groups(head=0.1))
+    apply_groups(module, BLOCKS, groups(head=0.1))
     before = {name: value.clone() for name, value in module.state_dict().items()}
     for _ in range(3):
         optimizer.step()  # The rates are still those of a learning block; what protects it is the missing gradient.
