@@ -5,7 +5,7 @@ import torch
 
 from tlcore.catalog.backbones import backbone
 from tlcore.config import Change, Phase
-from tlcore.controls import Pause, SetRate
+from tlcore.controls import Pause, SetRate, Stop
 from tlcore.engine import work
 from tlcore.engine.standing import SavePoint, Standing, Tally
 from tlcore.engine.trainer import Trainer
@@ -247,3 +247,19 @@ def test_only_epochs_that_are_not_the_last_are_saved(store, go, config):
     assert [event.epoch for event in events if isinstance(event, Saved)] == [1, 2, 3, 4, 5]
     assert len([event for event in events if isinstance(event, Evaluated)]) == 6
     assert len([event for event in events if isinstance(event, Changed)]) == 1
+
+
+def test_a_paused_run_that_is_stopped_leaves_no_save_point_after_the_next_sweep(store, go, config, files_kept):
+    def pause(run, event):
+        if isinstance(event, Stepped) and event.step == 3:
+            store.runs.ask(run, Pause())
+
+    run = go(config, pause)
+    store.sweep()
+    assert len(files_kept()) == 2
+    store.runs.ask(run, Stop())
+    assert history(store, run).state(store.runs.named(run)) == "stopped"
+    store.sweep()
+    assert files_kept() == [store.blobs.path(history(store, run).checkpoint.sha256)]
+    store.runs.resume(run)
+    assert history(store, run).state(store.runs.named(run)) == "stopped"
