@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from tlcore.engine.hooks import watched
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -32,20 +34,9 @@ class Trace:
         self._clock = 0
         self._entered: dict[str, int] = {}
         self._times: Counter[str] = Counter()
-        handles = []
-        for name, part in module.named_modules():
-            if name:
-                handles.append(part.register_forward_pre_hook(lambda _part, _inputs, name=name: self._enter(name)))
-                handles.append(
-                    part.register_forward_hook(lambda _part, _in, output, name=name: self._leave(name, output))
-                )
-        try:
-            # With gradients on: without, attention takes a fused path whose work is not counted.
-            with FlopCounterMode(display=False) as counter:
-                module.eval()(torch.zeros(1, 3, size, size, device="meta"))
-        finally:
-            for handle in handles:
-                handle.remove()
+        # With gradients on: without, attention takes a fused path whose work is not counted.
+        with FlopCounterMode(display=False) as counter, watched(module, self._enter, self._leave):
+            module.eval()(torch.zeros(1, 3, size, size, device="meta"))
         self._counts = counter.get_flop_counts()
         products = {str(kind) for kind in self._counts["Global"]}
         self.attention = bool(products & {"aten.bmm", "aten.baddbmm"})
