@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "paths": {"errors"},
     "fetch": {"errors"},
     "config": {"errors"},
-    "catalog": {"errors", "records", "fetch"},
+    "catalog": {"errors", "records", "paths", "fetch"},
     "data": {"errors", "records", "text", "paths", "fetch"},
     "strategies": {"errors", "config"},
     "controls": {"config"},

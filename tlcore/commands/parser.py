@@ -10,7 +10,7 @@ from typing import Any
 from tlcore import __version__
 from tlcore.commands import doctor, export, runs, train, weights, within
 from tlcore.errors import ThawError
-from tlcore.paths import HOME_VARIABLE, home_folder
+from tlcore.paths import HOME_VARIABLE, at_home
 from tlcore.store import Store
 
 _DESCRIPTION = """\
@@ -31,7 +31,7 @@ def main(words: Sequence[str]) -> int:
     """Run the verb that `words` name and return the exit status: 0 done, 1 it could not be done, 2 not understood."""
     arguments = build_parser().parse_args(words)
     try:
-        with closing(Store(home_folder(arguments.home))) as store:
+        with at_home(arguments.home) as home, closing(Store(home)) as store:
             result = arguments.run(store, arguments)
     except ThawError as error:
         return _fault(error, arguments)

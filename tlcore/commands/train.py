@@ -12,8 +12,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-from tlcore.catalog.backbones import BACKBONES, DEFAULT, backbone
+from tlcore.catalog.backbones import DEFAULT, RECOMMENDED
+from tlcore.catalog.cards import BackboneCard
 from tlcore.catalog.weights import IMAGENET, SCRATCH
+from tlcore.commands.opening import opened
 from tlcore.config import Compute, RunConfig
 from tlcore.controls import Stop
 from tlcore.draft import Draft
@@ -29,6 +31,9 @@ from tlcore.store.runs import Run
 from tlcore.strategies import STRATEGIES
 from tlcore.text import clean
 
+_BACKBONES = f"""\
+{", ".join(RECOMMENDED)}, or any other that `python -m tlcore weights` lists, or a timm network by its name"""
+
 
 def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
     """Add the verb."""
@@ -39,7 +44,7 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("folder", metavar="FOLDER", help="folder or zip of pictures; or a sample: digits, shapes")
-    parser.add_argument("--backbone", default=DEFAULT, metavar="NAME", help=f"one of {', '.join(BACKBONES)}")
+    parser.add_argument("--backbone", default=DEFAULT, metavar="NAME", help=_BACKBONES)
     parser.add_argument("--strategy", default="features", metavar="NAME", help=f"one of {', '.join(STRATEGIES)}")
     parser.add_argument("--epochs", type=int, default=10, help="passes over the pictures")
     parser.add_argument("--seed", type=int, default=0, help="draws the split, the new head and the order of pictures")
@@ -51,7 +56,10 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
         help="one block's learning rate in every phase, 0 to freeze it; may be given again",
     )
     parser.add_argument(
-        "--weights", default=IMAGENET, metavar="WEIGHTS", help="imagenet, scratch, or a file of your own"
+        "--weights",
+        default=IMAGENET,
+        metavar="WEIGHTS",
+        help="published weights by name (imagenet: the usual ones), scratch, or a file of your own",
     )
     parser.add_argument("--batch-size", type=int, default=32, help="pictures per step")
     parser.add_argument("--image-size", type=int, default=224, help="side of the network's input, in pixels")
@@ -87,7 +95,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _draft(store: Store, arguments: argparse.Namespace, data: str) -> Draft:
-    card = backbone(arguments.backbone)
+    card = opened(arguments.backbone)
     if arguments.strategy not in STRATEGIES:
         raise ChoiceError(f"{arguments.strategy} is not a strategy.", did_you_mean(arguments.strategy, STRATEGIES))
     draft = Draft(
@@ -101,9 +109,9 @@ def _draft(store: Store, arguments: argparse.Namespace, data: str) -> Draft:
     for block, rate in map(_rate, arguments.rate):
         for phase in range(len(draft.phases)):
             draft = draft.with_rate(phase, block, rate)
-    if arguments.weights == IMAGENET:
-        return draft
-    return replace(draft, weights=SCRATCH if arguments.weights == SCRATCH else _own_weights(store, arguments))
+    if arguments.weights == SCRATCH or card.published(arguments.weights):
+        return replace(draft, weights=arguments.weights)
+    return replace(draft, weights=_own_weights(store, arguments, card))
 
 
 def _rate(text: str) -> tuple[str, float]:
@@ -114,13 +122,14 @@ def _rate(text: str) -> tuple[str, float]:
         raise ChoiceError(f"--rate got {text}.", "It takes BLOCK=RATE, such as layer4=0.0001.") from None
 
 
-def _own_weights(store: Store, arguments: argparse.Namespace) -> str:
+def _own_weights(store: Store, arguments: argparse.Namespace, card: BackboneCard) -> str:
     from tlcore.engine.bring import bring_weights
 
     path = Path(arguments.weights)
     if not path.is_file():
-        raise ChoiceError(f"--weights got {arguments.weights}.", "It takes imagenet, scratch, or a file that is there.")
-    return bring_weights(store, path, path.name, arguments.backbone, store.command_line_workspace())
+        known = ", ".join(weights.name for weights in card.weights)
+        raise ChoiceError(f"--weights got {arguments.weights}.", f"It takes {known}, scratch, or a file that is there.")
+    return bring_weights(store, path, path.name, card.name, store.command_line_workspace())
 
 
 def _dataset(store: Store, arguments: argparse.Namespace) -> Dataset:

@@ -5,7 +5,7 @@ import logging
 import time
 from collections import OrderedDict
 
-from tlcore.catalog.weights import IMAGENET
+from tlcore.catalog.backbones import backbone
 from tlcore.engine.answers.see import see
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
@@ -62,9 +62,10 @@ class Desk:
     def _assemble(self, question: See) -> Assembly:
         name, size, runtime = question.backbone, question.image_size, self._runtime
         if question.checkpoint is not None:
-            return assemble_checkpoint(self._store, name, question.checkpoint, question.classes, size, runtime)
-        if question.weights == IMAGENET:
-            return assemble_untouched(name, (), size, runtime)
+            kept, classes = question.checkpoint, question.classes
+            return assemble_checkpoint(self._store, name, question.weights, kept, classes, size, runtime)
+        if published := backbone(name).published(question.weights):
+            return assemble_untouched(name, published, size, runtime)
         return assemble(self._store, name, question.weights, question.classes, size, question.seed, runtime)
 
 

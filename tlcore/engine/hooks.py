@@ -1,6 +1,7 @@
 """Forward hooks: captures what blocks put out, and takes every hook away again, whatever happens."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 
 import torch
@@ -8,6 +9,21 @@ from torch import nn
 from torch.utils.hooks import RemovableHandle
 
 from tlcore.catalog.cards import Block
+
+
+@contextmanager
+def watched(module: nn.Module, entered: Callable[[str], None], left: Callable[[str, object], None]) -> Iterator[None]:
+    """Tell of every call of every part below `module` inside a `with`: its name, then its name and its output."""
+    handles: list[RemovableHandle] = []
+    try:
+        for name, part in module.named_modules():
+            if name:
+                handles.append(part.register_forward_pre_hook(lambda _part, _inputs, name=name: entered(name)))
+                handles.append(part.register_forward_hook(lambda _part, _inputs, out, name=name: left(name, out)))
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 class HookSession:

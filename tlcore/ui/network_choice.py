@@ -78,11 +78,16 @@ def _offer_download(card: BackboneCard) -> None:
     words, button = st.columns([2.2, 1], vertical_alignment="center")
     ready = ", ".join(other.title for other in BACKBONES.values() if weights_file(other.weights[0]))
     words.markdown(
-        f"The ImageNet weights of {card.title} are not on this machine: a download of {card.weights[0].megabytes:.0f} MB. "
+        f"The ImageNet weights of {card.title} are not here: a download of {card.weights[0].megabytes:.0f} MB. "
         f"Ready offline: {ready}."
     )
     with button.container(horizontal=True, horizontal_alignment="right"):
-        st.button("Download them", key="fetch_weights", on_click=begin, args=(FetchWeights(backbone=card.name),))
+        st.button(
+            "Download them",
+            key="fetch_weights",
+            on_click=begin,
+            args=(FetchWeights(backbone=card.name, weights=IMAGENET),),
+        )
     current_errand((FetchWeights,), "Downloading weights", lambda _errand, _file: None)
 
 
