@@ -163,17 +163,23 @@ class Runs:
             for row in self._database.rows(query, run, after)
         ]
 
-    def resume(self, run: str) -> None:
-        """Put a paused or interrupted run back into the queue; what else was asked of it before is void but rates."""
+    def resume(self, run: str, claimant: Claimant | None = None) -> bool:
+        """Let a paused or interrupted run go on, and say whether it was one; what was asked before is void but rates.
+
+        It goes back into the queue, or to the process that `claimant` names.
+        """
+        holder = (claimant.pid, claimant.started) if claimant else (None, None)
         with self._database.transaction() as connection:
             resting = (
                 f"SELECT 1 FROM runs WHERE id = ? AND NOT {_OPEN}"
                 f" AND NOT EXISTS (SELECT 1 FROM events WHERE run = runs.id AND kind IN {_ENDED})"
             )
-            if connection.execute(resting, (run,)).fetchone():
-                connection.execute("UPDATE runs SET pid = NULL, pid_started = NULL WHERE id = ?", (run,))
-                connection.execute("DELETE FROM controls WHERE run = ? AND kind != ?", (run, SetRate.__name__))
-                _append(connection, run, [Resumed()])
+            if connection.execute(resting, (run,)).fetchone() is None:
+                return False
+            connection.execute("UPDATE runs SET pid = ?, pid_started = ? WHERE id = ?", (*holder, run))
+            connection.execute("DELETE FROM controls WHERE run = ? AND kind != ?", (run, SetRate.__name__))
+            _append(connection, run, [Resumed()])
+            return True
 
     def end(self, run: str, event: Failed | Interrupted) -> None:
         """Append the end of a run whose worker cannot do so itself, unless it has ended already."""

@@ -1,6 +1,10 @@
 """Numbers as a page shows them: few digits, with their unit, never in a form that a student would look up."""
 
+from tlcore.config import written_rate
+
 _MINUTE = 60
+rate = written_rate
+"""A learning rate as it stands in the fields of the block map."""
 
 
 def percent(share: float) -> str:
@@ -23,11 +27,6 @@ def amount(number: int) -> str:
     return f"{number / 1e6:.1f} M" if number < 1e9 else f"{number / 1e9:.1f} G"
 
 
-def rate(value: float) -> str:
-    """Return a learning rate written out, as it stands in the fields of the block map."""
-    return f"{value:.7f}".rstrip("0").rstrip(".") if value else "0"
-
-
 def size(shape: tuple[int, ...], image_size: int) -> str:
     """Return a block's output at an input of `image_size` pixels: grid and channels.
 
@@ -42,6 +41,11 @@ def size(shape: tuple[int, ...], image_size: int) -> str:
         side, channels = shape[1], shape[0]
     grid = max(1, -(-side * image_size // 224))
     return f"{grid} × {grid} · {channels}"
+
+
+def memory(size: int) -> str:
+    """Return bytes in the unit that suits them: 640 MB, or 1.2 GB."""
+    return f"{size / 1e6:.0f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
