@@ -105,10 +105,8 @@ def _rates(run: Run, history: History) -> None:
     names = [block.name for block in backbone(run.config.backbone).blocks]
     figure, taller = carried_out(rates(names, run.config.schedule, _RATES), history, run.config.schedule)
     st.header("Rate per block", anchor=False)
-    changed = " Dotted lines are what you changed." if taller else ""
-    st.caption(
-        f"Each line is the learning rate of a block; frozen blocks lie in the lane below, at exactly 0.{changed}"
-    )
+    lines = "Solid lines are the plan, dotted ones what you changed" if taller else "Each line is the plan of a block"
+    st.caption(f"{lines}; frozen blocks lie in the lane below, at exactly 0.")
     live_chart(
         key=f"rates_{run.id}",
         figure=figure,
