@@ -31,11 +31,13 @@ class Movement:
 
 
 def movements(history: History, blocks: Sequence[str]) -> list[Movement]:
-    """Return what the newest look at the network says of `blocks`, stem first; nothing before the first look."""
+    """Return what the newest look at the network says of `blocks`, stem first; nothing of those not looked at."""
     if not history.moves:
         return []
     newest, rates = history.moves[-1], history.rates
-    return [_movement(history, newest, block, rates.get(block, 0.0) == 0.0) for block in blocks]
+    return [
+        _movement(history, newest, block, rates.get(block, 0.0) == 0.0) for block in blocks if block in newest.weights
+    ]
 
 
 def _movement(history: History, newest: Moved, block: str, frozen: bool) -> Movement:
@@ -46,7 +48,7 @@ def _movement(history: History, newest: Moved, block: str, frozen: bool) -> Move
     return Movement(
         block=block,
         frozen=frozen,
-        weights=newest.weights.get(block, 0.0),
+        weights=newest.weights[block],
         statistics=newest.statistics.get(block),
         gradient=newest.gradients.get(block),
         wrong=len(set(weights)) > 1,
