@@ -13,7 +13,7 @@ from PIL import Image
 
 import tlcore
 from tlcore.catalog.backbones import backbone
-from tlcore.config import Compute, Loader, Phase, RunConfig
+from tlcore.config import Change, Compute, Loader, Phase, RunConfig
 from tlcore.paths import HOME_VARIABLE
 from tlcore.store import Store
 from tlcore.store.datasets import Dataset
@@ -92,6 +92,7 @@ def plan() -> Callable[..., RunConfig]:
         size: int = 32,
         batch: int = 8,
         seed: int = 0,
+        changes: tuple[Change, ...] = (),
     ) -> RunConfig:
         everything = {block.name: 0.001 for block in backbone(name).blocks}
         return RunConfig(
@@ -102,6 +103,7 @@ def plan() -> Callable[..., RunConfig]:
             strategy="own",
             schedule=schedule or (Phase(epochs=epochs, rates=everything),),
             loader=Loader(batch_size=batch, image_size=size),
+            changes=changes,
             compute=Compute(device="cpu"),
             seed=seed,
         )

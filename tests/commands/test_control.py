@@ -7,7 +7,7 @@ import pytest
 
 from tlcore.commands.parser import main
 from tlcore.controls import Pause, SetRate, Stop, StopAfterEpoch
-from tlcore.events import Finished, Interrupted, Paused, Resumed
+from tlcore.events import Finished, Interrupted, Paused, Resumed, Stopped
 from tlcore.store.claims import Claimant
 
 GONE = Claimant(pid=2**22 - 1, started=1.0)
@@ -110,6 +110,12 @@ def test_a_run_that_does_not_go_on_is_told(said, going, store, event, sentence):
     status, _, err = said("control", going.id, "freeze", "head")
     assert status == 1
     assert sentence in err.replace("\n", " ")
+
+
+def test_a_resting_run_can_be_ended(said, going, store):
+    store.runs.append(going.id, [Paused(seconds=1.0)])
+    assert said("control", going.id, "stop")[0] == 0
+    assert isinstance(store.runs.events(going.id)[-1].event, Stopped)
 
 
 def test_only_a_resting_run_is_resumed(said, going, store):

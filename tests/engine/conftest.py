@@ -17,6 +17,7 @@ from tlcore.events import Event
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
 from tlcore.store.datasets import Dataset
+from tlcore.store.runs import AskedFor
 
 
 @pytest.fixture
@@ -42,14 +43,16 @@ def trainer(put_together: Callable[[RunConfig, Dataset], Assembly]) -> Callable[
     """Make a trainer with its network; at most so many pictures to learn from."""
     opened: list[Pictures] = []
 
-    def make(config: RunConfig, dataset: Dataset, most: int = 100) -> tuple[Assembly, Trainer]:
+    def make(
+        config: RunConfig, dataset: Dataset, most: int = 100, wishes: Callable[[], list[AskedFor]] = list
+    ) -> tuple[Assembly, Trainer]:
         assembly = put_together(config, dataset)
         train, val = (
             Pictures(dataset.manifest.of(split)[::-1][:most], dataset.root, assembly.encoder, torch.device("cpu"))
             for split in ("train", "val")
         )
         opened.extend((train, val))
-        return assembly, Trainer(assembly, config, train, val, lambda: False)
+        return assembly, Trainer(assembly, config, train, val, wishes)
 
     yield make
     for pictures in opened:

@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from tlcore.catalog.backbones import backbone
+from tlcore.controls import Stop
 from tlcore.engine import work
 from tlcore.engine.assemble import assemble_checkpoint
 from tlcore.engine.bring import bring_weights
@@ -16,6 +17,7 @@ from tlcore.engine.pictures import Pictures, split_evenly
 from tlcore.engine.runtime import choose_runtime
 from tlcore.errors import ChoiceError
 from tlcore.events import Checkpointed, Evaluated, Failed, Finished, PhaseStarted, Started, Stepped, Stopped
+from tlcore.history import History
 from tlcore.strategies import fill
 
 BLOCKS = [block.name for block in backbone("mobilenet_v2").blocks]
@@ -89,10 +91,10 @@ def test_the_pictures_come_in_another_order_in_every_epoch(plan, dataset, traine
     orders = []
     batches = Pictures.batches
 
-    def watched(self, size, order=None):
+    def watched(self, size, order=None, skip=0):
         if order is not None:
             orders.append(order.tolist())
-        return batches(self, size, order)
+        return batches(self, size, order, skip)
 
     monkeypatch.setattr(Pictures, "batches", watched)
     _, run = trainer(plan(dataset, epochs=3), dataset)
@@ -138,7 +140,7 @@ def test_the_weights_that_are_kept_answer_as_they_did(plan, dataset, carried_out
 )
 def test_what_counts_as_best(plan, dataset, store, put_together, files_kept, tale, kept):
     assembly = put_together(plan(dataset), dataset)
-    keeper = BestKeeper(store, "a run", plan(dataset), assembly)
+    keeper = BestKeeper(store, "a run", plan(dataset), assembly, History())
     epochs = []
     for epoch, right, loss in tale:
         if checkpointed := keeper.consider(evaluated(epoch, right, loss)):
@@ -152,8 +154,8 @@ def test_what_counts_as_best(plan, dataset, store, put_together, files_kept, tal
 def test_a_run_that_is_asked_to_stop_keeps_its_best_weights(plan, dataset, carried_out, store, files_kept):
     def stop(run, event):
         if isinstance(event, Evaluated):
-            store.runs.stop(run)
-            store.runs.stop(run)
+            store.runs.ask(run, Stop())
+            store.runs.ask(run, Stop())
 
     _, events = carried_out(plan(dataset, epochs=50), stop)
     assert isinstance(events[-1], Stopped)
@@ -163,7 +165,7 @@ def test_a_run_that_is_asked_to_stop_keeps_its_best_weights(plan, dataset, carri
 
 def test_a_stop_acts_after_the_step_that_is_on(plan, dataset, carried_out, store, files_kept):
     _, events = carried_out(
-        plan(dataset, epochs=50), lambda run, event: store.runs.stop(run) if isinstance(event, Stepped) else None
+        plan(dataset, epochs=50), lambda run, event: store.runs.ask(run, Stop()) if isinstance(event, Stepped) else None
     )
     assert isinstance(events[-1], Stopped)
     assert len(only(events, Stepped)) == 1

@@ -59,7 +59,7 @@ def test_a_run_that_waits_again_rests_where_it_was_when_it_leaves_the_queue(open
     assert "Next in the queue. It goes on from where it was. Everything up to epoch 2 is kept." in words(page)
     page.button("stop").click().run()
     assert store.runs.events(run.id)[-1].event == Paused(seconds=0.0)
-    assert buttons(page) == {"resume": "Resume"}
+    assert buttons(page) == {"stop": "End it and keep the best", "resume": "Resume"}
 
 
 def test_a_run_that_gets_ready_can_be_paused_or_stopped(open_page, make_set, make_run, words):
@@ -122,11 +122,21 @@ def test_a_resting_run_says_what_is_kept_and_is_resumed_once(open_page, begun, s
     assert sentence in words(page)
     assert "Everything up to epoch 2 is kept." in words(page)
     assert "It holds no worker" in words(page)
-    assert buttons(page) == {"resume": "Resume"}
+    assert buttons(page) == {"stop": "End it and keep the best", "resume": "Resume"}
     page.button("resume").click().run()
     assert store.runs.events(run.id)[-1].event == Resumed()
     assert ">Waiting<" in words(page)
     assert not store.runs.resume(run.id)
+
+
+def test_a_resting_run_can_be_ended(open_page, begun, store, words):
+    run = begun(SAVED, Paused(seconds=4.0))
+    page = open_page("train", run=run.id)
+    page.button("stop").click().run()
+    assert store.runs.events(run.id)[-1].event == Stopped(seconds=0.0)
+    assert ">Stopped<" in words(page)
+    assert "<b>3 s</b><span>taken" in words(page)
+    assert buttons(page) == {}
 
 
 def test_the_middle_of_an_epoch_is_kept_too(open_page, begun, words):

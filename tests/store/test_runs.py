@@ -162,7 +162,17 @@ def test_only_a_resting_run_is_resumed(store, submit, end):
     assert store.runs.events(run.id) == before
 
 
-@pytest.mark.parametrize("control", [Pause(), Stop(), StopAfterEpoch(), SetRate(block="head", rate=0.1)])
+@pytest.mark.parametrize("rest", [Paused(seconds=1.0), INTERRUPTED])
+def test_a_resting_run_that_is_stopped_ends_at_once(store, submit, rest):
+    run = submit()
+    store.runs.append(run.id, [rest])
+    store.runs.ask(run.id, Stop())
+    store.runs.ask(run.id, Stop())
+    assert [entry.event for entry in store.runs.events(run.id)] == [rest, Stopped(seconds=0.0)]
+    assert not store.runs.resume(run.id)
+
+
+@pytest.mark.parametrize("control", [Pause(), StopAfterEpoch(), SetRate(block="head", rate=0.1)])
 @pytest.mark.parametrize("event", [Finished(seconds=1.0), Paused(seconds=1.0), INTERRUPTED])
 def test_nothing_is_asked_of_a_run_that_does_not_go_on(store, submit, event, control):
     run = submit()

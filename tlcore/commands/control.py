@@ -55,7 +55,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     state = history.state(asked)
     if state in ENDED:
         raise ChoiceError(f"This run is {state}, so nothing can be asked of it.", "Start another one.")
-    if state in RESTING:
+    if state in RESTING and not isinstance(control, Stop):
         raise ChoiceError(f"This run is {state}.", f"Let it go on first: python -m tlcore resume {asked.id[:8]}")
     store.runs.ask(asked.id, control)
     if not arguments.json:

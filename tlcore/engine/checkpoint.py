@@ -7,6 +7,7 @@ from tlcore import __version__
 from tlcore.config import RunConfig
 from tlcore.engine.assemble import Assembly
 from tlcore.events import Checkpointed, Evaluated
+from tlcore.history import History
 from tlcore.records import to_json
 from tlcore.store import Store
 from tlcore.takeaway import METADATA_KEY, Card
@@ -15,13 +16,14 @@ from tlcore.takeaway import METADATA_KEY, Card
 class BestKeeper:
     """Keeps the weights of the best epoch of one run, and only those."""
 
-    def __init__(self, store: Store, run: str, config: RunConfig, assembly: Assembly) -> None:
+    def __init__(self, store: Store, run: str, config: RunConfig, assembly: Assembly, history: History) -> None:
+        """Keep on from what `history` says is the best so far."""
         self._store = store
         self._run = run
         self._config = config
         self._assembly = assembly
-        self._best: Evaluated | None = None
-        self._kept: str | None = None
+        self._best = history.best
+        self._kept = history.checkpoint.sha256 if history.checkpoint else None
         self._before: str | None = None
 
     def consider(self, evaluated: Evaluated) -> Checkpointed | None:

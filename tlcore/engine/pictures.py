@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -43,10 +44,10 @@ class Pictures:
     def __len__(self) -> int:
         return len(self._examples)
 
-    def batches(self, size: int, order: Tensor | None = None) -> Iterator[Batch]:
-        """Yield all pictures in batches of `size`, in the given order (N,) or their own."""
+    def batches(self, size: int, order: Tensor | None = None, skip: int = 0) -> Iterator[Batch]:
+        """Yield all pictures in batches of `size`, in the given order (N,) or their own, without the first `skip`."""
         places = (torch.arange(len(self)) if order is None else order).tolist()
-        for part in split_evenly(places, size):
+        for part in islice(split_evenly(places, size), skip, None):
             pixels = torch.stack(list(self._pool.map(self._pixels, part)))
             targets = torch.tensor([self._examples[place].label for place in part])
             # Convolutions on a CPU run faster when the channels of a pixel lie together.

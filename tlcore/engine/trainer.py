@@ -1,40 +1,38 @@
 """The loop: a plan carried out on a network, told as a stream of events."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from math import isfinite
 
 import torch
 from torch.nn.functional import cross_entropy
 
 from tlcore.config import Phase, RunConfig
+from tlcore.controls import Pause, SetRate, Stop, StopAfterEpoch
 from tlcore.engine.assemble import Assembly
-from tlcore.engine.freezing import apply_groups, parameters_of, train_mode
+from tlcore.engine.course import Course
+from tlcore.engine.drift import DriftMeter, gradient_size
+from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.optimizer import build_optimizer, set_rates
 from tlcore.engine.pictures import Pictures
+from tlcore.engine.standing import SavePoint, Standing, Tally, restore, take
 from tlcore.errors import ThawError
-from tlcore.events import Evaluated, Event, Finished, PhaseStarted, Stepped, Stopped
+from tlcore.events import Changed, Evaluated, Event, Finished, Paused, PhaseStarted, Stepped, Stopped
 from tlcore.plan import Group, learning, plan_groups
+from tlcore.store.runs import AskedFor
+
+_BETWEEN_MOVES = 2.0
+"""Seconds between readings of the drift meter within an epoch; each looks at every weight once."""
 
 
-class StopAskedError(Exception):
-    """A person asked the run to stop."""
+class _EndedError(Exception):
+    """A person asked for an end or a rest, told by the event."""
 
-
-@dataclass(slots=True)
-class Tally:
-    """Sums over the batches of one pass."""
-
-    loss: float = 0.0
-    right: int = 0
-    count: int = 0
-
-    def add(self, loss: float, right: int, count: int) -> None:
-        """Add one batch's mean loss and right answers."""
-        self.loss += loss * count
-        self.right += right
-        self.count += count
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
 
 
 class Trainer:
@@ -46,53 +44,86 @@ class Trainer:
         config: RunConfig,
         train: Pictures,
         val: Pictures,
-        stop_asked: Callable[[], bool],
+        wishes: Callable[[], Sequence[AskedFor]],
+        point: SavePoint | None = None,
+        repeated: Sequence[Changed] = (),
     ) -> None:
+        """Begin at the start, or at `point`; `repeated` are changes that an earlier try made and this one makes too."""
         self._assembly = assembly
         self._module = assembly.module.to(memory_format=torch.channels_last)
         self._config = config
         self._train = train
         self._val = val
-        self._stop_asked = stop_asked
+        self._wishes = wishes
+        self._inbox: deque[AskedFor] = deque()
         self._shuffler = torch.Generator().manual_seed(config.seed)
-        self._groups = self._plan(config.schedule[0])
-        self._optimizer = build_optimizer(self._module, self._assembly.card.blocks, self._groups)
-        self._began = time.monotonic()
-        self._step = 0
-        self._epoch = 0
+        self._drift = DriftMeter(self._module, assembly.card.blocks)
+        self._standing = Standing()
+        self._course = Course(config, train.steps(config.loader.batch_size), repeated)
+        self._groups = self._plan({})
+        self._optimizer = build_optimizer(self._module, assembly.card.blocks, self._groups)
+        if point is not None:
+            self._standing = replace(point.standing)
+            self._shuffler.set_state(restore(point, self._module, self._optimizer))
+        self._shuffle = self._shuffler.get_state()
+        self._began = time.monotonic() - self._standing.seconds
+        self._moved = time.monotonic()
+        self._memory = 0
 
     def run(self) -> Iterator[Event]:
-        """Yield what happens, to the end of the plan or until a person stops it.
+        """Yield what happens, to the end of the plan or until a person wants otherwise.
 
         Raises ThawError when the loss is no longer a number.
         """
         try:
-            for number, phase in enumerate(self._config.schedule):
-                yield self._enter(number, phase)
-                for _ in range(phase.epochs):
-                    yield from self._one_epoch()
-        except StopAskedError:
-            yield Stopped(seconds=self._seconds())
+            while self._standing.epoch < self._config.epochs:
+                yield from self._begin_phase()
+                yield from self._one_epoch()
+        except _EndedError as ended:
+            yield ended.event
         else:
             yield Finished(seconds=self._seconds())
 
-    def _enter(self, number: int, phase: Phase) -> PhaseStarted:
-        self._groups = self._plan(phase)
+    def save_point(self) -> SavePoint:
+        """Return all that is needed to go on from here, to the bit; to be called between two events."""
+        standing = replace(self._standing, seconds=self._seconds(), tally=replace(self._standing.tally))
+        standing.overrides = dict(standing.overrides)
+        return take(standing, self._module, self._assembly.card.blocks, self._optimizer, self._shuffle)
+
+    def _begin_phase(self) -> Iterator[PhaseStarted]:
+        number, phase = self._course.phase(self._standing.epoch)
+        rates = self._course.rates(phase, self._standing.overrides)
+        self._enter(rates)
+        if self._course.begins(self._standing):
+            yield PhaseStarted(
+                phase=number,
+                epoch=self._standing.epoch,
+                rates={group.block: group.rate for group in self._groups},
+                learning=learning(self._groups),
+                step=self._standing.step,
+            )
+
+    def _enter(self, rates: dict[str, float]) -> None:
+        """Let blocks learn at these base rates, from the next step on."""
+        self._groups = self._plan(rates)
         apply_groups(self._module, self._assembly.card.blocks, self._groups)
-        rates = {group.block: group.rate for group in self._groups}
-        set_rates(self._optimizer, rates)
-        return PhaseStarted(phase=number, epoch=self._epoch, rates=rates, learning=learning(self._groups))
+        now = {group.block for group in self._groups if group.rate > 0}
+        blocks = [block.name for block in self._assembly.card.blocks]
+        self._standing.learned = tuple(block for block in blocks if block in now or block in self._standing.learned)
 
     def _one_epoch(self) -> Iterator[Event]:
-        train, val = Tally(), Tally()
+        standing, val = self._standing, Tally()
+        self._shuffle = self._shuffler.get_state()
         order = torch.randperm(len(self._train), generator=self._shuffler)
-        yield from self._pass(self._train, train, order)
-        for _ in self._pass(self._val, val):
-            pass
-        self._epoch += 1
+        yield from self._learn(order)
+        self._answer(val)
+        train, standing.tally = standing.tally, Tally()
+        standing.epoch, standing.batch = standing.epoch + 1, 0
+        self._shuffle = self._shuffler.get_state()
+        yield self._measure()
         yield Evaluated(
-            epoch=self._epoch,
-            step=self._step,
+            epoch=standing.epoch,
+            step=standing.step,
             loss=val.loss / val.count,
             right=val.right,
             count=val.count,
@@ -100,64 +131,110 @@ class Trainer:
             train_right=train.right,
             train_count=train.count,
             seconds=self._seconds(),
+            memory=self._memory,
+        )
+        self._inbox.extend(self._wishes())
+        wanted = any(isinstance(asked.control, StopAfterEpoch) for asked in self._inbox)
+        if wanted and standing.epoch < self._config.epochs:
+            raise _EndedError(Stopped(seconds=self._seconds()))
+
+    def _learn(self, order: torch.Tensor) -> Iterator[Event]:
+        """Go over the training pictures once, from the batch where an earlier try rested."""
+        standing, size = self._standing, self._config.loader.batch_size
+        _, phase = self._course.phase(standing.epoch)
+        self._train_mode(phase)
+        for batch in self._train.batches(size, order, skip=standing.batch):
+            yield from self._attend(phase)
+            share = self._course.factor(phase, standing)
+            set_rates(self._optimizer, {group.block: group.rate * share for group in self._groups})
+            loss, right = self._forward(batch.inputs, batch.targets)
+            self._optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            self._optimizer.step()
+            self._look_at_memory()
+            standing.step, standing.batch = standing.step + 1, standing.batch + 1
+            mean, count = float(loss.detach()), len(batch.targets)
+            standing.tally.add(mean, right, count)
+            yield Stepped(step=standing.step, loss=mean, right=right, count=count, seconds=self._seconds())
+            if time.monotonic() - self._moved > _BETWEEN_MOVES:
+                yield self._measure()
+
+    def _answer(self, tally: Tally) -> None:
+        """Go over the validation pictures once."""
+        self._module.eval()
+        for batch in self._val.batches(self._config.loader.batch_size):
+            self._inbox.extend(self._wishes())
+            if any(isinstance(asked.control, Stop) for asked in self._inbox):
+                raise _EndedError(Stopped(seconds=self._seconds()))
+            with torch.no_grad():
+                loss, right = self._forward(batch.inputs, batch.targets)
+            tally.add(float(loss), right, len(batch.targets))
+
+    def _forward(self, inputs: dict[str, torch.Tensor], targets: torch.Tensor) -> tuple[torch.Tensor, int]:
+        logits = self._module(**inputs)
+        loss = cross_entropy(logits, targets)
+        self._look_at_memory()
+        if not isfinite(float(loss.detach())):
+            raise self._diverged()
+        return loss, int((logits.argmax(1) == targets).sum())
+
+    def _attend(self, phase: Phase) -> Iterator[Changed]:
+        """Do what was planned for this moment, then what people ask, before the next step."""
+        for planned in self._course.due(self._standing.step):
+            yield self._change(phase, planned.block, planned.rate, planned.control)
+        self._inbox.extend(self._wishes())
+        for asked in list(self._inbox):
+            match asked.control:
+                case SetRate(block=block, rate=rate):
+                    self._inbox.remove(asked)
+                    yield self._change(phase, block, rate, asked.id)
+                case Pause():
+                    raise _EndedError(Paused(seconds=self._seconds()))
+                case Stop():
+                    raise _EndedError(Stopped(seconds=self._seconds()))
+
+    def _change(self, phase: Phase, block: str, rate: float, control: int | None) -> Changed:
+        standing = self._standing
+        before = self._course.rates(phase, standing.overrides).get(block, 0.0)
+        refused = self._course.refusal(self._assembly.card, standing, block, rate)
+        if not refused:
+            standing.overrides[block] = rate
+            self._enter(self._course.rates(phase, standing.overrides))
+            self._train_mode(phase)
+        return Changed(
+            after=standing.step,
+            block=block,
+            requested=rate,
+            before=before,
+            applied=(before if refused else rate) * self._course.factor(phase, standing),
+            learning=learning(self._groups),
+            seconds=self._seconds(),
+            refused=refused,
+            control=control,
         )
 
-    def _pass(self, pictures: Pictures, tally: Tally, order: torch.Tensor | None = None) -> Iterator[Stepped]:
-        """Go over the pictures once: with an order to learn, without one only to answer."""
-        learns = order is not None
-        if learns:
-            train_mode(self._module, self._assembly.card.blocks, self._groups)
-        else:
-            self._module.eval()
-        for batch in pictures.batches(self._config.loader.batch_size, order):
-            if self._stop_asked():
-                raise StopAskedError
-            with torch.set_grad_enabled(learns):
-                logits = self._module(**batch.inputs)
-                loss = cross_entropy(logits, batch.targets)
-            right = int((logits.argmax(1) == batch.targets).sum())
-            mean = float(loss.detach())
-            if not isfinite(mean):
-                raise self._diverged()
-            tally.add(mean, right, len(batch.targets))
-            if learns:
-                self._learn(loss)
-                yield Stepped(
-                    step=self._step,
-                    loss=mean,
-                    right=right,
-                    count=len(batch.targets),
-                    seconds=self._seconds(),
-                )
+    def _plan(self, rates: dict[str, float]) -> tuple[Group, ...]:
+        card, classes = self._assembly.card, len(self._assembly.classes)
+        return plan_groups(card, classes, rates, self._config.optimizer.weight_decay)
 
-    def _learn(self, loss: torch.Tensor) -> None:
-        self._optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        self._optimizer.step()
-        self._step += 1
+    def _train_mode(self, phase: Phase) -> None:
+        train_mode(self._module, self._assembly.card.blocks, self._groups, phase.moving_statistics)
+
+    def _measure(self) -> Event:
+        self._moved = time.monotonic()
+        return self._drift.measure(self._standing.step, self._seconds())
+
+    def _look_at_memory(self) -> None:
+        self._memory = max(self._memory, self._assembly.runtime.memory())
 
     def _diverged(self) -> ThawError:
+        sizes = {block.name: gradient_size(self._module, block) for block in self._assembly.card.blocks}
+        largest = max(sizes, key=lambda name: sizes[name])
+        culprit = f" The largest gradient before that was in {largest}." if sizes[largest] > 0 else ""
         return ThawError(
-            f"The loss is no longer a number, after step {self._step}.{self._largest_gradient()}",
+            f"The loss is no longer a number, after step {self._standing.step}.{culprit}",
             "The rates are too high: start again with a tenth of them.",
         )
-
-    def _largest_gradient(self) -> str:
-        """Name the block whose gradient was largest in the last step, the likely culprit."""
-        sizes = {
-            block.name: sum(
-                float(parameter.grad.norm())
-                for parameter in parameters_of(self._module, block)
-                if parameter.grad is not None
-            )
-            for block in self._assembly.card.blocks
-        }
-        block = max(sizes, key=lambda name: sizes[name])
-        return f" The largest gradient before that was in {block}." if sizes[block] > 0 else ""
-
-    def _plan(self, phase: Phase) -> tuple[Group, ...]:
-        card, classes = self._assembly.card, len(self._assembly.classes)
-        return plan_groups(card, classes, phase.rates, self._config.optimizer.weight_decay)
 
     def _seconds(self) -> float:
         return time.monotonic() - self._began

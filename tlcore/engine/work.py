@@ -14,9 +14,13 @@ from tlcore.engine.assemble import Assembly, assemble
 from tlcore.engine.checkpoint import BestKeeper
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.runtime import choose_runtime
+from tlcore.engine.saving import Saver
+from tlcore.engine.standing import SavePoint
 from tlcore.engine.trainer import Trainer
+from tlcore.engine.wishes import Wishes, answered_wishes
 from tlcore.errors import ThawError
-from tlcore.events import Evaluated, Event, Failed, Started, Stepped
+from tlcore.events import Evaluated, Event, Failed, Finished, Paused, Started, Stepped, Stopped
+from tlcore.history import History
 from tlcore.store import Store
 from tlcore.store.datasets import Dataset
 
@@ -63,16 +67,35 @@ def _events(store: Store, run: str) -> Iterator[Event]:
         config.seed,
         runtime,
     )
+    earlier = store.runs.events(run)
+    history = History()
+    history.add(earlier)
+    saver = Saver(store, history.saved)
+    repeated = answered_wishes(earlier)
     with closing(_pictures(dataset, "train", assembly)) as train, closing(_pictures(dataset, "val", assembly)) as val:
-        yield _started(config, dataset, assembly, train)
-        keeper = BestKeeper(store, run, config, assembly)
-        trainer = Trainer(assembly, config, train, val, lambda: store.runs.named(run).wish is not None)
-        for event in trainer.run():
-            yield event
-            if isinstance(event, Evaluated) and (kept := keeper.consider(event)):
-                yield kept
-                # Whoever reads these events has written this one down by now.
-                keeper.drop_before()
+        keeper = BestKeeper(store, run, config, assembly, history)
+        trainer = Trainer(assembly, config, train, val, Wishes(store, run, repeated), saver.point, repeated)
+        yield _started(config, dataset, assembly, train, saver.point)
+        try:
+            for event in trainer.run():
+                if isinstance(event, Paused):
+                    yield saver.save(trainer.save_point())
+                yield event
+                # Whoever reads these events has written one down by the time that the next is asked for.
+                if isinstance(event, Evaluated):
+                    if kept := keeper.consider(event):
+                        yield kept
+                        keeper.drop_before()
+                    if event.epoch < config.epochs:
+                        yield saver.save(trainer.save_point())
+                        saver.drop_before()
+                elif isinstance(event, Paused):
+                    saver.drop_before()
+                elif isinstance(event, Finished | Stopped):
+                    saver.drop()
+        except Exception:
+            saver.drop()  # A run that failed cannot go on.
+            raise
 
 
 def _pictures(dataset: Dataset, split: str, assembly: Assembly) -> Pictures:
@@ -80,7 +103,9 @@ def _pictures(dataset: Dataset, split: str, assembly: Assembly) -> Pictures:
     return Pictures(examples, dataset.root, assembly.encoder, assembly.runtime.device)
 
 
-def _started(config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pictures) -> Started:
+def _started(
+    config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pictures, point: SavePoint | None
+) -> Started:
     began_with = {IMAGENET: "ImageNet", SCRATCH: "random numbers"}.get(config.weights, "own file")
     return Started(
         device=assembly.runtime.label,
@@ -93,6 +118,8 @@ def _started(config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pic
         epochs=config.epochs,
         steps_per_epoch=train.steps(config.loader.batch_size),
         versions={name: version(name) for name in ("torch", "torchvision", "timm")},
+        step=point.standing.step if point else 0,
+        seconds=point.standing.seconds if point else 0.0,
     )
 
 

@@ -78,7 +78,9 @@ class Store:
         return path.read_text(encoding="ascii").strip()
 
     def sweep(self) -> None:
-        """Remove what processes that were killed left behind: files in the making, uploads that nobody finished."""
+        """Remove what is nobody's any more: files in the making, unfinished uploads, save points of ended runs."""
+        for sha256 in self.runs.points_of_the_ended():
+            self.blobs.drop(sha256)
         for folder in (self.blobs.making, self.intake.root):
             for left in folder.glob("*"):
                 if time.time() - left.stat().st_mtime > _LEFT_BEHIND:

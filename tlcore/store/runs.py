@@ -10,7 +10,7 @@ from tlcore.config import RunConfig
 from tlcore.controls import KINDS as CONTROLS
 from tlcore.controls import Control, Pause, SetRate, Stop, StopAfterEpoch
 from tlcore.errors import ProcessError
-from tlcore.events import KINDS, Event, Failed, Finished, Interrupted, Paused, Resumed, Stopped
+from tlcore.events import KINDS, Event, Failed, Finished, Interrupted, Paused, Resumed, Saved, Stopped
 from tlcore.records import from_json, to_json
 from tlcore.store.claims import Claimant
 from tlcore.store.database import Database
@@ -22,6 +22,8 @@ _OPEN = (
     " AND NOT EXISTS (SELECT 1 FROM events WHERE run = runs.id AND kind = 'Resumed' AND sequence > ended.sequence)))"
 )
 """Waiting for a worker, or worked on; runs that rest are not."""
+_HAS_ENDED = f"EXISTS (SELECT 1 FROM events WHERE run = runs.id AND kind IN {_ENDED})"
+_RESTS = f"SELECT 1 FROM runs WHERE id = ? AND NOT {_OPEN} AND NOT {_HAS_ENDED}"
 _SELECT = (
     "SELECT *, (SELECT kind FROM controls WHERE run = runs.id AND kind != 'SetRate' ORDER BY id DESC LIMIT 1) AS wish"
     " FROM runs"
@@ -143,10 +145,12 @@ class Runs:
         ]
 
     def ask(self, run: str, control: Control) -> None:
-        """Ask something of an open run; a waiting one stops or rests at once, one at work after its step."""
+        """Ask something of a run: one at work does it after its step, one that waits or rests stops at once."""
         with self._database.transaction() as connection:
             row = connection.execute(f"SELECT pid FROM runs WHERE id = ? AND {_OPEN}", (run,)).fetchone()
             if row is None:
+                if isinstance(control, Stop) and connection.execute(_RESTS, (run,)).fetchone():
+                    _append(connection, run, [Stopped(seconds=0.0)])
                 return
             values = (run, time.time(), type(control).__name__, to_json(control))
             connection.execute("INSERT INTO controls (run, time, kind, body) VALUES (?, ?, ?, ?)", values)
@@ -170,16 +174,17 @@ class Runs:
         """
         holder = (claimant.pid, claimant.started) if claimant else (None, None)
         with self._database.transaction() as connection:
-            resting = (
-                f"SELECT 1 FROM runs WHERE id = ? AND NOT {_OPEN}"
-                f" AND NOT EXISTS (SELECT 1 FROM events WHERE run = runs.id AND kind IN {_ENDED})"
-            )
-            if connection.execute(resting, (run,)).fetchone() is None:
+            if connection.execute(_RESTS, (run,)).fetchone() is None:
                 return False
             connection.execute("UPDATE runs SET pid = ?, pid_started = ? WHERE id = ?", (*holder, run))
             connection.execute("DELETE FROM controls WHERE run = ? AND kind != ?", (run, SetRate.__name__))
             _append(connection, run, [Resumed()])
             return True
+
+    def points_of_the_ended(self) -> set[str]:
+        """Return the sha256 of save points from which no run will go on any more."""
+        query = f"SELECT body FROM events JOIN runs ON run = runs.id WHERE events.kind = 'Saved' AND {_HAS_ENDED}"
+        return {from_json(Saved, row["body"]).sha256 for row in self._database.rows(query)}
 
     def end(self, run: str, event: Failed | Interrupted) -> None:
         """Append the end of a run whose worker cannot do so itself, unless it has ended already."""

@@ -64,7 +64,8 @@ def _time(history: History, state: State) -> tuple[str, str, str]:
     if state in ENDED:
         seconds = history.steps[-1].seconds if history.steps else 0.0
         if history.end is not None and not isinstance(history.end, Failed):
-            seconds = history.end.seconds
+            # A run that rested when it was ended tells no time of its own.
+            seconds = max(seconds, history.end.seconds)
         return duration(seconds) if seconds else "–", "taken", ""
     if state in RESTING:
         return duration(history.steps[-1].seconds) if history.steps else "–", "taken", "so far"

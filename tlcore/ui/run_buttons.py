@@ -28,6 +28,7 @@ def run_buttons(run: Run, history: History, state: State) -> None:
             case "stopping" if run.wish is StopAfterEpoch:
                 ask("Stop now", "stop", Stop())
             case "paused" | "interrupted" if history.rest is not None:
+                ask("End it and keep the best" if history.best else "End it", "stop", Stop())
                 st.button("Resume", key="resume", type="primary", on_click=_resume, args=(run.id,))
 
 

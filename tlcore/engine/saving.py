@@ -1,0 +1,47 @@
+"""Keeps the one point from which a run can go on, and takes it away when the run is over."""
+
+from tlcore.catalog.weights import check_hash
+from tlcore.engine.standing import SavePoint
+from tlcore.errors import ThawError
+from tlcore.events import Saved
+from tlcore.store import Store
+
+
+class Saver:
+    """The save points of one run, of which only the newest is kept."""
+
+    def __init__(self, store: Store, saved: Saved | None) -> None:
+        """Take up what the run `saved` last."""
+        self._store = store
+        self._kept = saved.sha256 if saved else None
+        self._before: str | None = None
+        self.point = self._read(saved.sha256) if saved else None
+        """Where the run goes on; None where it begins anew, because nothing was saved or what was saved is damaged."""
+
+    def save(self, point: SavePoint) -> Saved:
+        """Put a point in place, whole."""
+        with self._store.blobs.aside() as path:
+            point.write(path)
+            size = path.stat().st_size
+            self._before, self._kept = self._kept, self._store.blobs.keep(path)
+        return Saved(epoch=point.standing.epoch, step=point.standing.step, sha256=self._kept, size=size)
+
+    def drop_before(self) -> None:
+        """Remove the point before the newest one; only once the store names the newest."""
+        if self._before and self._before != self._kept:
+            self._store.blobs.drop(self._before)
+        self._before = None
+
+    def drop(self) -> None:
+        """Remove the newest point: the run is over."""
+        self.drop_before()
+        if self._kept:
+            self._store.blobs.drop(self._kept)
+
+    def _read(self, sha256: str) -> SavePoint | None:
+        try:
+            path = self._store.blobs.path(sha256)
+            check_hash(path, sha256)
+        except ThawError:
+            return None
+        return SavePoint.read(path)
