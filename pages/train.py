@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from tlcore.history import ENDED
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import INSIDE, NETWORK, START, in_frame
-from tlcore.ui.live import EVERY, EVERY_AT_FIRST, draw_run
+from tlcore.ui.live import EVERY, EVERY_AT_FIRST, draw_run, still
 from tlcore.ui.reading import reader
 from tlcore.ui.session import run_of_this_page
 from tlcore.ui.taking import take_along
@@ -30,9 +29,9 @@ if run is None:
 
 st.query_params["run"] = run.id
 history = reader(run.id).history()
-going = history.state(run) not in ENDED
-every = None if not going else EVERY if history.steps else EVERY_AT_FIRST
+rests = still(run, history)
+every = None if rests else EVERY if history.steps else EVERY_AT_FIRST
 st.fragment(draw_run, run_every=every)(run.id, every)
-if not going:
+if rests:
     take_along(run)
     st.page_link(INSIDE, label="Look inside this run", query_params={"run": run.id})

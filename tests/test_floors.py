@@ -15,7 +15,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "tl
 
 _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", "draft", "events", "errands"}
 _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
-_KEPT = _WORDS | {"store", "history", "verdict"}
+_KEPT = _WORDS | {"store", "history", "movement", "verdict"}
 
 MAY_IMPORT = {
     # Floor 0: words. Those that know others of the floor say so, one by one.
@@ -40,7 +40,8 @@ MAY_IMPORT = {
     # Floor 1: what is kept.
     "store": _WORDS,
     "history": {"controls", "events", "store"},
-    "verdict": {"events", "history"},
+    "movement": {"events", "history"},
+    "verdict": {"events", "history", "movement"},
     # Floor 2: three rooms that do not know one another.
     "figures": _KEPT,
     "jobs": _KEPT,

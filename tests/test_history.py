@@ -1,13 +1,21 @@
 """Events fold into a run's state, its curves, its best epoch, and one honest sentence about thawing."""
 
+from dataclasses import replace
+
 import pytest
 
+from tlcore.controls import Pause, Stop, StopAfterEpoch
 from tlcore.events import (
+    Changed,
     Checkpointed,
     Evaluated,
     Failed,
     Finished,
+    Interrupted,
+    Moved,
+    Paused,
     PhaseStarted,
+    Resumed,
     Started,
     Stepped,
     Stopped,
@@ -29,6 +37,8 @@ STARTED = Started(
     steps_per_epoch=2,
     versions={},
 )
+PAUSED = Paused(seconds=1.0)
+INTERRUPTED = Interrupted(sentence="Interrupted.", advice="Go on.")
 NOBODY = Claimant(pid=2**22 - 1, started=1.0)
 
 
@@ -62,8 +72,8 @@ def history(*events):
     return one
 
 
-def state(plan, claimant, *events):
-    run = Run(id="r", workspace="w", created=0.0, config=plan("0" * 64), claimant=claimant, stop_asked=False)
+def state(plan, claimant, *events, wish=None):
+    run = Run(id="r", workspace="w", created=0.0, config=plan("0" * 64), claimant=claimant, wish=wish)
     return history(*events).state(run)
 
 
@@ -72,10 +82,80 @@ def test_the_state_is_derived_from_evidence(plan):
     assert state(plan, None) == "waiting"
     assert state(plan, here) == "starting"
     assert state(plan, here, STARTED) == "running"
-    assert state(plan, NOBODY, STARTED) == "lost"
+    assert state(plan, here, STARTED, wish=Pause) == "pausing"
+    assert state(plan, here, STARTED, wish=Stop) == state(plan, here, wish=StopAfterEpoch) == "stopping"
+    assert state(plan, here, STARTED, PAUSED) == "paused"
+    assert state(plan, None, STARTED, PAUSED, Resumed()) == "waiting"
+    assert state(plan, here, STARTED, PAUSED, Resumed()) == "running"
+    assert state(plan, NOBODY, STARTED) == "interrupted"
+    assert state(plan, NOBODY, STARTED, INTERRUPTED) == "interrupted"
+    assert state(plan, None, STARTED, INTERRUPTED, Resumed(), STARTED, Stopped(seconds=1.0)) == "stopped"
     assert state(plan, NOBODY, STARTED, Finished(seconds=1.0)) == "finished"
     assert state(plan, None, Stopped(seconds=0.0)) == "stopped"
     assert state(plan, here, Failed(sentence="s", advice="a")) == "failed"
+
+
+def changed(after, block, rate, refused="", before=0.001):
+    return Changed(
+        after=after,
+        block=block,
+        requested=rate,
+        before=before,
+        applied=rate,
+        learning=10,
+        seconds=1.0,
+        refused=refused,
+        control=after,
+    )
+
+
+def moved(at):
+    return Moved(step=at, weights={"head": 0.1}, statistics={}, gradients={}, seconds=1.0)
+
+
+def phase(number, at, **rates):
+    return PhaseStarted(phase=number, epoch=at // 2, rates=rates, learning=10, step=at)
+
+
+def test_a_run_that_goes_on_forgets_what_is_done_again():
+    events = (STARTED, phase(0, 0, head=0.001), step(1, 0.1), moved(1), step(2, 0.2), epoch(1, 5))
+    lost = (changed(2, "head", 0.1), phase(1, 2, head=0.01), step(3, 0.3), moved(3), step(4, 0.4), epoch(2, 6))
+    before, after = history(*events), history(*events, *lost, INTERRUPTED, Resumed(), replace(STARTED, step=2))
+    for name in ("steps", "moves", "epochs", "phases", "changes"):
+        assert getattr(after, name) == getattr(before, name), name
+    assert after.rest is None
+    assert after.rests == [(2, INTERRUPTED)]
+    assert after.rates == {"head": 0.001}
+
+
+def test_a_run_that_was_paused_forgets_nothing():
+    events = (STARTED, phase(0, 0, head=0.001), step(1, 0.1), changed(1, "head", 0.1), step(2, 0.2), step(3, 0.3))
+    one = history(*events, PAUSED, Resumed(), replace(STARTED, step=3))
+    assert one.steps == history(*events).steps
+    assert one.rates == {"head": 0.1}
+    assert one.rests == [(3, PAUSED)]
+
+
+def test_the_rates_are_those_of_the_phase_under_what_a_person_changed():
+    one = history(phase(0, 0, layer4=0.0, head=0.001), changed(1, "layer4", 0.0002), changed(1, "head", 0.0, "nothing"))
+    assert one.rates == {"layer4": 0.0002, "head": 0.001}
+    one.add([Entry(9, 0.0, phase(1, 4, layer4=0.0002, head=0.002))])
+    assert one.rates == {"layer4": 0.0002, "head": 0.002}
+    assert history().rates == {}
+
+
+def test_a_block_that_a_person_thawed_before_is_no_thaw_of_the_phase():
+    first, second = phase(0, 0, layer4=0.0, head=0.001), phase(1, 4, layer4=0.0002, head=0.001)
+    assert history(first, second).thaws() == [(second, ("layer4",))]
+    assert history(first, changed(1, "layer4", 0.0002), second).thaws() == []
+    frozen = (changed(1, "layer4", 0.0002), changed(2, "layer4", 0.0))
+    assert history(first, *frozen, second).thaws() == [(second, ("layer4",))]
+
+
+def test_a_block_has_learned_when_a_phase_or_a_person_let_it():
+    one = history(phase(0, 0, stem=0.0, layer4=0.0, head=0.001), changed(1, "layer4", 0.1), changed(2, "layer4", 0.0))
+    assert [one.learned(block) for block in ("stem", "layer4", "head")] == [False, True, True]
+    assert not history(phase(0, 0, stem=0.0), changed(1, "stem", 0.1, refused="no")).learned("stem")
 
 
 def test_events_that_came_since_are_folded_in():

@@ -42,6 +42,11 @@ def check_rate(block: str, rate: float) -> None:
         )
 
 
+def written_rate(rate: float) -> str:
+    """Return a rate written out, as people type it: 0.00005, never 5e-5."""
+    return f"{rate:.7f}".rstrip("0").rstrip(".") if rate else "0"
+
+
 def _nearest_rate(rate: float) -> float:
     return HIGHEST_RATE if rate > HIGHEST_RATE else 0.0
 

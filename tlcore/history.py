@@ -3,6 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import inf
 from typing import Literal
 
 from tlcore.controls import Pause
@@ -54,6 +56,8 @@ class History:
     checkpoint: Checkpointed | None = None
     saved: Saved | None = None
     rest: Resting | None = None
+    rests: list[tuple[int, Resting]] = field(default_factory=list)
+    """Every rest so far, each with the steps made before it."""
     end: Terminal | None = None
 
     def add(self, entries: Iterable[Entry]) -> None:
@@ -83,6 +87,7 @@ class History:
                 self._go_back(event.step)
             case Paused() | Interrupted():
                 self.rest = event
+                self.rests.append((self.steps[-1].step if self.steps else 0, event))
             case Resumed():
                 self.rest = None
             case Finished() | Stopped() | Failed():
@@ -95,6 +100,7 @@ class History:
         self.epochs = [event for event in self.epochs if event.step <= step]
         self.phases = [event for event in self.phases if event.step < step]
         self.changes = [event for event in self.changes if event.after < step]
+        self.rests = [(min(at, step), event) for at, event in self.rests]
 
     def state(self, run: Run) -> State:
         """Return the run's state from the evidence: its events, and whether its process lives."""
@@ -120,11 +126,13 @@ class History:
     @property
     def rates(self) -> dict[str, float]:
         """Every block's base rate now: what the phase says, under what a person changed since it began."""
-        if self.phase is None:
-            return {}
-        found = dict(self.phase.rates)
+        return self._rates_under(self.phase) if self.phase else {}
+
+    def _rates_under(self, phase: PhaseStarted, until: float = inf) -> dict[str, float]:
+        """Return the base rates of a phase after the changes in it, up to the one after step `until`."""
+        found = dict(phase.rates)
         for change in self.changes:
-            if change.after >= self.phase.step and not change.refused:
+            if phase.step <= change.after <= until and not change.refused:
                 found[change.block] = change.requested
         return found
 
@@ -142,13 +150,19 @@ class History:
 
     def thaws(self) -> list[tuple[PhaseStarted, tuple[str, ...]]]:
         """Return the phases that began with blocks learning that did not before, and these blocks, stem first."""
-        found, before = [], frozenset[str]()
-        for number, phase in enumerate(self.phases):
-            now = tuple(block for block, rate in phase.rates.items() if rate > 0)
-            if number and (thawed := tuple(block for block in now if block not in before)):
+        found = []
+        for before, phase in pairwise(self.phases):
+            rates = self._rates_under(before, until=phase.step - 1)
+            thawed = tuple(block for block, rate in phase.rates.items() if rate > 0 and not rates.get(block))
+            if thawed:
                 found.append((phase, thawed))
-            before = frozenset(now)
         return found
+
+    def learned(self, block: str) -> bool:
+        """Say whether a block learns, or has learned at any time."""
+        return any(phase.rates.get(block) for phase in self.phases) or any(
+            change.block == block and change.requested > 0 and not change.refused for change in self.changes
+        )
 
     @property
     def speed(self) -> float | None:

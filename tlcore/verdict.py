@@ -1,7 +1,13 @@
 """Sentences about a run, computed from the run itself."""
 
+from collections.abc import Sequence
+
 from tlcore.events import Evaluated
 from tlcore.history import History
+from tlcore.movement import Movement
+
+_MOST_NAMED = 2
+_LEAST_TOLD = 0.0001
 
 
 def thawing_verdict(history: History) -> str | None:
@@ -23,9 +29,48 @@ def thawing_verdict(history: History) -> str | None:
     return f"{outcome}; thawing has not paid so far."
 
 
+def movement_verdict(movements: Sequence[Movement]) -> str | None:
+    """Say whether the frozen blocks stood still, and which of the others moved most; None before anybody looked."""
+    if not movements:
+        return None
+    wrong = [movement for movement in movements if movement.wrong or movement.leaking]
+    if wrong:
+        return " ".join(_wrong(movement) for movement in wrong[:_MOST_NAMED])
+    frozen = [movement for movement in movements if movement.frozen and movement.still]
+    learning = [movement for movement in movements if not movement.still]
+    sentences = []
+    if frozen:
+        blocks = f"{len(frozen)} frozen blocks are" if len(frozen) > 1 else "frozen block is"
+        sentences.append(f"The {blocks} bit-identical to the start.")
+    if learning:
+        furthest = max(learning, key=lambda movement: movement.weights)
+        sentences.append(f"`{furthest.block}` moved {'most: ' if len(learning) > 1 else ''}{moved(furthest.weights)}.")
+    return " ".join(sentences) or None
+
+
+def moved(share: float) -> str:
+    """Return a relative change as per cent, with digits enough to see that it is not 0."""
+    if share == 0.0:
+        return "exactly 0"
+    if share < _LEAST_TOLD:
+        return "under 0.01 %"
+    return f"{100 * share:.2f} %" if share < 0.01 else f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
+
+
+def _wrong(movement: Movement) -> str:
+    if movement.leaking and movement.statistics is not None:
+        return (
+            f"`{movement.block}` is frozen, but its statistics moved {moved(movement.statistics)}: the classic "
+            "mistake. BatchNorm goes on averaging over your pictures although no weight learns, so the block no longer "
+            "answers as it did, and later blocks learn against a moving target."
+        )
+    return f"`{movement.block}` is frozen, but its weights moved {moved(movement.weights)}: this is a fault of Thaw."
+
+
 def _before(history: History) -> str:
     learning = [block for block, rate in history.phases[0].rates.items() if rate > 0]
-    return "With the head alone" if learning == ["head"] else "Before that thaw"
+    changed = any(not change.refused for change in history.changes)
+    return "With the head alone" if learning == ["head"] and not changed else "Before that thaw"
 
 
 def _right(epoch: Evaluated) -> int:

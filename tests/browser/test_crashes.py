@@ -3,6 +3,7 @@
 import psutil
 import pytest
 
+from tlcore.controls import Stop
 from tlcore.events import Stepped
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -62,4 +63,4 @@ def test_a_run_outlives_the_server_and_open_pages_find_it_again(app, page, visit
     assert names == ["Start", "Pictures", "Network", "Train", "Look inside"]
     navigation.get_by_role("link", name="Pictures").click()
     deep.get_by_role("heading", name="Pictures").wait_for()
-    app.store.runs.stop(run.id)
+    app.store.runs.ask(run.id, Stop())

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tlcore.controls import Stop
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -39,7 +41,7 @@ def test_a_stranger_sees_nothing_of_it(app, planned, visitor):
     mine.get_by_role("button", name="Start training").click()
     mine.wait_for_url("**/train?run=*")
     (run,) = app.store.runs.newest(5)
-    app.store.runs.stop(run.id)
+    app.store.runs.ask(run.id, Stop())
 
     theirs = visitor().new_page()
     theirs.goto(f"{app.url}/train?run={run.id}")

@@ -174,7 +174,10 @@ WRONG = {
     "backbone": (("train", "digits", "--backbone", "resnet19"), "Did you mean resnet18?"),
     "strategy": (("train", "digits", "--strategy", "gradually"), "Did you mean gradual?"),
     "rate of nothing": (("train", "digits", "--rate", "hed=0.1"), "Did you mean head?"),
-    "rate too high": (("train", "digits", "--rate", "head=3"), "The rate of head is 3.0. It takes 0 (frozen) to 1.0."),
+    "rate too high": (
+        ("train", "digits", "--rate", "head=3"),
+        "The rate of head is 3. It takes 0 (frozen) to 1; the nearest is 1.",
+    ),
     "rate no number": (("train", "digits", "--rate", "head=fast"), "--rate got head=fast."),
     "rate without value": (("train", "digits", "--rate", "head"), "It takes BLOCK=RATE, such as layer4=0.0001."),
     "rate nan": (("train", "digits", "--rate", "head=nan"), "The rate of head is nan."),

@@ -119,7 +119,7 @@ def test_lines_go_through_the_values_of_the_run():
 
 def test_every_thaw_is_marked_and_named_but_the_beginning_is_not():
     layout = drawn(history(epochs=5, phases=(0, 2, 4), end=True))["layout"]
-    marks = [shape for shape in layout["shapes"] if shape.get("x0") == shape.get("x1") and "yref" in shape]
+    marks = [shape for shape in layout["shapes"] if shape["x0"] == shape["x1"] and "ysizemode" not in shape]
     assert [mark["x0"] for mark in marks] == [2, 4]
     named = [note["text"] for note in layout["annotations"] if note.get("xref", "x") == "x" and note["x"] in (2, 4)]
     assert len(named) == 2

@@ -14,11 +14,12 @@ import torch
 from safetensors.torch import load_file
 
 from tlcore.catalog.backbones import DEFAULT, backbone
+from tlcore.controls import Pause, Stop
 from tlcore.draft import Draft
 from tlcore.engine.modality.image import build_module
 from tlcore.engine.work import carry_out
 from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights
-from tlcore.events import Checkpointed, Failed, Finished, Started, Stepped, Stopped
+from tlcore.events import Checkpointed, Failed, Finished, Interrupted, Paused, Saved, Started, Stepped, Stopped
 from tlcore.fetch import MIRROR_VARIABLE
 from tlcore.history import History
 from tlcore.questions import See
@@ -136,25 +137,66 @@ def test_the_app_the_command_line_and_a_bare_call_give_the_same_weights(house, t
 def test_a_run_at_work_stops_when_asked_and_a_waiting_one_at_once(house, submit):
     run, waiting = submit(epochs=200), submit(epochs=200)
     wait_for(lambda: events(house, run, Checkpointed))
-    house.runs.stop(waiting.id)
+    house.runs.ask(waiting.id, Stop())
     assert isinstance(ended(house, waiting, 1), Stopped)
-    house.runs.stop(run.id)
+    house.runs.ask(run.id, Stop())
     assert isinstance(ended(house, run, 10), Stopped)
     assert weights(house, run)
 
 
-def test_a_worker_that_is_killed_fails_its_run_soon_and_the_next_run_is_done(house, submit):
-    run, following = submit(epochs=200), submit(epochs=1)
-    wait_for(lambda: events(house, run, Stepped))
+def kill_worker(house):
     ((worker, _),) = house.processes.living("worker")
     os.kill(worker.pid, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
-    end = ended(house, run, 10)
-    assert isinstance(end, Failed)
-    assert end.sentence.startswith("Interrupted")
-    assert "Traceback" not in end.sentence + end.advice
+    return worker
+
+
+def test_a_killed_worker_interrupts_its_run_the_next_one_is_done_and_the_first_goes_on_when_asked(house, submit):
+    run, following = submit(epochs=30), submit(epochs=1)
+    wait_for(lambda: events(house, run, Saved))
+    worker = kill_worker(house)
+    (told,) = wait_for(lambda: events(house, run, Interrupted), 10)
+    assert told.sentence.startswith("Interrupted")
+    assert "Traceback" not in told.sentence + told.advice
     assert isinstance(ended(house, following), Finished)
     ((successor, _),) = house.processes.living("worker")
     assert successor != worker
+    assert run.id not in {one.id for one in house.runs.open()}, "only a person lets it go on"
+    house.runs.resume(run.id)
+    assert isinstance(ended(house, run), Finished)
+    history = History()
+    history.add(house.runs.events(run.id))
+    assert [step.step for step in history.steps] == list(range(1, len(history.steps) + 1))
+    assert [epoch.epoch for epoch in history.epochs] == list(range(1, 31))
+
+
+def test_a_run_that_kills_its_worker_each_time_is_interrupted_each_time_and_never_started_by_itself(house, submit):
+    run = submit(epochs=200)
+    for time_over in (1, 2):
+        wait_for(lambda over=time_over: len(events(house, run, Started)) == over)
+        kill_worker(house)
+        wait_for(lambda over=time_over: len(events(house, run, Interrupted)) == over, 10)
+        assert house.runs.claim_next(Claimant.here()) is None
+        if time_over == 1:
+            house.runs.resume(run.id)
+    assert len(events(house, run, Started)) == 2
+
+
+def test_a_paused_run_lets_go_of_the_worker_and_goes_on_after_the_one_that_waited(house, submit):
+    run, waiting = submit(epochs=200), submit(epochs=1)
+    wait_for(lambda: events(house, run, Stepped))
+    ((worker, _),) = house.processes.living("worker")
+    house.runs.ask(run.id, Pause())
+    wait_for(lambda: events(house, run, Paused), 20)
+    assert isinstance(ended(house, waiting), Finished)
+    assert [one for one, _ in house.processes.living("worker")] == [worker]
+    before = len(events(house, run, Stepped))
+    house.runs.resume(run.id)
+    wait_for(lambda: len(events(house, run, Stepped)) > before)
+    house.runs.ask(run.id, Stop())
+    assert isinstance(ended(house, run, 20), Stopped)
+    history = History()
+    history.add(house.runs.events(run.id))
+    assert [step.step for step in history.steps] == list(range(1, len(history.steps) + 1))
 
 
 def test_there_is_one_supervisor_per_home(house, thaw):

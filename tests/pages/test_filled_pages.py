@@ -5,7 +5,6 @@ import pytest
 from tlcore.data.manifest import LeftOut
 from tlcore.draft import Draft
 from tlcore.events import Failed, Finished, Stopped
-from tlcore.store.claims import Claimant
 
 PAGES = ("start", "pictures", "network", "train", "inside")
 OTHER = "b" * 32
@@ -73,32 +72,6 @@ def test_a_run_that_ended_early_says_why(open_page, make_set, make_run, two_epoc
     said = words(open_page("train", run=run.id))
     assert chip in said
     assert sentence in said
-
-
-def test_a_run_whose_process_is_gone_is_interrupted(open_page, make_set, make_run, two_epochs, words, gone):
-    manifest = make_set()
-    run = make_run(manifest, *two_epochs(manifest), claimant=gone)
-    page = open_page("train", run=run.id)
-    assert "Interrupted" in words(page)
-    assert "The best weights so far are kept" in words(page)
-    assert "stop" not in [button.key for button in page.button]
-
-
-def test_a_run_at_work_can_be_stopped(open_page, make_set, make_run, two_epochs, store):
-    manifest = make_set()
-    run = make_run(manifest, *two_epochs(manifest), claimant=Claimant.here())
-    page = open_page("train", run=run.id)
-    assert "Stop and keep the best" in [button.label for button in page.button]
-    page.button("stop").click().run()
-    assert store.runs.stop_asked(run.id)
-
-
-def test_a_waiting_run_says_so_and_can_leave_the_queue(open_page, make_set, make_run, words):
-    run = make_run(make_set())
-    page = open_page("train", run=run.id)
-    assert "Waiting" in words(page)
-    page.button("stop").click().run()
-    assert "Stopped" in words(open_page("train", run=run.id))
 
 
 def test_a_run_of_somebody_else_is_as_one_that_never_was(open_page, make_set, make_run, two_epochs, words):

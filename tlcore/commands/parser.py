@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 from tlcore import __version__
-from tlcore.commands import doctor, export, runs, train, weights, within
+from tlcore.commands import control, doctor, export, resume, runs, train, weights, within
 from tlcore.errors import ThawError
 from tlcore.paths import HOME_VARIABLE, at_home
 from tlcore.store import Store
@@ -20,6 +20,8 @@ Thaw, a transfer-learning lab: train a pretrained network on your own pictures.
   python -m tlcore train digits               learn a sample that comes with the installation
   python -m tlcore train FOLDER --strategy gradual --epochs 12 --backbone resnet18
   python -m tlcore runs                       what was trained, here and in the browser
+  python -m tlcore control RUN freeze layer4  change, pause or stop a run that goes on
+  python -m tlcore resume RUN                 let a paused or interrupted run go on
   python -m tlcore export RUN weights.zip     weights, classes and preprocessing of a run
   python -m tlcore doctor                     what this machine has, and what it lacks
 
@@ -49,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Thaw {__version__}")
     verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
-    for verb in (train, runs, export, weights, doctor):
+    for verb in (train, runs, control, resume, export, weights, doctor):
         _common(verb.add_to(verbs), json_too=True)
     for parser_within in within.add_to(verbs):
         _common(parser_within, json_too=False)

@@ -27,7 +27,9 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
         for row in rows:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(row["created"]))
             score = "" if row["accuracy"] is None else f"{100 * row['accuracy']:5.1f} %"
-            print(f"{row['run'][:8]}  {when}  {row['state']:9} {score:8} {row['backbone']:20} {clean(row['name'], 40)}")
+            print(
+                f"{row['run'][:8]}  {when}  {row['state']:11} {score:8} {row['backbone']:20} {clean(row['name'], 40)}"
+            )
         if not rows:
             print("No runs yet. Begin with: python -m tlcore train digits")
     return {"runs": rows}

@@ -1,23 +1,8 @@
 """Loss and accuracy of a run against its epochs."""
 
-from collections.abc import Sequence
-
-from tlcore.events import PhaseStarted, Started
-from tlcore.figures.axes import (
-    EMBER_TEXT,
-    INK,
-    INK2,
-    INK3,
-    SMALL,
-    WELL,
-    Figure,
-    above,
-    axis,
-    epoch_axis,
-    note,
-    thaw_mark,
-)
-from tlcore.figures.rates import span
+from tlcore.events import Started
+from tlcore.figures import marks
+from tlcore.figures.axes import INK, INK2, INK3, SMALL, WELL, Figure, above, axis, epoch_axis, note
 from tlcore.figures.thinning import smooth, thin
 from tlcore.history import History
 from tlcore.text import clean
@@ -25,8 +10,8 @@ from tlcore.text import clean
 _THIN, _THICK = 1.4, 3.6
 _LOSS, _ACCURACY = [0.56, 1.0], [0.0, 0.46]
 """Shares of the figure's height, from the bottom."""
-_STAIR = 24
-"""Pixels between the labels of marks, which descend like stairs so that none crosses another."""
+_WIDE, _NARROW = 560, 220
+"""Pixels of a plot that is rather narrow for a desktop, and for a phone."""
 
 
 def curves(history: History, planned: int) -> Figure:
@@ -36,30 +21,37 @@ def curves(history: History, planned: int) -> Figure:
     """
     started = history.started
     epochs = started.epochs if started else planned
-    marks = history.thaws() if started else []
     last = history.steps[-1].step / started.steps_per_epoch if started and history.steps else 0.0
-    shapes = [thaw_mark(phase.epoch) for phase, _ in marks]
-    if history.end is None and last < epochs:
-        shapes.append(_to_come(last, epochs))
+    shaded = [_to_come(last, epochs)] if history.end is None and last < epochs else []
     texts = [
         above("Loss", _LOSS[1]),
         above("Accuracy, % of pictures", _ACCURACY[1]),
-        *_stairs(marks),
         *_baseline_note(history, epochs),
     ]
-    margin = {"l": 52, "r": 120, "t": 28 + _STAIR * len(marks), "b": 52}
+    level = _baseline_line(history)
+
+    def around(width: float, right: int, names: str, short: bool) -> Figure:
+        """Return what depends on the width of the plot: the marks and what is written beside the lines."""
+        placed = marks.place(marks.marks(history), epochs, width, right, short)
+        return {
+            "margin": {"l": 52, "r": right, "t": 28 + marks.height(placed), "b": 52},
+            "shapes": [*shaded, *level, *marks.lines(placed)],
+            "annotations": [*texts, *marks.labels(placed), *_ends(history, names)],
+        }
+
     layout = {
-        "margin": margin,
         "showlegend": False,
         "hovermode": "x unified",
         "xaxis": epoch_axis(epochs),
         "yaxis": axis("", domain=_LOSS, rangemode="tozero", **_loss_range(history)),
         "yaxis2": axis("", domain=_ACCURACY, range=_accuracy_range(history)),
-        "shapes": [*shapes, *_baseline_line(history)],
-        "annotations": [*texts, *_ends(history, "validation ")],
+        **around(_WIDE, 120, "validation ", short=False),
     }
-    phone = {"margin": {**margin, "r": 46}, "annotations": [*texts, *_ends(history, "")]}
-    return {"data": _traces(history, started) if started else [], "layout": layout, "phone": phone}
+    return {
+        "data": _traces(history, started) if started else [],
+        "layout": layout,
+        "phone": around(_NARROW, 46, "", short=True),
+    }
 
 
 def _traces(history: History, started: Started) -> list[Figure]:
@@ -116,22 +108,6 @@ def _to_come(last: float, epochs: int) -> Figure:
         "line": {"width": 0},
         "layer": "below",
     }
-
-
-def _stairs(marks: Sequence[tuple[PhaseStarted, Sequence[str]]]) -> list[Figure]:
-    font = {"color": EMBER_TEXT, "size": SMALL}
-    return [
-        note(
-            f"<b>{span(thawed)} thawed</b>",
-            phase.epoch,
-            1,
-            yref="paper",
-            yanchor="bottom",
-            yshift=_STAIR * (len(marks) - place - 1) + 4,
-            font=font,
-        )
-        for place, (phase, thawed) in enumerate(marks)
-    ]
 
 
 def _baseline_line(history: History) -> list[Figure]:

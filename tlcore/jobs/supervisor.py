@@ -22,6 +22,13 @@ _QUICK_DEATH = 5.0
 _REST = 10.0
 
 
+INTERRUPTED = Interrupted(
+    sentence="Interrupted: the process that trained was ended, or ran out of memory.",
+    advice="Go on from what was saved last; if it happens again, smaller batches need less memory.",
+)
+"""What is written down for a run whose process is gone."""
+
+
 class Child:
     """A process that is started again whenever it has died."""
 
@@ -85,13 +92,7 @@ class Supervisor:
     def _bury_lost_runs(self) -> None:
         for run in self._store.runs.open():
             if run.claimant is not None and not run.claimant.alive:
-                self._store.runs.end(
-                    run.id,
-                    Interrupted(
-                        sentence="Interrupted: the process that trained was ended, or ran out of memory.",
-                        advice="Go on from what was saved last; if it happens again, smaller batches need less memory.",
-                    ),
-                )
+                self._store.runs.end(run.id, INTERRUPTED)
 
     def _hand_over(self) -> None:
         process = self._worker.process

@@ -167,13 +167,19 @@ class Runs:
             for row in self._database.rows(query, run, after)
         ]
 
-    def resume(self, run: str) -> None:
-        """Put a paused or interrupted run back into the queue; what else was asked of it before is void but rates."""
+    def resume(self, run: str, claimant: Claimant | None = None) -> bool:
+        """Let a paused or interrupted run go on, and say whether it was one; what was asked before is void but rates.
+
+        It goes back into the queue, or to the process that `claimant` names.
+        """
+        holder = (claimant.pid, claimant.started) if claimant else (None, None)
         with self._database.transaction() as connection:
-            if connection.execute(_RESTS, (run,)).fetchone():
-                connection.execute("UPDATE runs SET pid = NULL, pid_started = NULL WHERE id = ?", (run,))
-                connection.execute("DELETE FROM controls WHERE run = ? AND kind != ?", (run, SetRate.__name__))
-                _append(connection, run, [Resumed()])
+            if connection.execute(_RESTS, (run,)).fetchone() is None:
+                return False
+            connection.execute("UPDATE runs SET pid = ?, pid_started = ? WHERE id = ?", (*holder, run))
+            connection.execute("DELETE FROM controls WHERE run = ? AND kind != ?", (run, SetRate.__name__))
+            _append(connection, run, [Resumed()])
+            return True
 
     def points_of_the_ended(self) -> set[str]:
         """Return the sha256 of save points from which no run will go on any more."""

@@ -8,7 +8,7 @@ import streamlit as st
 
 import tlcore
 from tlcore.errors import ThawError
-from tlcore.history import ENDED
+from tlcore.history import STILL
 from tlcore.ui.components.icons import BRAND
 from tlcore.ui.components.plotly_file import place_plotly
 from tlcore.ui.components.static import device_note, say
@@ -97,7 +97,7 @@ def _foot(settling: bool) -> None:
         history = reader(newest.id).history()
         if history.started is not None:
             title = history.started.device
-            idle = history.state(newest) in ENDED
+            idle = history.state(newest) in (*STILL, "waiting")
             lines = ["Idle." if idle else "Training."]
             if history.speed:
                 lines.append(f"{history.started.backbone} learns {history.speed:.0f} pictures per second")

@@ -49,4 +49,4 @@ def _when(run: Run, history: History) -> str:
     state = history.state(run)
     today = time.strftime(_DAY) == time.strftime(_DAY, time.localtime(run.created))
     when = time.strftime("Today %H:%M" if today else f"{_DAY} %H:%M", time.localtime(run.created))
-    return when if state == "finished" else f"{state_title(run.config, history, state)}, {when[0].lower()}{when[1:]}"
+    return when if state == "finished" else f"{state_title(run, history, state)}, {when[0].lower()}{when[1:]}"

@@ -2,10 +2,10 @@
 
 from tlcore.config import RunConfig
 from tlcore.events import Failed
-from tlcore.history import ENDED, History, State
+from tlcore.history import ENDED, RESTING, History, State
 from tlcore.store.runs import Run
 from tlcore.ui.components.static import Segment
-from tlcore.ui.words import duration, percent
+from tlcore.ui.words import duration, memory, percent
 
 
 def phase_segments(config: RunConfig, history: History) -> list[Segment]:
@@ -29,8 +29,8 @@ def phase_segments(config: RunConfig, history: History) -> list[Segment]:
 
 
 def run_numbers(run: Run, history: History, state: State) -> list[tuple[str, str, str]]:
-    """Return epoch, time, speed, best result and device, each with what it is."""
-    started, best = history.started, history.best
+    """Return epoch, time, speed, best result and memory, each with what it is."""
+    best = history.best
     speed = history.speed
     return [
         _epoch(run.config, history),
@@ -41,11 +41,7 @@ def run_numbers(run: Run, history: History, state: State) -> list[tuple[str, str
             f"best, epoch {best.epoch}: {best.right} of {best.count}" if best else "best on validation",
             "",
         ),
-        (
-            f"{sum(started.train_counts)}" if started else "–",
-            "pictures to learn from",
-            f"{sum(started.val_counts)} to check with" if started else "",
-        ),
+        _memory(history),
     ]
 
 
@@ -59,11 +55,19 @@ def _epoch(config: RunConfig, history: History) -> tuple[str, str, str]:
     return f"{max(1, epoch)} of {config.epochs}", f"epoch, step {inside} of {per_epoch}", ""
 
 
+def _memory(history: History) -> tuple[str, str, str]:
+    most = max((epoch.memory for epoch in history.epochs), default=0)
+    return (memory(most), "memory", "the most so far") if most else ("–", "memory", "known after an epoch")
+
+
 def _time(history: History, state: State) -> tuple[str, str, str]:
     if state in ENDED:
         seconds = history.steps[-1].seconds if history.steps else 0.0
         if history.end is not None and not isinstance(history.end, Failed):
-            seconds = history.end.seconds
+            # A run that rested when it was ended tells no time of its own.
+            seconds = max(seconds, history.end.seconds)
         return duration(seconds) if seconds else "–", "taken", ""
+    if state in RESTING:
+        return duration(history.steps[-1].seconds) if history.steps else "–", "taken", "so far"
     left = history.seconds_left
     return duration(left) if left is not None else "–", "left", "at the pace so far" if left is not None else ""

@@ -1,14 +1,18 @@
 """What runs and their states are called, for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from tlcore.catalog.backbones import backbone
+from tlcore.catalog.cards import Block
 from tlcore.catalog.weights import SCRATCH
 from tlcore.config import RunConfig
-from tlcore.events import Failed
-from tlcore.history import ENDED, History, State
+from tlcore.controls import StopAfterEpoch
+from tlcore.events import Failed, Interrupted
+from tlcore.history import ENDED, STILL, History, State
+from tlcore.store.runs import Run
 from tlcore.strategies import STRATEGIES
+from tlcore.ui.words import count
 
 _STATES: Mapping[State, str] = MappingProxyType(
     {
@@ -37,30 +41,71 @@ def plan_title(config: RunConfig) -> str:
     return f"{strategy_title(config)} · {backbone(config.backbone).title}" + (" · from scratch" if scratch else "")
 
 
-def state_title(config: RunConfig, history: History, state: State) -> str:
+def state_title(run: Run, history: History, state: State) -> str:
     """Return a run's state in two or three words."""
     if state == "running":
-        phase = config.schedule[history.phase.phase if history.phase else 0]
-        blocks = backbone(config.backbone).blocks
-        return f"Learning: {sum(phase.rate(block.name) > 0 for block in blocks)} of {len(blocks)} blocks"
+        rates = history.rates or run.config.schedule[0].rates
+        return f"Learning: {sum(rate > 0 for rate in rates.values())} of {len(_blocks(run))} blocks"
+    if state == "stopping" and run.wish is StopAfterEpoch:
+        return "Stopping after this epoch"
     return _STATES[state]
 
 
-def waiting_for(state: State, ahead: int) -> str:
+def state_sentence(run: Run, history: History, state: State, ahead: int) -> str:
+    """Say what a state means, what is kept, and what happens next; `ahead` runs stand before it in the queue."""
+    match state:
+        case "waiting":
+            queue = f"{count(ahead, 'run')} before this one in the queue." if ahead else "Next in the queue."
+            return f"{queue} {_goes_on_from(history)}".strip()
+        case "starting":
+            return "The network is built and the pictures are counted; the first step follows in a second or two."
+        case "running":
+            return "It goes on without this page: close the browser, come back, and it is there."
+        case "pausing":
+            return "After the step that is on, everything is saved and the machine is free for other runs."
+        case "stopping":
+            when = "When this epoch has been judged" if run.wish is StopAfterEpoch else "After the step that is on"
+            best = f", with the best weights kept: epoch {history.best.epoch}" if history.best else ""
+            return f"{when} the run ends{best}."
+        case "paused":
+            return f"{kept(history)} It holds no worker while it rests, so other runs can go first."
+        case "interrupted":
+            told = history.rest if isinstance(history.rest, Interrupted) else None
+            advice = f" {told.advice}" if told else ""
+            return f"The process that trained is gone. {kept(history)} It holds no worker.{advice}"
+        case "failed" if isinstance(history.end, Failed):
+            return f"{history.end.sentence} {history.end.advice}"
+        case "stopped" if history.best:
+            return f"You stopped it. The best weights are kept: epoch {history.best.epoch}."
+        case "stopped":
+            return "Stopped before the first epoch was over, so no weights are kept."
+    return "The plan was carried out to its end."
+
+
+def kept(history: History) -> str:
+    """Say what a resting run has when it goes on."""
+    if history.saved is None:
+        return "Nothing is saved yet, so it begins anew." if history.steps else "It has not begun."
+    per_epoch = history.started.steps_per_epoch if history.started else 1
+    inside = history.saved.step % per_epoch
+    where = f"step {inside} of epoch {history.saved.epoch + 1}" if inside else f"epoch {history.saved.epoch}"
+    return f"Everything up to {where} is kept."
+
+
+def _goes_on_from(history: History) -> str:
+    if history.saved is None:
+        return ""
+    return f"It goes on from where it was. {kept(history)}"
+
+
+def waiting_for(state: State) -> str:
     """Say what the empty chart waits for."""
-    if state == "waiting" and ahead:
-        return f"{ahead} run{'s' if ahead > 1 else ''} before this one in the queue. The curves begin when it starts."
-    if state not in ENDED:
-        return "The first point comes after the first step, a second or two after the network is ready."
-    return "This run ended before its first step, so there are no curves."
+    if state in ENDED:
+        return "This run ended before its first step, so there are no curves."
+    if state in STILL or state == "waiting":
+        return "The curves begin when the run does."
+    return "The first point comes after the first step, a second or two after the network is ready."
 
 
-def ending(history: History, state: State) -> str:
-    """Say what happened to a run that did not end as planned, and what to do; empty for all others."""
-    if state == "interrupted":
-        return "Interrupted: the process that trained is gone. The best weights so far are kept. Start the run again."
-    if isinstance(history.end, Failed):
-        return f"{history.end.sentence} {history.end.advice}"
-    if state == "stopped" and history.best is None:
-        return "Stopped before the first epoch was over, so no weights are kept."
-    return ""
+def _blocks(run: Run) -> Sequence[Block]:
+    return backbone(run.config.backbone).blocks

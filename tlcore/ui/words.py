@@ -3,8 +3,11 @@
 from math import isqrt
 
 from tlcore.catalog.cards import Block
+from tlcore.config import written_rate
 
 _MINUTE = 60
+rate = written_rate
+"""A learning rate as it stands in the fields of the block map."""
 
 
 def percent(share: float) -> str:
@@ -27,11 +30,6 @@ def amount(number: int) -> str:
     return f"{number / 1e6:.1f} M" if number < 1e9 else f"{number / 1e9:.1f} G"
 
 
-def rate(value: float) -> str:
-    """Return a learning rate written out, as it stands in the fields of the block map."""
-    return f"{value:.7f}".rstrip("0").rstrip(".") if value else "0"
-
-
 def size(block: Block, measured_at: int, image_size: int) -> str:
     """Return a block's output for a picture of `image_size` pixels: grid and channels.
 
@@ -44,6 +42,11 @@ def size(block: Block, measured_at: int, image_size: int) -> str:
     channels = shape[0] if block.layout == "map" else shape[-1]
     grid = max(1, -(-sides[block.layout] * image_size // measured_at))
     return f"{grid} × {grid} · {channels}"
+
+
+def memory(size: int) -> str:
+    """Return bytes in the unit that suits them: 640 MB, or 1.2 GB."""
+    return f"{size / 1e6:.0f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

@@ -43,6 +43,11 @@ def say(text: str, *, lead: str = "What to see:", mark: str = "bulb") -> str:
     return f'<div class="thaw-say">{icon(mark)}<p>{opening}{_with_code(clean(text, _LONGEST))}</p></div>'
 
 
+def line(text: str) -> str:
+    """Return a sentence under a title, that keeps its room whatever it says."""
+    return f'<p class="thaw-line">{_with_code(clean(text, _LONGEST))}</p>'
+
+
 def cells(learning: Sequence[bool]) -> str:
     """Return a network in small: one cell for each block."""
     words = f"{sum(learning)} of {len(learning)} blocks learn"

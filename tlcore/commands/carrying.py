@@ -1,0 +1,101 @@
+"""Carries a run out in this process, with a progress bar, and tells what came of it; `train` and `resume` share it."""
+
+import signal
+import sys
+from threading import Thread
+from types import FrameType
+from typing import Any
+
+from tqdm import tqdm
+
+from tlcore.config import RunConfig
+from tlcore.controls import Stop
+from tlcore.data.manifest import Manifest
+from tlcore.errors import ThawError
+from tlcore.events import Evaluated, Event, Failed, Finished, Paused, Started, Stepped, Stopped
+from tlcore.history import History
+from tlcore.store import Store
+from tlcore.store.runs import Run
+from tlcore.text import clean
+
+
+def carry_on(store: Store, run: Run, manifest: Manifest, quiet: bool) -> dict[str, Any]:
+    """Work on a run that this process holds until it ends or rests; raise ThawError if it failed."""
+    from tlcore.engine.work import carry_out
+
+    _stop_on_interrupt(store, run)
+    with _Bar(run.config, quiet) as bar:
+        carry_out(store, run.id, bar.show)
+    history = History()
+    history.add(store.runs.events(run.id))
+    if isinstance(history.end, Failed):
+        raise ThawError(history.end.sentence, history.end.advice)
+    report = _report(run, manifest, history)
+    if not quiet:
+        _tell(report)
+    return report
+
+
+def _stop_on_interrupt(store: Store, run: Run) -> None:
+    """Make the first Ctrl-C a request to stop, which keeps the best weights, and the second one the end."""
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        # Not in this thread: the signal may have come in the middle of a write.
+        Thread(target=store.runs.ask, args=(run.id, Stop())).start()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, ask)
+
+
+class _Bar:
+    """A progress bar over the steps of a run, with the newest accuracy behind it."""
+
+    def __init__(self, config: RunConfig, quiet: bool) -> None:
+        self._bar = tqdm(desc=f"{config.backbone}, {config.epochs} epochs", unit="step", disable=quiet)
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def show(self, event: Event) -> None:
+        """Draw an event."""
+        match event:
+            case Started():
+                self._bar.reset(event.epochs * event.steps_per_epoch)
+                self._bar.update(event.step)
+            case Stepped():
+                self._bar.update()
+            case Evaluated():
+                self._bar.set_postfix_str(f"epoch {event.epoch}: {event.right} of {event.count} right")
+
+
+def _report(run: Run, manifest: Manifest, history: History) -> dict[str, Any]:
+    best, last = history.best, history.end or history.rest
+    return {
+        "run": run.id,
+        "state": history.state(run),
+        "accuracy": best.accuracy if best else None,
+        "best_epoch": best.epoch if best else None,
+        "seconds": round(last.seconds, 3) if isinstance(last, Finished | Stopped | Paused) else None,
+        "classes": list(manifest.classes),
+        "train_examples": len(manifest.of("train")),
+        "val_examples": len(manifest.of("val")),
+        "left_out": [{"name": left.name, "code": left.code, "sentence": left.sentence} for left in manifest.left_out],
+    }
+
+
+def _tell(report: dict[str, Any]) -> None:
+    short = report["run"][:8]
+    for left in report["left_out"]:
+        print(f"left out: {clean(left['name'])}: {left['sentence']}", file=sys.stderr)
+    if report["accuracy"] is not None:
+        print(f"{100 * report['accuracy']:.1f} % of {report['val_examples']} validation pictures right", end="")
+        print(f" (best: epoch {report['best_epoch']}), {report['seconds']:.0f} s")
+    if report["state"] == "paused":
+        print(f"Paused; everything is kept. Go on: python -m tlcore resume {short}")
+    elif report["accuracy"] is None:
+        print("Stopped before the first epoch was over; no weights are kept.")
+    else:
+        print(f"Take it along: python -m tlcore export {short} {short}.zip")
