@@ -61,7 +61,7 @@ HOMES = {
     "streamlit": ("tlcore/ui/", "pages/", "app.py"),
     "plotly": ("tlcore/ui/components/plotly_file.py", "tlcore/figures/"),
     "PIL": ("tlcore/data/", "tlcore/figures/", "tlcore/engine/"),
-    "psutil": ("tlcore/store/claims.py", "tlcore/jobs/"),
+    "psutil": ("tlcore/store/claims.py", "tlcore/jobs/", "tlcore/engine/runtime.py"),
     "filelock": ("tlcore/jobs/", "tlcore/store/database.py", "tlcore/fetch.py"),
     "tqdm": ("tlcore/commands/",),
     # Of Python's own library, what opens a door.

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 
+import psutil
 import torch
 
 from tlcore.errors import ChoiceError
@@ -15,6 +16,12 @@ class Runtime:
     device: torch.device
     label: str
     """What a person would call it, such as `CPU, 2 cores`."""
+
+    def memory(self) -> int:
+        """Return the bytes that this process takes now; on CUDA the most that its tensors took so far."""
+        if self.device.type == "cuda":
+            return torch.cuda.max_memory_allocated(self.device)
+        return int(psutil.Process().memory_info().rss)
 
 
 def choose_runtime(wanted: str) -> Runtime:

@@ -60,6 +60,7 @@ class Trainer:
         self._began = time.monotonic()
         self._step = 0
         self._epoch = 0
+        self._memory = 0
 
     def run(self) -> Iterator[Event]:
         """Yield what happens, to the end of the plan or until a person stops it.
@@ -100,6 +101,7 @@ class Trainer:
             train_right=train.right,
             train_count=train.count,
             seconds=self._seconds(),
+            memory=self._memory,
         )
 
     def _pass(self, pictures: Pictures, tally: Tally, order: torch.Tensor | None = None) -> Iterator[Stepped]:
@@ -115,6 +117,8 @@ class Trainer:
             with torch.set_grad_enabled(learns):
                 logits = self._module(**batch.inputs)
                 loss = cross_entropy(logits, batch.targets)
+            # Now everything is held that the way back needs.
+            self._look_at_memory()
             right = int((logits.argmax(1) == batch.targets).sum())
             mean = float(loss.detach())
             if not isfinite(mean):
@@ -135,6 +139,10 @@ class Trainer:
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
         self._step += 1
+        self._look_at_memory()
+
+    def _look_at_memory(self) -> None:
+        self._memory = max(self._memory, self._assembly.runtime.memory())
 
     def _diverged(self) -> ThawError:
         return ThawError(
