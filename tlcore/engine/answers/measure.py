@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from statistics import median
@@ -22,8 +22,10 @@ from tlcore.events import Evaluated, Event, Stepped
 from tlcore.questions import Measure, Measured
 from tlcore.store import Store
 
-_TIMED = 3
-"""Steps for each set of learning blocks; one more before them warms up, and what it keeps is counted."""
+_FEWEST, _MOST = 3, 9
+"""Timed steps for each set of learning blocks; one more before them warms up, and what it keeps is counted."""
+_PATIENCE = 4.0
+"""Seconds of steps after which the fewest will do."""
 _RATE = 1e-6
 _COPIES = 2
 """Of the weights: the ones that learn, and the ones that they began as, for the drift."""
@@ -41,73 +43,75 @@ class _Cost:
     answering: float
     activations: int
     memory: int
-    """Most bytes that the process took so far."""
+    """Most bytes that the process took."""
 
 
 def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
-    """Carry out a little run on one batch of the set's pictures, with a network of random numbers.
+    """Carry out a little run on one batch of the set for each set of learning blocks, with random weights.
 
-    What the process takes besides the network is what the steps took in truth, less the parts that are counted.
+    What the process takes besides the network is what the steps took in truth, less the parts that can be counted.
     """
     gc.collect()
     runtime.give_back()
     dataset = store.datasets.by_digest(question.data, question.workspace)
-    classes = dataset.manifest.classes
     examples = dataset.manifest.of("train")[: question.batch_size]
     began = time.monotonic()
-    assembly = assemble(store, question.backbone, SCRATCH, classes, question.image_size, 0, runtime)
+    assembly = assemble(store, question.backbone, SCRATCH, dataset.manifest.classes, question.image_size, 0, runtime)
     start = time.monotonic() - began
     with closing(Pictures(examples, dataset.root, assembly.encoder, runtime.device)) as pictures:
         began = time.monotonic()
         for _ in pictures.batches(question.batch_size):
             pass
         reading = (time.monotonic() - began) / len(examples)
-        trainer = Trainer(assembly, _little_run(question), pictures, pictures, lambda: False)
-        events = trainer.run()
-        costs = [_cost(events, assembly.module) for _ in question.learning]
+        costs = [
+            _cost(Trainer(assembly, _little_run(question, blocks), pictures, pictures, lambda: False), assembly.module)
+            for blocks in question.learning
+        ]
     weights = _COPIES * _bytes([*assembly.module.parameters(), *assembly.module.buffers()])
     gradients = [_learning_bytes(assembly, blocks) for blocks in question.learning]
     # What a block's moments take stays when it freezes again.
     learned = [set().union(*question.learning[: number + 1]) for number in range(len(question.learning))]
-    optimizer = [_MOMENTS * _learning_bytes(assembly, blocks) for blocks in learned]
     picture = 3 * question.image_size**2
-    steps = zip(gradients, optimizer, (cost.activations for cost in costs), strict=True)
-    counted = weights + max(map(sum, steps)) + picture * len(examples)
+    known = weights + picture * len(examples)
     return Measured(
         device=runtime.label,
         steps=tuple(cost.step for cost in costs),
         answering=median(cost.answering for cost in costs),
         reading=reading,
         start=start,
-        process=max(0, costs[-1].memory - counted),
+        process=max(
+            cost.memory - cost.activations - (1 + _MOMENTS) * taken - known
+            for cost, taken in zip(costs, gradients, strict=True)
+        ),
         weights=weights,
         gradients=tuple(gradients),
-        optimizer=tuple(optimizer),
+        optimizer=tuple(_MOMENTS * _learning_bytes(assembly, blocks) for blocks in learned),
         activations=tuple(cost.activations for cost in costs),
         picture=picture,
     )
 
 
-def _little_run(question: Measure) -> RunConfig:
+def _little_run(question: Measure, learning: Sequence[str]) -> RunConfig:
     return RunConfig(
         name="",
         data=question.data,
         backbone=question.backbone,
         weights=SCRATCH,
         strategy="own",
-        schedule=tuple(Phase(epochs=1 + _TIMED, rates=dict.fromkeys(blocks, _RATE)) for blocks in question.learning),
+        schedule=(Phase(epochs=1 + _MOST, rates=dict.fromkeys(learning, _RATE)),),
         loader=Loader(batch_size=question.batch_size, image_size=question.image_size),
     )
 
 
-def _cost(events: Iterator[Event], module: nn.Module) -> _Cost:
-    """Read the clock of one phase of the little run, whose epochs have one step each."""
+def _cost(trainer: Trainer, module: nn.Module) -> _Cost:
+    """Read the clock of a little run, whose epochs have one step each."""
+    events = trainer.run()
     kept = KeptForTheWayBack([*module.parameters(), *module.buffers()])
     with kept:
         _next(events, Stepped)
-    before = _next(events, Evaluated)
-    steps, answers = [], []
-    for _ in range(_TIMED):
+    first = before = _next(events, Evaluated)
+    steps, answers = list[float](), list[float]()
+    while len(steps) < _FEWEST or (len(steps) < _MOST and before.seconds - first.seconds < _PATIENCE):
         stepped, evaluated = _next(events, Stepped), _next(events, Evaluated)
         steps.append(stepped.seconds - before.seconds)
         answers.append(evaluated.seconds - stepped.seconds)
