@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "listing": {"config", "catalog"},
     "takeaway": {"catalog"},
     "estimate": {"config", "catalog", "data", "questions"},
-    "advice": {"config", "strategies", "questions"},
+    "advice": {"config", "questions"},
     # Floor 1: what is kept.
     "store": _WORDS,
     "history": {"controls", "events", "store"},
