@@ -15,6 +15,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "tl
 
 _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", "draft", "events", "errands"}
 _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
+_WORDS |= {"estimate", "advice"}
 _KEPT = _WORDS | {"store", "history", "movement", "verdict"}
 
 MAY_IMPORT = {
@@ -37,6 +38,8 @@ MAY_IMPORT = {
     "draft": {"config", "catalog", "strategies"},
     "listing": {"config", "catalog"},
     "takeaway": {"catalog"},
+    "estimate": {"config", "catalog", "data", "questions"},
+    "advice": {"config", "questions"},
     # Floor 1: what is kept.
     "store": _WORDS,
     "history": {"controls", "events", "store"},

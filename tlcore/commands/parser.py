@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 from tlcore import __version__
-from tlcore.commands import control, doctor, export, resume, runs, train, weights, within
+from tlcore.commands import bench, control, doctor, export, resume, runs, train, weights, within
 from tlcore.errors import ThawError
 from tlcore.paths import HOME_VARIABLE, at_home
 from tlcore.store import Store
@@ -51,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Thaw {__version__}")
     verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
-    for verb in (train, runs, control, resume, export, weights, doctor):
+    for verb in (train, runs, control, resume, export, weights, doctor, bench):
         _common(verb.add_to(verbs), json_too=True)
     for parser_within in within.add_to(verbs):
         _common(parser_within, json_too=False)

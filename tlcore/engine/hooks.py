@@ -1,6 +1,6 @@
-"""Forward hooks: captures what blocks put out, and takes every hook away again, whatever happens."""
+"""Hooks: what blocks put out, and what a step keeps for its way back; every hook is taken away again, always."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 
@@ -63,3 +63,33 @@ class HookSession:
     def _remove(self) -> None:
         while self._handles:
             self._handles.pop().remove()
+
+
+class KeptForTheWayBack(torch.autograd.graph.saved_tensors_hooks):
+    """Counts, inside a `with`, the bytes that forward passes keep for their gradients, apart from those of `known`.
+
+    Tensors that share their memory count once (torch's own tutorial on saved tensors has the hooks).
+    """
+
+    def __init__(self, known: Iterable[torch.Tensor]) -> None:
+        self._known = {_place(tensor) for tensor in known}
+        self._kept: dict[int, int] = {}
+        super().__init__(self._count, _unchanged)
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(self._kept.values())
+
+    def _count(self, tensor: torch.Tensor) -> torch.Tensor:
+        if (place := _place(tensor)) not in self._known:
+            self._kept[place] = tensor.untyped_storage().nbytes()
+        return tensor
+
+
+def _place(tensor: torch.Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
+
+
+def _unchanged(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor
