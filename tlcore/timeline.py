@@ -1,0 +1,43 @@
+"""A plan step by step: its phases, cut where a change comes, each stretch with the base rates that hold in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tlcore.config import Change, Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Steps of one phase in which every block keeps its base rate."""
+
+    phase: int
+    """Counted from 0."""
+    offset: int
+    """Steps of the phase that come before it."""
+    begins: int
+    """Steps of the whole run that come before it."""
+    ends: int
+    """Steps of the whole run that are made when it is over."""
+    rates: Mapping[str, float]
+    """Base rates; 0.0 is frozen."""
+
+
+def stretches(schedule: Sequence[Phase], changes: Sequence[Change], steps_per_epoch: int) -> Iterator[Stretch]:
+    """Yield the stretches of a plan, first to last.
+
+    A change holds to the end, over what later phases say; one that would leave nothing learning is not made.
+    """
+    changed: dict[str, float] = {}
+    begins = 0
+    for number, phase in enumerate(schedule):
+        ends = begins + phase.epochs * steps_per_epoch
+        cuts = sorted({begins, ends, *(change.after for change in changes if begins < change.after < ends)})
+        for start, end in pairwise(cuts):
+            for change in changes:
+                wanted = {**phase.rates, **changed, change.block: change.rate}
+                if change.after == start and any(wanted.values()):
+                    changed[change.block] = change.rate
+            rates = {**phase.rates, **changed}
+            yield Stretch(phase=number, offset=start - begins, begins=start, ends=end, rates=rates)
+        begins = ends
