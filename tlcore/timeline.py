@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 from tlcore.config import Change, Phase
 
@@ -23,15 +24,21 @@ class Stretch:
     """Base rates; 0.0 is frozen."""
 
 
-def stretches(schedule: Sequence[Phase], changes: Sequence[Change], steps_per_epoch: int) -> Iterator[Stretch]:
-    """Yield the stretches of a plan, first to last.
+def steps_per_epoch(pictures: int, batch_size: int) -> int:
+    """Return the steps of a pass over so many pictures; a last one alone joins the batch before, for BatchNorm."""
+    joined = pictures > batch_size and pictures % batch_size == 1
+    return ceil(pictures / batch_size) - joined
+
+
+def stretches(schedule: Sequence[Phase], changes: Sequence[Change], per_epoch: int) -> Iterator[Stretch]:
+    """Yield the stretches of a plan, first to last, with so many steps per epoch.
 
     A change holds to the end, over what later phases say; one that would leave nothing learning is not made.
     """
     changed: dict[str, float] = {}
     begins = 0
     for number, phase in enumerate(schedule):
-        ends = begins + phase.epochs * steps_per_epoch
+        ends = begins + phase.epochs * per_epoch
         cuts = sorted({begins, ends, *(change.after for change in changes if begins < change.after < ends)})
         for start, end in pairwise(cuts):
             for change in changes:

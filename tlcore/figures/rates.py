@@ -79,7 +79,7 @@ def rates(
     titles = [above("Rate (learning rate)", rates_at[1]), above("Frozen: rate 0", lane_at[1])]
     names = list(_names(learning, plan, powers, (height - _TOP_MARGIN - _BOTTOM_MARGIN) * (rates_at[1] - rates_at[0])))
     names += [_lane_name(place, group, plan) for place, group in enumerate(frozen)]
-    layout = {
+    layout: Figure = {
         "margin": margin,
         "showlegend": False,
         "xaxis": epoch_axis(epochs),
