@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from tlcore.commands.runs import named_run
 from tlcore.errors import ChoiceError
 from tlcore.history import History
 from tlcore.store import Store
@@ -21,13 +22,9 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
 
 def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """Write the zip; raise ChoiceError if there is no such run, or nothing to take along yet."""
-    found = [run for run in store.runs.newest(most=100_000) if run.id.startswith(arguments.run_id)]
-    if len(found) != 1:
-        raise ChoiceError(
-            f"{len(found)} runs begin with {arguments.run_id}.", "`python -m tlcore runs` lists them with their ids."
-        )
+    asked = named_run(store, arguments.run_id)
     history = History()
-    history.add(store.runs.events(found[0].id))
+    history.add(store.runs.events(asked.id))
     if history.checkpoint is None:
         raise ChoiceError("This run has no weights yet.", "They are kept after its first epoch.")
     target = Path(arguments.file)
@@ -40,4 +37,4 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
         ) from None
     if not arguments.json:
         print(f"Wrote {target}: weights.safetensors, thaw.json, predict.py")
-    return {"run": found[0].id, "file": str(target), "sha256": history.checkpoint.sha256}
+    return {"run": asked.id, "file": str(target), "sha256": history.checkpoint.sha256}

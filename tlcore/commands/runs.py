@@ -4,6 +4,7 @@ import argparse
 import time
 from typing import Any
 
+from tlcore.errors import ChoiceError
 from tlcore.history import History
 from tlcore.store import Store
 from tlcore.store.runs import Run
@@ -31,6 +32,16 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
         if not rows:
             print("No runs yet. Begin with: python -m tlcore train digits")
     return {"runs": rows}
+
+
+def named_run(store: Store, beginning: str) -> Run:
+    """Return the run whose id begins so; raise ChoiceError if none does, or several."""
+    found = [run for run in store.runs.newest(most=100_000) if run.id.startswith(beginning)]
+    if len(found) != 1:
+        raise ChoiceError(
+            f"{len(found)} runs begin with {beginning}.", "`python -m tlcore runs` lists them with their ids."
+        )
+    return found[0]
 
 
 def _row(store: Store, run: Run) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def rates(
         "yaxis2": axis(
             "", domain=lane_at, range=[max(len(frozen), 1) - 0.4, -0.6], showticklabels=False, showgrid=False
         ),
-        "shapes": [*_thaw_marks(blocks, plan), *(change_mark(change.after / per_epoch) for change in changes)],
+        "shapes": list(_marks(blocks, plan, changes)),
     }
     traces = [_rate_line(group, plan) for group in learning]
     traces += [_frozen_line(place, group, plan) for place, group in enumerate(frozen)]
@@ -232,8 +232,13 @@ def _thaws(blocks: Sequence[str], plan: _Plan) -> list[tuple[float, list[str]]]:
     return found
 
 
-def _thaw_marks(blocks: Sequence[str], plan: _Plan) -> list[Figure]:
-    return [thaw_mark(place) for place, _ in _thaws(blocks, plan)]
+def _marks(blocks: Sequence[str], plan: _Plan, changes: Sequence[Change]) -> Iterator[Figure]:
+    """Mark where blocks thaw, and where else a rate changes within a phase."""
+    thaws = [place for place, _ in _thaws(blocks, plan)]
+    yield from map(thaw_mark, thaws)
+    ends = plan.parts[-1].ends
+    others = {change.after / plan.per_epoch for change in changes if change.after < ends} - set(thaws)
+    yield from map(change_mark, sorted(others))
 
 
 def _thaw_names(blocks: Sequence[str], plan: _Plan) -> list[Figure]:

@@ -29,8 +29,8 @@ _SAID: Mapping[Shape, str] = MappingProxyType(
     }
 )
 _STATISTICS = (
-    "BatchNorm layers keep running means and variances, and in training mode they update them even where every weight "
-    "is frozen. With this on, frozen blocks drift to your pictures, and what later blocks learned to read changes under "
+    "BatchNorm layers keep running means and variances, and update them in training mode even where every weight is "
+    "frozen. With this on, frozen blocks drift to your pictures, and what later blocks learned to read changes under "
     "them. Networks without BatchNorm, such as ViT, have none."
 )
 

@@ -10,8 +10,8 @@ from tlcore.data.manifest import Manifest
 from tlcore.draft import Draft
 from tlcore.figures.rates import rates
 from tlcore.listing import listing
-from tlcore.plan import Group, learning, preview
-from tlcore.timeline import steps_per_epoch
+from tlcore.plan import Group, preview
+from tlcore.timeline import Stretch, steps_per_epoch, stretches
 from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.static import numbers
 from tlcore.ui.editing import edit, held, show_refusal
@@ -97,7 +97,7 @@ def draw_plan(manifest: Manifest) -> None:
             height=_HEIGHT,
             description="Learning rate of every block and parameters that learn, over the planned epochs",
         )
-        st.html(numbers(_totals(groups)))
+        st.html(numbers(_totals(groups, list(stretches(config.schedule, config.changes, steps)))))
         with st.expander("The groups that the optimizer will hold"):
             number = 0
             if len(groups) > 1:
@@ -128,19 +128,17 @@ def draw_listing(manifest: Manifest) -> None:
         st.code(listing(draft().config(manifest.name), len(manifest.classes)), language="python")
 
 
-def _totals(groups: tuple[tuple[Group, ...], ...]) -> list[tuple[str, str, str]]:
-    total = sum(group.values for group in groups[0])
-    shown = [(0, groups[0])] if len(groups) == 1 else [(0, groups[0]), (len(groups) - 1, groups[-1])]
+def _totals(groups: tuple[tuple[Group, ...], ...], parts: list[Stretch]) -> list[tuple[str, str, str]]:
+    values = {group.block: group.values for group in groups[0]}
+    counts = [sum(count for block, count in values.items() if part.rates.get(block)) for part in parts]
+    total = sum(values.values())
+    shown = [(counts[0], " at first"), (counts[-1], " at the end")] if len(parts) > 1 else [(counts[0], "")]
     rows = [
-        (
-            amount(learning(phase)),
-            f"parameters learn in phase {number + 1}" if len(groups) > 1 else "parameters learn",
-            f"{percent(learning(phase) / total)} of {amount(total)}",
-        )
-        for number, phase in shown
+        (amount(count), f"parameters learn{when}", f"{percent(count / total)} of {amount(total)}")
+        for count, when in shown
     ]
-    frozen = sum(1 for group in groups[-1] if group.rate == 0)
-    return [*rows, (f"{frozen} of {len(groups[-1])}", "blocks stay frozen", "to the end")]
+    frozen = sum(1 for block in values if not any(part.rates.get(block) for part in parts))
+    return [*rows, (f"{frozen} of {len(values)}", "blocks stay frozen", "to the end")]
 
 
 def _step(multiple: int) -> int:
