@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "draft": {"errors", "config", "catalog", "strategies"},
     "yamltext": {"errors"},
     "planfile": {"errors", "config", "catalog", "strategies", "draft", "plan", "yamltext"},
-    "listing": {"config", "schedules", "catalog"},
+    "listing": {"config", "catalog"},
     "takeaway": {"catalog"},
     # Floor 1: what is kept.
     "store": _WORDS,

@@ -7,7 +7,6 @@ from tlcore.catalog.backbones import backbone
 from tlcore.catalog.cards import BackboneCard
 from tlcore.catalog.weights import IMAGENET, SCRATCH
 from tlcore.config import Phase, RunConfig, Shape
-from tlcore.schedules import ONE_CYCLE_END, ONE_CYCLE_RISE, ONE_CYCLE_START, STEP_FACTOR, STEPS
 
 _ENTER = '''\
 def held(name):
@@ -41,8 +40,8 @@ def train_mode(rates):
 
 _PACE = '''\
 
-def factor(shape, done):
-    """What the rates are multiplied by when a share `done` of the phase, after its warm-up, is over."""
+def factor(shape, step, steps):
+    """What the rates are multiplied by in a step, counted from 0, of the `steps` after a phase's warm-up."""
 SHAPES    return 1.0
 
 
@@ -50,25 +49,30 @@ def set_rates(rates, pace, step, steps_per_epoch):
     """Call before every step of a phase, counted from 0 in it."""
     shape, epochs, warmup = pace
     warm = round(warmup * steps_per_epoch)
-    times = (step + 1) / (warm + 1)
-    if step >= warm:
-        times = factor(shape, (step - warm) / max(1, epochs * steps_per_epoch - warm))
+    rising = step < warm
+    times = (step + 1) / (warm + 1) if rising else factor(shape, step - warm, epochs * steps_per_epoch - warm)
     for group in optimizer.param_groups:
         group["lr"] = rates.get(group["name"], 0.0) * times
 '''
 
 _SHAPES: Mapping[Shape, str] = MappingProxyType(
     {
-        "cosine": "        return (1 + cos(pi * done)) / 2\n",
-        "one_cycle": (
-            f"        if done < {ONE_CYCLE_RISE}:\n"
-            f"            return 1 + ({ONE_CYCLE_START} - 1) * (1 + cos(pi * done / {ONE_CYCLE_RISE})) / 2\n"
-            f"        fall = (done - {ONE_CYCLE_RISE}) / (1 - {ONE_CYCLE_RISE})\n"
-            f"        return {ONE_CYCLE_END} + (1 - {ONE_CYCLE_END}) * (1 + cos(pi * fall)) / 2\n"
-        ),
-        "step": f"        return {STEP_FACTOR} ** min({STEPS - 1}, int(done * {STEPS}))\n",
+        "cosine": """\
+        return (1 + cos(pi * step / steps)) / 2
+""",
+        "one_cycle": """\
+        peak = max(0.0, 0.3 * steps - 1)
+        if step < peak:
+            return 1 + (1 / 25 - 1) * (1 + cos(pi * step / peak)) / 2
+        end = 1 / 25 / 1e4
+        return end + (1 - end) * (1 + cos(pi * (step - peak) / max(1, steps - 1 - peak))) / 2
+""",
+        "step": """\
+        return 0.1 ** (3 * step // steps)
+""",
     }
 )
+"""What `schedules.factor` does, in lines."""
 
 
 def listing(config: RunConfig, classes: int) -> str:

@@ -33,7 +33,8 @@ def steps_per_epoch(pictures: int, batch_size: int) -> int:
 def stretches(schedule: Sequence[Phase], changes: Sequence[Change], per_epoch: int) -> Iterator[Stretch]:
     """Yield the stretches of a plan, first to last, with so many steps per epoch.
 
-    A change holds to the end, over what later phases say; one that would leave nothing learning is not made.
+    A change holds to the end, over what later phases say; one with which a phase from there on would have nothing that
+    learns is not made.
     """
     changed: dict[str, float] = {}
     begins = 0
@@ -42,9 +43,9 @@ def stretches(schedule: Sequence[Phase], changes: Sequence[Change], per_epoch: i
         cuts = sorted({begins, ends, *(change.after for change in changes if begins < change.after < ends)})
         for start, end in pairwise(cuts):
             for change in changes:
-                wanted = {**phase.rates, **changed, change.block: change.rate}
-                if change.after == start and any(wanted.values()):
-                    changed[change.block] = change.rate
+                wanted = {**changed, change.block: change.rate}
+                if change.after == start and all(any({**on.rates, **wanted}.values()) for on in schedule[number:]):
+                    changed = wanted
             rates = {**phase.rates, **changed}
             yield Stretch(phase=number, offset=start - begins, begins=start, ends=end, rates=rates)
         begins = ends

@@ -21,7 +21,7 @@ from tlcore.figures.axes import (
     note,
     thaw_mark,
 )
-from tlcore.schedules import ONE_CYCLE_RISE, factor
+from tlcore.schedules import factor
 from tlcore.timeline import Stretch, stretches
 
 _RATES, _LANE = [0.36, 1.0], [0.0, 0.2]
@@ -36,6 +36,8 @@ _STAIRS = 3
 """Names of thaws that descend before the next begins at the top again."""
 _POINTS = 60
 """Points of a line in one stretch, besides those where a schedule bends."""
+_JUMP = 5
+"""Times by which a rate changes from one point to the next where it is more than a slope."""
 _STEPS = 100
 """Steps of an epoch as schedules are drawn where nobody has counted them."""
 
@@ -151,14 +153,22 @@ def _rate_line(names: list[str], plan: _Plan) -> Figure:
 
 def _bends(phase: Phase, part: Stretch, per_epoch: int) -> list[int]:
     """Return the steps of a stretch between which the rate's line is as good as straight."""
-    count = part.ends - part.begins
     if phase.shape == "constant" and not phase.warmup:
         return [0]
-    warm = round(phase.warmup * per_epoch)
-    rest = phase.epochs * per_epoch - warm
-    corners = [warm, warm + ceil(ONE_CYCLE_RISE * rest), warm + ceil(rest / 3), warm + ceil(2 * rest / 3)]
-    places = {round(place * (count - 1) / _POINTS) for place in range(_POINTS + 1)}
-    places |= {corner - part.offset - back for corner in corners for back in (0, 1)}
+
+    def at(place: int) -> float:
+        return factor(phase, part.offset + place, per_epoch)
+
+    count = part.ends - part.begins
+    warm = round(phase.warmup * per_epoch) - part.offset
+    places = {round(place * (count - 1) / _POINTS) for place in range(_POINTS + 1)} | {warm - 1, warm}
+    even = sorted(place for place in places if 0 <= place < count)
+    for low, high in pairwise(even):
+        # Where a schedule jumps, the line has to do so in one step.
+        while high - low > 1 and max(at(low), at(high)) > _JUMP * min(at(low), at(high)):
+            middle = (low + high) // 2
+            low, high = (low, middle) if at(low) / at(middle) > at(middle) / at(high) else (middle, high)
+        places |= {low, high}
     return sorted(place for place in places if 0 <= place < count)
 
 
