@@ -60,7 +60,7 @@ def test_a_phase_moves_and_stops_at_either_end(draft, place, by, order):
 
 def test_more_epochs_than_a_run_can_have_are_refused():
     draft = Draft(epochs=MOST_EPOCHS)
-    with pytest.raises(ChoiceError, match="Epochs in all is 400. It takes 1 to 200"):
+    with pytest.raises(ChoiceError, match=r"Epochs in all is 400\. It takes 1 to 200"):
         draft.adding(0)
 
 

@@ -1,5 +1,7 @@
 """Every strategy gives a plan that can be carried out, for any network and any number of epochs."""
 
+from itertools import pairwise
+
 import pytest
 
 from tlcore.errors import ChoiceError
@@ -17,7 +19,7 @@ def test_any_blocks_and_any_epochs_give_a_plan_in_which_every_phase_brings_somet
             assert all(0 < rate <= 1 for phase in schedule for rate in phase.rates.values())
             assert all(set(phase.rates) <= set(blocks) and phase.rate(blocks[-1]) > 0 for phase in schedule)
             learning = [{block for block in blocks if phase.rate(block)} for phase in schedule]
-            assert all(before < after for before, after in zip(learning, learning[1:], strict=False))
+            assert all(before < after for before, after in pairwise(learning))
 
 
 @pytest.mark.parametrize("epochs", [0, -1, 201])

@@ -39,7 +39,7 @@ def test_phases_are_added_moved_and_removed(network, words):
     page.number_input("phase_epochs").set_value(2).run()
     page.button("phase_earlier").click().run()
     assert [phase.epochs for phase in kept().phases] == [2, 6]
-    assert "Phase 1 of 2" in words(page) or any("Phase 1 of 2" == heading.value for heading in page.header)
+    assert "Phase 1 of 2" in words(page) or any(heading.value == "Phase 1 of 2" for heading in page.header)
     page.button("phase_remove").click().run()
     assert [phase.epochs for phase in kept().phases] == [6]
     assert page.button("phase_remove").disabled
