@@ -9,6 +9,8 @@ from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.heading import crumb
 from tlcore.ui.launching import launch, renew
 from tlcore.ui.network_choice import choose_network, weights_here
+from tlcore.ui.phase_editor import edit_phases
+from tlcore.ui.plan_file import plan_file
 from tlcore.ui.plan_view import draw_listing, draw_plan, settings
 from tlcore.ui.session import chosen, draft
 from tlcore.ui.words import count
@@ -39,8 +41,10 @@ title.title("Network", anchor=False)
 choose_network()
 ready = weights_here()
 edit_blocks(manifest)
+edit_phases()
 settings()
 draw_plan(manifest)
+plan_file()
 draw_listing(manifest)
 
 with start.container(horizontal=True, horizontal_alignment="right"):

@@ -15,8 +15,8 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "tl
 
 _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", "draft", "events", "errands"}
 _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
-_WORDS |= {"estimate", "advice"}
-_KEPT = _WORDS | {"store", "history", "movement", "verdict"}
+_WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile"}
+_KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition"}
 
 MAY_IMPORT = {
     # Floor 0: words. Those that know others of the floor say so, one by one.
@@ -35,7 +35,10 @@ MAY_IMPORT = {
     "controls": {"config"},
     "schedules": {"config"},
     "plan": {"errors", "config", "catalog"},
-    "draft": {"config", "catalog", "strategies"},
+    "timeline": {"config"},
+    "draft": {"errors", "config", "catalog", "strategies"},
+    "yamltext": {"errors"},
+    "planfile": {"errors", "config", "catalog", "strategies", "draft", "plan", "yamltext"},
     "listing": {"config", "catalog"},
     "takeaway": {"catalog"},
     "estimate": {"config", "catalog", "data", "questions"},
@@ -45,6 +48,7 @@ MAY_IMPORT = {
     "history": {"controls", "events", "store"},
     "movement": {"events", "history"},
     "verdict": {"events", "history", "movement"},
+    "repetition": {"config", "history"},
     # Floor 2: three rooms that do not know one another.
     "figures": _KEPT,
     "jobs": _KEPT,
@@ -68,6 +72,7 @@ HOMES = {
     "psutil": ("tlcore/store/claims.py", "tlcore/jobs/", "tlcore/engine/runtime.py"),
     "filelock": ("tlcore/jobs/", "tlcore/store/database.py", "tlcore/fetch.py"),
     "tqdm": ("tlcore/commands/",),
+    "yaml": ("tlcore/yamltext.py",),
     # Of Python's own library, what opens a door.
     "sqlite3": ("tlcore/store/",),
     "subprocess": ("tlcore/jobs/", "tlcore/commands/doctor.py"),

@@ -12,7 +12,7 @@ import pytest
 from tlcore.errors import ChoiceError, ProcessError
 from tlcore.ui import theme
 from tlcore.ui.components import plotly_file, static, visitor
-from tlcore.ui.components.block_map import PhaseChosen, RateChosen, read_change
+from tlcore.ui.components.block_map import PhaseChosen, RatesChosen, read_changes, read_serial
 from tlcore.ui.components.folder_picker import read_part
 from tlcore.ui.components.hero import hero
 from tlcore.ui.components.icons import BRAND, icon
@@ -88,32 +88,56 @@ def test_a_malformed_part_is_refused_without_an_error(plain: Any) -> None:
     assert read_part(plain) is None
 
 
-def test_a_rate_and_a_phase_are_read() -> None:
-    rate = {"kind": "rate", "block": "head", "rate": 1e-4, "phase": 1}
-    assert read_change(rate, BLOCKS, 2) == RateChosen("head", 1e-4, 1)
-    assert read_change({**rate, "rate": 0}, BLOCKS, 2) == RateChosen("head", 0.0, 1)
-    assert read_change({"kind": "phase", "phase": 0}, BLOCKS, 2) == PhaseChosen(0)
+def message(**changes: Any) -> dict[str, Any]:
+    return {"serial": 3, "phase": 1, "rates": {"head": 1e-4}, "show": 1, **changes}
+
+
+def test_rates_and_a_phase_are_read() -> None:
+    assert read_changes(message(), BLOCKS, 2) == (RatesChosen({"head": 1e-4}, 1),)
+    assert read_changes(message(rates={"head": 0}), BLOCKS, 2) == (RatesChosen({"head": 0.0}, 1),)
+    assert read_changes(message(rates={}, show=0), BLOCKS, 2) == (PhaseChosen(0),)
+
+
+def test_one_message_may_hold_several_blocks_and_another_phase() -> None:
+    rates, shown = read_changes(message(rates={"head": 1e-3, "stem": 0}, show=0), BLOCKS, 2)
+    assert rates == RatesChosen({"stem": 0.0, "head": 1e-3}, 1)
+    assert list(rates.rates) == ["stem", "head"], "stem first"
+    assert shown == PhaseChosen(0)
 
 
 @pytest.mark.parametrize(
     "plain",
     [
         None,
-        {"kind": "phase", "phase": 2},
-        {"kind": "phase", "phase": True},
-        {"kind": "rate", "block": "layer9", "rate": 1e-4, "phase": 0},
-        {"kind": "rate", "block": ["head"], "rate": 1e-4, "phase": 0},
-        {"kind": "rate", "block": "head", "rate": -1, "phase": 0},
-        {"kind": "rate", "block": "head", "rate": 2, "phase": 0},
-        {"kind": "rate", "block": "head", "rate": math.nan, "phase": 0},
-        {"kind": "rate", "block": "head", "rate": True, "phase": 0},
-        {"kind": "rate", "block": "head", "rate": "1e-4", "phase": 0},
-        {"kind": "rate", "block": "head", "rate": 1e-4},
-        {"kind": "sell", "block": "head", "rate": 1e-4, "phase": 0},
+        "rates",
+        {},
+        message(phase=2),
+        message(phase=True),
+        message(phase=None),
+        message(show=2),
+        message(show=-1),
+        message(show=None),
+        message(rates=None),
+        message(rates=["head"]),
+        message(rates={"layer9": 1e-4}),
+        message(rates={"head": 1e-4, "layer9": 1e-4}),
+        message(rates={"head": -1}),
+        message(rates={"head": 2}),
+        message(rates={"head": math.nan}),
+        message(rates={"head": math.inf}),
+        message(rates={"head": True}),
+        message(rates={"head": "1e-4"}),
+        message(rates={"head": None}),
     ],
 )
-def test_a_change_that_the_map_cannot_make_is_refused(plain: Any) -> None:
-    assert read_change(plain, BLOCKS, 2) is None
+def test_a_change_that_the_map_cannot_make_is_refused_whole(plain: Any) -> None:
+    assert read_changes(plain, BLOCKS, 2) == ()
+
+
+@pytest.mark.parametrize("plain", [None, {}, {"serial": "3"}, {"serial": True}, {"serial": -1}, {"serial": 1.5}])
+def test_a_message_without_a_number_has_none(plain: Any) -> None:
+    assert read_serial(plain) == 0
+    assert read_serial(message()) == 3
 
 
 @pytest.mark.parametrize(
