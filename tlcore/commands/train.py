@@ -109,6 +109,8 @@ def _draft(store: Store, arguments: argparse.Namespace, data: str) -> Draft:
     for block, rate in map(_rate, arguments.rate):
         for phase in range(len(draft.phases)):
             draft = draft.with_rate(phase, block, rate)
+    if arguments.weights == IMAGENET:  # the strategy from scratch has its own
+        return draft
     if arguments.weights == SCRATCH or card.published(arguments.weights):
         return replace(draft, weights=arguments.weights)
     return replace(draft, weights=_own_weights(store, arguments, card))

@@ -5,7 +5,7 @@ from tlcore.catalog.cards import BackboneCard
 from tlcore.catalog.weights import IMAGENET_CLASSES, about_megabytes, weights_file
 from tlcore.errands import Errand, SurveyNetwork
 from tlcore.ui.components.gallery import BackboneTile, Filter, gallery
-from tlcore.ui.gathering import begin, current_errand
+from tlcore.ui.gathering import begin, current_errand, forget_fault
 from tlcore.ui.session import draft, keep_draft
 
 _SMALL = 10e6
@@ -67,6 +67,7 @@ def _tile(card: BackboneCard, recommended: bool) -> BackboneTile:
 
 
 def _take(name: str) -> None:
+    forget_fault()
     keep_draft(draft().on(name))
 
 

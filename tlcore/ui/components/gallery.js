@@ -1,7 +1,7 @@
 // Backbones side by side, of which one is chosen. Search, filters and "show more" work here, without asking Python;
 // arrow keys move as in any group of radio buttons.
 
-const FIRST = 12, MORE = 24, NAMES = 8;
+const FIRST = 10, MORE = 20, NAMES = 8;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement, build);
@@ -57,9 +57,8 @@ function drawAll(root, data, send, draw) {
 }
 
 function told(number, data, words) {
-  const networks = number === 1 ? "1 network" : `${number} networks`;
   if (words.length && !number) return "No network with a card of its own has this name.";
-  return words.length ? `${networks} of ${data.cards.length} match.` : `${networks}.`;
+  return words.length ? `Found ${number} of ${data.cards.length} networks.` : `${number} ${number === 1 ? "network" : "networks"}.`;
 }
 
 function drawFilters(root, filters, draw) {
