@@ -8,11 +8,12 @@ from tlcore.ui.components.static import say
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.heading import crumb
 from tlcore.ui.launching import launch, renew
-from tlcore.ui.network_choice import choose_network, weights_here
+from tlcore.ui.network_choice import choose_network
 from tlcore.ui.phase_editor import edit_phases
 from tlcore.ui.plan_file import plan_file
 from tlcore.ui.plan_view import draw_listing, draw_plan, settings
 from tlcore.ui.session import chosen, draft
+from tlcore.ui.weights_choice import weights_here
 from tlcore.ui.words import count
 
 in_frame()

@@ -100,7 +100,8 @@ def _network(card: BackboneCard, weights: str, classes: int) -> str:
         lines.append("model.load_state_dict(trunk, strict=False)  # all but the head, which is new")
     lines.append(f'head = model.get_submodule("{head}")')
     lines.append("torch.nn.init.normal_(head.weight, std=0.01)")
-    lines.append("torch.nn.init.zeros_(head.bias)")
+    if card.head.tensors > 1:
+        lines.append("torch.nn.init.zeros_(head.bias)")
     return "\n".join(lines) + "\n"
 
 

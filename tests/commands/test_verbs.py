@@ -260,10 +260,32 @@ def test_without_runs_it_says_how_to_begin(said):
 def test_weights_are_listed_with_what_is_here(said, tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     _, out, _ = said("weights", "--json")
-    rows = {row["backbone"]: row for row in json.loads(out)["weights"]}
-    assert list(rows) == list(BACKBONES)
-    assert [name for name, row in rows.items() if row["here"]] == ["efficientnet_lite0"]
+    rows = {(row["backbone"], row["weights"]): row for row in json.loads(out)["weights"]}
+    assert list(rows) == [(card.name, weights.name) for card in BACKBONES.values() for weights in card.weights]
+    assert [name for name, row in rows.items() if row["here"]] == [("efficientnet_lite0", "imagenet")]
+    assert rows["resnet50", "IMAGENET1K_V2"]["accuracy"] == 80.9
     assert "download, 528 MB" in said("weights")[1]
+
+
+def test_weights_are_packed_on_one_machine_and_unpacked_on_another(said, tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "one"))
+    cache = tmp_path / "one" / "hub" / "checkpoints"
+    cache.mkdir(parents=True)
+    file = BACKBONES["squeezenet1_0"].weights[0].file
+    (cache / file).write_bytes(b"weights")
+    words = ("weights", "pack", "squeezenet1_0", "efficientnet_lite0", "--to", str(tmp_path / "usb"), "--json")
+    assert json.loads(said(*words)[1]) == {"files": [file]}
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "two"))
+    assert said("weights", "unpack", str(tmp_path / "usb")) == (0, f"{file}\n", "")
+    assert (tmp_path / "two" / "hub" / "checkpoints" / file).read_bytes() == b"weights"
+
+
+def test_a_timm_network_by_name_is_measured_and_trained(said, pictures, own_home):
+    words = ("--backbone=resnet10t", "--weights=scratch", "--epochs=1", "--image-size=32", "--json")
+    status, out, err = said("train", str(pictures), *words)
+    assert status == 0, err
+    assert json.loads(out)["accuracy"] is not None
+    assert (own_home / "cards" / "resnet10t.json").is_file()
 
 
 def test_doctor_knows_this_machine(said):
@@ -300,9 +322,16 @@ WRONG = {
     "size": (("train", "digits", "--image-size", "9999"), "Picture size is 9999. It takes 32 to 512."),
     "seed": (("train", "digits", "--seed", "-1"), "Seed is -1."),
     "device": (("train", "digits", "--device", "tpu"), "Device is tpu. Did you mean cpu?"),
-    "weights": (("train", "digits", "--weights", "mine.pth"), "It takes imagenet, scratch, or a file that is there."),
+    "weights": (
+        ("train", "digits", "--weights", "mine.pth"),
+        "It takes imagenet, in1k, scratch, or a file that is there.",
+    ),
     "run": (("export", "ffff", "x.zip"), "0 runs begin with ffff."),
-    "download": (("weights", "--download", "resnet19"), "Did you mean resnet18?"),
+    "download": (("weights", "download", "resnet19"), "Did you mean resnet18?"),
+    "variant": (("weights", "download", "resnet50:IMAGENET1K_V3"), "Did you mean IMAGENET1K_V2?"),
+    "download of nothing": (("weights", "download"), "weights download got no name."),
+    "pack to nowhere": (("weights", "pack", "resnet18"), "weights pack got no folder. Name one: --to FOLDER."),
+    "unpack nothing": (("weights", "unpack", "no such folder"), "no such folder holds no packed weights."),
 }
 
 
@@ -331,7 +360,7 @@ def test_a_run_that_fails_ends_with_its_sentence(said, pictures, tmp_path, monke
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     status, _, err = said("train", str(pictures), "--backbone=resnet18", "--image-size=32")
     assert status == 1
-    assert "The ImageNet weights of ResNet-18 are not on this machine (45 MB)." in err
+    assert "The weights of ResNet-18 (ImageNet-1K) are not on this machine (45 MB)." in err
 
 
 def test_a_zip_that_cannot_be_written_is_told(said, trained, tmp_path):
@@ -392,12 +421,12 @@ def test_own_weights_are_taken_from_a_file(said, pictures, trained, own_home, tm
 
 
 def test_a_rate_by_hand_thaws_one_block_more(said, pictures, own_home):
-    words = (QUICK[0], *QUICK[2:], "--weights=scratch", "--rate=features.12=1e-4", "--json")
+    words = (QUICK[0], *QUICK[2:], "--weights=scratch", "--rate=features.10=1e-4", "--json")
     _, out, _ = said("train", str(pictures), *words)
     opened = Store(own_home)
     (phase,) = opened.runs.named(json.loads(out)["run"]).config.schedule
     opened.close()
-    assert dict(phase.rates) == {"head": 0.001, "features.12": 0.0001}
+    assert dict(phase.rates) == {"head": 0.001, "features.10": 0.0001}
 
 
 @pytest.mark.slow

@@ -78,6 +78,7 @@ def test_a_new_head_answers_with_the_persons_classes_and_everything_can_learn(ca
     assert all(parameter.grad is not None for parameter in module.parameters())
     (head,) = card.head.prefixes
     assert module.get_submodule(head).weight.shape[0] == CLASSES
+    assert (module.get_submodule(head).bias is None) == (card.head.tensors == 1)
 
 
 @CARDS

@@ -136,9 +136,9 @@ def test_an_errand_tells_how_far_it_is_and_what_came_of_it(store):
 
 
 def test_the_newest_errand_of_a_kind_is_found(store):
-    store.errands.add(FetchWeights(backbone="vgg16"), "person")
+    store.errands.add(FetchWeights(backbone="vgg16", weights="imagenet"), "person")
     wanted = store.errands.add(FetchSet(public_set="hymenoptera", seed=0), "person")
-    store.errands.add(FetchWeights(backbone="resnet18"), "other")
+    store.errands.add(FetchWeights(backbone="resnet18", weights="imagenet"), "other")
     assert store.errands.newest("person", [FetchWeights, FetchSet]) == wanted
     assert store.errands.newest("person", [MakeSample]) is None
 

@@ -85,6 +85,12 @@ def more_backbones() -> frozenset[str]:
     return frozenset(files(__package__).joinpath(NAMES_FILE).read_text(encoding="utf-8").split())
 
 
+def opened_backbones() -> list[str]:
+    """Return the names of the networks that were opened by name on this machine."""
+    paths = (home_folder() / _SURVEYED).glob("*.json")
+    return sorted(path.stem for path in paths if path.stem in more_backbones())
+
+
 def card_file(name: str) -> Path:
     """Return where the card of a network lies that was opened by name."""
     return safe_path(home_folder() / _SURVEYED, f"{name}.json")

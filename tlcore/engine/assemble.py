@@ -52,7 +52,7 @@ def _begin_head(module: nn.Module, card: BackboneCard) -> None:
     for name in card.head.prefixes:
         head = module.get_submodule(name)
         nn.init.normal_(head.get_parameter("weight"), std=_HEAD_DEVIATION)
-        if isinstance(head.bias, nn.Parameter):
+        if isinstance(head.bias, nn.Parameter):  # MaxViT's has none
             nn.init.zeros_(head.bias)
 
 

@@ -40,12 +40,12 @@ def build_named(library: Library, builder: str, options: Mapping[str, bool | int
 
 def outline_named(library: Library, builder: str, options: Mapping[str, bool | int], classes: int) -> nn.Module:
     """Build the network that `library` calls `builder` on the meta device."""
-    with _Empty():
+    with Outlining():
         module = build_named(library, builder, options, classes)
     return module.to("meta")
 
 
-class _Empty(TorchFunctionMode):
+class Outlining(TorchFunctionMode):
     """Puts tensors that wait for their values on the meta device, and leaves alone what a builder computes with.
 
     Under `torch.device("meta")` torchvision's RegNet could not compute the widths of its blocks.
