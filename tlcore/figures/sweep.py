@@ -8,7 +8,7 @@ from tlcore.questions import RateCurve
 
 def sweep(curve: RateCurve) -> Figure:
     """Draw the smoothed loss over rates on a log axis; what shoots up at the end does not squeeze the rest."""
-    start, lowest = curve.losses[0], min(curve.losses)
+    lowest = min(curve.losses)
     top = min(max(curve.losses), max(curve.losses[: curve.losses.index(lowest) + 1]) * 1.3 + 0.05)
     powers = [floor(log10(curve.rates[0])), max(log10(curve.rates[-1]), log10(curve.rates[0]) + 1)]
     line = {
@@ -20,20 +20,25 @@ def sweep(curve: RateCurve) -> Figure:
         "hoverinfo": "skip",
     }
     layout = {
-        "margin": {"l": 52, "r": 24, "t": 34, "b": 52},
+        "margin": {"l": 52, "r": 24, "t": 34, "b": 60},
         "showlegend": False,
-        "dragmode": False,
-        "xaxis": axis(
-            "Rate (learning rate)",
-            type="log",
-            range=[powers[0] - 0.05, powers[1] + 0.05],
-            dtick=1,
-            tickformat="~r",
-            fixedrange=True,
-            showgrid=False,
-        ),
-        "yaxis": axis("", range=[0, max(top, start * 1.05)], fixedrange=True),
+        "xaxis": _rates(powers, 1),
+        "yaxis": axis("", range=[0, max(top, curve.losses[0] * 1.05)]),
         "annotations": [above("Loss of the step", 1.0)],
     }
-    phone = {"margin": {"l": 40, "r": 14, "t": 34, "b": 52}}
-    return {"data": [line], "layout": layout, "phone": phone}
+    # Rates written out need room, so on a phone every second power has one.
+    return {"data": [line], "layout": layout, "phone": {"xaxis": _rates(powers, 2)}}
+
+
+def _rates(powers: list[float], every: int) -> Figure:
+    return axis(
+        "Rate (learning rate)",
+        type="log",
+        range=[powers[0] - 0.05, powers[1] + 0.05],
+        dtick=every,
+        tickformat="~r",
+        showgrid=False,
+        ticks="outside",
+        ticklen=8,
+        tickcolor="rgba(0,0,0,0)",
+    )

@@ -49,7 +49,8 @@ def draw_adviser(manifest: Manifest) -> None:
         chart, why = st.columns([1.15, 1])
         chart.html(decision_chart(_levels(advice)))
         with why:
-            st.html("".join(say(sentence, lead="", mark="arrow") for sentence in advice.sentences))
+            for sentence in advice.sentences:
+                st.html(say(sentence, lead="", mark="arrow"))
             if waiting:
                 st.fragment(_wait, run_every=_EVERY)(question)
             elif told:

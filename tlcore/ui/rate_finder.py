@@ -51,13 +51,8 @@ def find_rate(manifest: Manifest, phase: int) -> None:
                 del st.session_state[_ASKED]
                 fault = str(error)
         asked = st.session_state.get(_ASKED) == digest(question)
-        button.button(
-            "Find a rate",
-            key="find_rate",
-            disabled=curve is not None or asked,
-            on_click=_ask,
-            args=(question,),
-        )
+        if curve is None:
+            button.button("Find a rate", key="find_rate", disabled=asked, on_click=_ask, args=(question,))
         if curve is not None:
             _draw(curve, question, phase)
         elif fault:

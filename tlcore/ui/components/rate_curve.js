@@ -86,9 +86,10 @@ function place(box) {
   handle.style.left = `${across}px`;
   handle.style.top = `${down}px`;
   handle.style.setProperty("--foot", `${yaxis._offset + yaxis._length - down}px`);
-  handle.classList.toggle("thaw-left", across > box.clientWidth - 190);
   const said = box.rate === rounded(suggestion) ? `suggested: ${written(box.rate)}` : written(box.rate);
-  setText(handle.querySelector("b"), said);
+  const label = handle.querySelector("b");
+  setText(label, box.clientWidth < NARROW ? written(box.rate) : said);
+  handle.classList.toggle("thaw-left", across + 30 + label.offsetWidth > box.clientWidth);
   handle.setAttribute("aria-valuemin", rates[0]);
   handle.setAttribute("aria-valuemax", rates.at(-1));
   handle.setAttribute("aria-valuenow", box.rate);
