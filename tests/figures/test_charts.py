@@ -9,8 +9,10 @@ from tlcore.config import Change, Phase
 from tlcore.events import Checkpointed, Evaluated, Finished, PhaseStarted, Started, Stepped
 from tlcore.figures.curves import curves
 from tlcore.figures.rates import rates, span
+from tlcore.figures.sweep import sweep
 from tlcore.figures.thinning import MOST_POINTS, smooth, thin
 from tlcore.history import History
+from tlcore.questions import RateCurve
 from tlcore.schedules import factor
 from tlcore.store.runs import Entry
 from tlcore.strategies import fill
@@ -253,3 +255,12 @@ def test_many_points_become_few_that_keep_the_mean_and_the_end():
 def test_running_means_look_back_only():
     assert smooth([(1, 1.0), (2, 3.0), (3, 5.0)], 2) == [(1, 1.0), (2, 2.0), (3, 4.0)]
     assert smooth([], 3) == []
+
+
+def test_an_exploding_loss_does_not_squeeze_the_curve_of_a_sweep():
+    curve = RateCurve(rates=(1e-4, 1e-3, 1e-2, 1e-1), losses=(0.7, 0.6, 0.2, 90.0), suggestion=1e-3)
+    figure = sweep(curve)
+    json.dumps(figure)
+    assert figure["layout"]["yaxis"]["range"][1] < 2
+    assert figure["layout"]["xaxis"]["type"] == "log"
+    assert figure["phone"]["xaxis"]["dtick"] == 2

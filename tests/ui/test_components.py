@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 
 from tlcore.errors import ChoiceError, ProcessError
+from tlcore.questions import RateCurve
 from tlcore.ui import theme
 from tlcore.ui.components import plotly_file, static, visitor
 from tlcore.ui.components.block_map import PhaseChosen, RatesChosen, read_changes, read_serial
+from tlcore.ui.components.decision_chart import Level, decision_chart
 from tlcore.ui.components.folder_picker import read_part
 from tlcore.ui.components.hero import hero
 from tlcore.ui.components.icons import BRAND, icon
+from tlcore.ui.components.memory_bar import memory_bar
+from tlcore.ui.components.rate_curve import read_rate
 from tlcore.ui.components.static import Segment
 
 FOLDER = Path(static.__file__).parent
@@ -150,6 +154,8 @@ def test_a_message_without_a_number_has_none(plain: Any) -> None:
         static.legend(HOSTILE, HOSTILE),
         static.device_note(HOSTILE, [HOSTILE]),
         hero(HOSTILE),
+        decision_chart([Level(question=HOSTILE, answers=((HOSTILE, HOSTILE),), lit=0)]),
+        memory_bar([(HOSTILE, 1.0, HOSTILE)], HOSTILE),
     ],
 )
 def test_a_hostile_name_stays_text(made: str) -> None:
@@ -172,6 +178,46 @@ def test_cells_say_how_many_blocks_learn() -> None:
     made = static.cells([False, True, True])
     assert "2 of 3 blocks learn" in made
     assert made.count("thaw-l") == 2
+
+
+def test_the_decision_chart_tells_its_path_in_words_and_ticks() -> None:
+    levels = [
+        Level(question="How many?", answers=(("Few", "under 1,000"), ("Many", "")), lit=1),
+        Level(question="", answers=(("Head", ""), ("All", "")), lit=0),
+    ]
+    made = decision_chart(levels)
+    assert 'aria-label="Decision chart: How many? Many; Head"' in made
+    assert made.count("thaw-mark-check") == 2
+    assert "thaw-unknown" not in made
+
+
+def test_past_an_open_question_the_decision_chart_is_pale() -> None:
+    levels = [
+        Level(question="Apart?", answers=(("Yes", ""), ("No", "")), lit=None),
+        Level(question="", answers=(("Head", ""), ("All", "")), lit=0),
+    ]
+    made = decision_chart(levels)
+    assert "Apart? not known yet" in made
+    assert made.count("thaw-unknown") == 2
+
+
+def test_parts_of_no_size_are_not_in_the_memory_bar() -> None:
+    made = memory_bar([("Weights", 3.0, "3 MB"), ("Gradients", 0.0, "0 MB"), ("Pictures", 1.0, "1 MB")], "Memory")
+    assert "Gradients" not in made
+    assert "--share: 0.75000" in made
+
+
+CURVE = RateCurve(rates=(1e-6, 1e-3, 1.0), losses=(1.0, 0.5, 2.0), suggestion=1e-3)
+
+
+@pytest.mark.parametrize(("sent", "read"), [(0.00123, 0.0012), (1, 1.0), (1e-6, 1e-6)])
+def test_a_rate_on_the_curve_is_read_in_two_digits(sent: Any, read: float) -> None:
+    assert read_rate(sent, CURVE) == read
+
+
+@pytest.mark.parametrize("sent", [None, "0.1", True, math.nan, math.inf, -0.1, 0, 2.0, 1e-9, [0.1]])
+def test_a_rate_off_the_curve_is_refused(sent: Any) -> None:
+    assert read_rate(sent, CURVE) is None
 
 
 def test_an_unknown_icon_is_a_bug_of_ours() -> None:

@@ -17,6 +17,7 @@ from tlcore.estimate import estimate, what_to_measure
 from tlcore.events import Finished
 from tlcore.history import History
 from tlcore.jobs.processes import start
+from tlcore.plan import preview
 from tlcore.questions import Measure, Measured
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
@@ -52,6 +53,9 @@ def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """Compare estimate and truth for every backbone; raise ThawError where one of them does not come about."""
     plan = Draft(epochs=arguments.epochs, batch_size=arguments.batch_size, image_size=arguments.image_size)
     drafts = [replace(plan.on(name).by_strategy(arguments.strategy), weights=SCRATCH) for name in arguments.backbone]
+    for draft in drafts:
+        # A typed choice fails here, before anything is measured.
+        preview(replace(draft, data="").config("check"), classes=2)
     rows = []
     if not arguments.json:
         print(_HEAD)
