@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import ceil, log10
+from types import MappingProxyType
 
-from tlcore.config import Change, Phase
+from tlcore.config import Change, Phase, Shape
 from tlcore.figures.axes import (
     EMBER,
     EMBER_TEXT,
@@ -29,6 +30,8 @@ _RATES_ABOVE, _LANE_ABOVE, _VALUES = [0.51, 1.0], [0.28, 0.39], [0.0, 0.17]
 """Shares of the height, from the bottom; the second row where the parameters that learn are drawn too."""
 _FLOOR, _TOP = -5.5, -1.8
 """Powers of ten that the rate's axis holds at least."""
+_ROOM: Mapping[Shape, float] = MappingProxyType({"constant": 0.2, "cosine": 1.2, "one_cycle": 1.2, "step": 2.2})
+"""Powers of ten that the axis goes on below the lowest base rate; a fall to nothing leaves it."""
 _TOP_MARGIN, _BOTTOM_MARGIN = 34, 52
 _LINE = 17
 """Pixels between two names."""
@@ -204,10 +207,10 @@ def _values_line(values: Mapping[str, int], plan: _Plan) -> Figure:
 
 
 def _powers(learning: Sequence[Sequence[str]], plan: _Plan) -> list[float]:
-    """Return the axis' ends as powers of ten; schedules get one more below, into which their lines fall."""
+    """Return the axis' ends as powers of ten, with room below for the two steps of a schedule that falls in steps."""
     powers = [log10(rate) for names in learning for rate in _rates_of(names, plan) if rate]
-    bent = any(phase.shape != "constant" or phase.warmup for phase in plan.phases)
-    return [min(_FLOOR, min(powers) - 0.2 - bent), max(_TOP, ceil(max(powers)) + 0.2)]
+    room = max(_ROOM[phase.shape] for phase in plan.phases)
+    return [min(_FLOOR, min(powers) - room), max(_TOP, ceil(max(powers)) + 0.2)]
 
 
 def _names(learning: Sequence[list[str]], plan: _Plan, powers: Sequence[float], room: float) -> Iterator[Figure]:
