@@ -17,7 +17,7 @@ from tlcore.figures.axes import (
     note,
     thaw_mark,
 )
-from tlcore.figures.rates import span
+from tlcore.figures.rate_lines import span
 from tlcore.figures.thinning import smooth, thin
 from tlcore.history import History
 from tlcore.text import clean

@@ -26,6 +26,14 @@ function short(count) {
   return count >= 1e4 ? `${Math.round(count / 1e3)} k` : count.toLocaleString("en");
 }
 
+// How many blocks from this one on tend to see the same; 0 if the one before does too.
+function repeats(tiles, place) {
+  const { label } = tiles[place];
+  if (tiles[place - 1]?.label === label) return 0;
+  const end = tiles.findIndex((tile, number) => number > place && tile.label !== label);
+  return (end < 0 ? tiles.length : end) - place;
+}
+
 class Column {
   constructor(map) {
     this.map = map;
