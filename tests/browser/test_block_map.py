@@ -21,17 +21,18 @@ def network(app, read_sample, visitor, wait_until):
         page = visitor(workspace, **settings).new_page()
         page.goto(f"{app.url}/network")
         page.locator("[data-block=head]").wait_for()
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
         def learning():
             (phase,) = app.store.drafts.of(workspace).phases
             return [block for block in BLOCKS if phase.rate(block)]
 
         def shown():
-            tiles = page.locator(".tile[data-state=learning]").all()
-            return [tile.get_attribute("data-block") for tile in tiles]
+            tiles = page.locator(".tile[data-state=learning]")
+            return tiles.evaluate_all("tiles => tiles.map((tile) => tile.dataset.block)")
 
         def expect(*blocks):
-            wait_until(lambda: learning() == shown() == list(blocks), 10, f"learning: {blocks}")
+            wait_until(lambda: learning() == shown() == list(blocks), 20, f"learning: {blocks}")
 
         return page, expect
 
@@ -79,7 +80,7 @@ def test_the_keyboard_reaches_every_block(network):
     page.keyboard.press("Enter")
     expect("layer1", "layer3", "layer4", "head")
     page.keyboard.press("End")
-    assert page.get_by_role("button", name="Freeze: head").evaluate("button => button.matches(':focus')")
+    assert page.get_by_role("button", name="Freeze head", exact=True).evaluate("button => button.matches(':focus')")
 
 
 def test_on_a_phone_a_switch_says_that_a_tap_counts_from_here_on(network):
@@ -115,8 +116,9 @@ def test_the_table_changes_the_map_and_goes_back_where_it_is_refused(network, wa
     table = page.locator(".st-key-card_map [data-testid=stDataFrame]")
 
     def type_into(row, text):
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         table.locator("[data-testid=glide-cell-1-0]").wait_for(state="attached")
-        page.wait_for_timeout(500)  # what opens or grows above it comes to rest
+        page.wait_for_timeout(1_000)  # what opens or grows above it comes to rest
         table.scroll_into_view_if_needed()
         box = table.bounding_box()
         page.mouse.dblclick(box["x"] + 0.75 * box["width"], box["y"] + 38 * (row + 1.5))

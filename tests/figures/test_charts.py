@@ -8,7 +8,8 @@ import pytest
 from tlcore.config import Change, Phase
 from tlcore.events import Checkpointed, Evaluated, Finished, PhaseStarted, Started, Stepped
 from tlcore.figures.curves import curves
-from tlcore.figures.rates import rates, span
+from tlcore.figures.rate_lines import span
+from tlcore.figures.rates import rates
 from tlcore.figures.sweep import sweep
 from tlcore.figures.thinning import MOST_POINTS, smooth, thin
 from tlcore.history import History

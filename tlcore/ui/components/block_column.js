@@ -26,6 +26,14 @@ function short(count) {
   return count >= 1e4 ? `${Math.round(count / 1e3)} k` : count.toLocaleString("en");
 }
 
+// How many blocks from this one on tend to see the same; 0 if the one before does too.
+function repeats(tiles, place) {
+  const { label } = tiles[place];
+  if (tiles[place - 1]?.label === label) return 0;
+  const end = tiles.findIndex((tile, number) => number > place && tile.label !== label);
+  return (end < 0 ? tiles.length : end) - place;
+}
+
 class Column {
   constructor(map) {
     this.map = map;
@@ -87,7 +95,7 @@ class Column {
     const learning = rate > 0;
     const later = !learning && tile.thaws_in_phase !== null;
     const onward = this.map.reach === "onward";
-    const verb = learning ? (onward ? "Freeze up to here" : "Freeze") : onward ? "Thaw from here on" : "Thaw";
+    const verb = learning ? (onward ? "Freeze up to" : "Freeze") : onward ? "Thaw from" : "Thaw";
     this.node.dataset.block = tile.name;
     this.node.dataset.state = learning ? "learning" : "frozen";
     this.node.classList.toggle("thaws-later", later);
@@ -97,7 +105,7 @@ class Column {
     this.block.style.setProperty("--part", Math.max(0.3, height / (STAGE - HEADROOM)));
     this.block.classList.toggle("low", height < 100);
     this.block.classList.toggle("lowest", height < 76);
-    this.block.title = `${verb}: ${tile.name} (${tile.label}). With Shift: ${learning ? "freeze up to here" : "thaw from here on"}`;
+    this.block.title = `${verb} ${tile.name} (${tile.label}). With Shift: ${learning ? "freeze up to here" : "thaw from here on"}`;
     this.block.onclick = (event) => this.flip(event);
     // Shift would select text from the last click to here.
     this.block.onmousedown = (event) => event.shiftKey && event.preventDefault();
@@ -130,9 +138,9 @@ class Column {
       Object.assign(this.toggle.dataset, { learning: String(learning), words });
       this.toggle.replaceChildren(icon(learning ? "snow" : "flame"), element("span", "", words));
     }
-    this.toggle.setAttribute("aria-label", `${verb}: ${this.tile.name}`);
+    this.toggle.setAttribute("aria-label", `${verb} ${this.tile.name}${onward && !learning ? " on" : ""}`);
     this.toggle.setAttribute("aria-keyshortcuts", "Shift+Enter");
-    this.toggle.title = verb;
+    this.toggle.title = this.toggle.getAttribute("aria-label");
     this.toggle.onclick = (event) => this.flip(event);
   }
 

@@ -241,14 +241,6 @@ function inSentence(rates) {
   return `${names[0]} to ${names.at(-1)} ${rate ? "learn" : "are frozen"}`;
 }
 
-// How many blocks from this one on tend to see the same; 0 if the one before does too.
-function repeats(tiles, place) {
-  const { label } = tiles[place];
-  if (tiles[place - 1]?.label === label) return 0;
-  const end = tiles.findIndex((tile, number) => number > place && tile.label !== label);
-  return (end < 0 ? tiles.length : end) - place;
-}
-
 export default function (component) {
   const root = rootOf(component.parentElement, (made) => {
     made.owner = new BlockMap(made);
