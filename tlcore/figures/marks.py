@@ -22,7 +22,7 @@ _LETTER = 7.6
 """Pixels that a bold letter takes, taken rather too wide than too narrow."""
 _SIGN = 18
 """Pixels before a label, for its dot."""
-_BEFORE = 36
+_BEFORE = 48
 """Pixels to the left of the plot that a label may take."""
 _MOST_NAMED = 2
 """Things that one label names; more are counted."""
@@ -222,13 +222,15 @@ class _Spot:
 
 
 def _spot(mark: Mark, later: Sequence[_Spot], x: float, end: float, short: bool) -> _Spot:
-    longest = int((max(x + _BEFORE, end - x) - _SIGN) / _LETTER)
-    text = mark.short if short or len(mark.text) > longest else mark.text
-    text = text if len(text) <= longest else f"{text[: max(1, longest - 2)]}…"
+    text = mark.short if short else mark.text
     wide = _LETTER * len(text) + _SIGN
     # It must not reach the line of a label that goes to the left and would be crossed by its own line.
     met = any(spot.leftwards and x + wide > spot.x and x > spot.left for spot in later)
     leftwards = x + wide > end or met
+    room = x + _BEFORE if leftwards else end - x
+    longest = max(2, int((room - _SIGN) / _LETTER))
+    text = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    wide = _LETTER * len(text) + _SIGN
     left, right = (x - wide, x) if leftwards else (x, x + wide)
     return _Spot(x, left, right, text, leftwards)
 
