@@ -3,14 +3,20 @@
 import streamlit as st
 
 from tlcore.errors import ThawError
+from tlcore.ui.adviser import draw_adviser
 from tlcore.ui.block_editor import edit_blocks
 from tlcore.ui.components.static import say
+from tlcore.ui.estimate_view import draw_estimate
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.heading import crumb
 from tlcore.ui.launching import launch, renew
-from tlcore.ui.network_choice import choose_network, weights_here
+from tlcore.ui.network_choice import choose_network
+from tlcore.ui.phase_editor import edit_phases
+from tlcore.ui.plan_file import plan_file
 from tlcore.ui.plan_view import draw_listing, draw_plan, settings
+from tlcore.ui.rate_finder import find_rate
 from tlcore.ui.session import chosen, draft
+from tlcore.ui.weights_choice import weights_here
 from tlcore.ui.words import count
 
 in_frame()
@@ -38,9 +44,14 @@ title.title("Network", anchor=False)
 
 choose_network()
 ready = weights_here()
+draw_adviser(manifest)
 edit_blocks(manifest)
+edit_phases()
+find_rate(manifest, min(st.session_state.get("phase", 0), len(draft().phases) - 1))
 settings()
 draw_plan(manifest)
+draw_estimate(draft().config(manifest.name), manifest)
+plan_file()
 draw_listing(manifest)
 
 with start.container(horizontal=True, horizontal_alignment="right"):

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from tlcore.ui.components.static import say
+from tlcore.ui.estimate_view import draw_truth
 from tlcore.ui.frame import INSIDE, NETWORK, START, in_frame
 from tlcore.ui.live import EVERY, EVERY_AT_FIRST, draw_run, still
 from tlcore.ui.reading import reader
-from tlcore.ui.session import run_of_this_page
+from tlcore.ui.session import dataset, run_of_this_page
 from tlcore.ui.taking import take_along
 
 in_frame()
@@ -33,5 +34,7 @@ rests = still(run, history)
 every = None if rests else EVERY if history.steps else EVERY_AT_FIRST
 st.fragment(draw_run, run_every=every)(run.id, every)
 if rests:
+    if pictures := dataset(run.config.data):
+        draw_truth(run, history, pictures.manifest)
     take_along(run)
     st.page_link(INSIDE, label="Look inside this run", query_params={"run": run.id})

@@ -32,7 +32,7 @@ BLOCKS = ("stem", "a", "b", "c", "d", "head")
         (lambda: Optimizer(weight_decay=float("nan")), "Weight decay is nan."),
         (lambda: Loader(batch_size=1), "Batch size is 1. It takes 2 to 512."),
         (lambda: Loader(image_size=16), "Picture size is 16. It takes 32 to 512."),
-        (lambda: Compute(device="tpu"), "Device is tpu. It takes one of auto, cpu, cuda, mps."),
+        (lambda: Compute(device="tpu"), "Device is tpu. Did you mean cpu?"),
     ],
 )
 def test_a_bad_value_is_told_with_its_name_and_its_range(make, said):

@@ -15,7 +15,8 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "tl
 
 _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", "draft", "events", "errands"}
 _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
-_KEPT = _WORDS | {"store", "history", "movement", "verdict"}
+_WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile"}
+_KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition"}
 
 MAY_IMPORT = {
     # Floor 0: words. Those that know others of the floor say so, one by one.
@@ -28,20 +29,26 @@ MAY_IMPORT = {
     "paths": {"errors"},
     "fetch": {"errors"},
     "config": {"errors"},
-    "catalog": {"errors", "records", "fetch"},
+    "catalog": {"errors", "records", "paths", "fetch"},
     "data": {"errors", "records", "text", "paths", "fetch"},
     "strategies": {"errors", "config"},
     "controls": {"config"},
     "schedules": {"config"},
     "plan": {"errors", "config", "catalog"},
-    "draft": {"config", "catalog", "strategies"},
+    "timeline": {"config"},
+    "draft": {"errors", "config", "catalog", "strategies"},
+    "yamltext": {"errors"},
+    "planfile": {"errors", "config", "catalog", "strategies", "draft", "plan", "yamltext"},
     "listing": {"config", "catalog"},
     "takeaway": {"catalog"},
+    "estimate": {"config", "catalog", "data", "questions"},
+    "advice": {"config", "questions"},
     # Floor 1: what is kept.
     "store": _WORDS,
     "history": {"controls", "events", "store"},
     "movement": {"events", "history"},
     "verdict": {"events", "history", "movement"},
+    "repetition": {"config", "history"},
     # Floor 2: three rooms that do not know one another.
     "figures": _KEPT,
     "jobs": _KEPT,
@@ -65,6 +72,7 @@ HOMES = {
     "psutil": ("tlcore/store/claims.py", "tlcore/jobs/", "tlcore/engine/runtime.py"),
     "filelock": ("tlcore/jobs/", "tlcore/store/database.py", "tlcore/fetch.py"),
     "tqdm": ("tlcore/commands/",),
+    "yaml": ("tlcore/yamltext.py",),
     # Of Python's own library, what opens a door.
     "sqlite3": ("tlcore/store/",),
     "subprocess": ("tlcore/jobs/", "tlcore/commands/doctor.py"),

@@ -37,7 +37,7 @@ def check_rate(block: str, rate: float) -> None:
     """Raise ChoiceError unless `rate` is one that a block can have."""
     if not (math.isfinite(rate) and 0.0 <= rate <= HIGHEST_RATE):
         raise ChoiceError(
-            f"The rate of {block} is {rate:g}.",
+            f"The rate of {block} is {rate:.12g}.",
             f"It takes 0 (frozen) to {HIGHEST_RATE:g}; the nearest is {_nearest_rate(rate):g}.",
         )
 
@@ -45,6 +45,11 @@ def check_rate(block: str, rate: float) -> None:
 def written_rate(rate: float) -> str:
     """Return a rate written out, as people type it: 0.00005, never 5e-5."""
     return f"{rate:.7f}".rstrip("0").rstrip(".") if rate else "0"
+
+
+def check_epochs(epochs: int) -> None:
+    """Raise ChoiceError unless a run can have so many epochs in all its phases."""
+    _within("Epochs in all", epochs, 1, MOST_EPOCHS)
 
 
 def _nearest_rate(rate: float) -> float:
@@ -166,7 +171,7 @@ class RunConfig:
         """Check that there is something to do."""
         if not self.schedule:
             raise ChoiceError("The schedule has no phase.", "It takes at least one.")
-        _within("Epochs in all", self.epochs, 1, MOST_EPOCHS)
+        check_epochs(self.epochs)
         _within("Seed", self.seed, 0, 2**31 - 1)
 
     @property

@@ -1,11 +1,13 @@
 """The plan that a person is still working on; it becomes a RunConfig when training starts."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from tlcore.catalog.backbones import DEFAULT, backbone
 from tlcore.catalog.weights import IMAGENET, SCRATCH
-from tlcore.config import Loader, Phase, RunConfig, Strategy
-from tlcore.strategies import fill
+from tlcore.config import Change, Loader, Optimizer, Phase, RunConfig, Strategy, check_epochs
+from tlcore.errors import ChoiceError
+from tlcore.strategies import Slope, fill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,22 +20,34 @@ class Draft:
     weights: str = IMAGENET
     strategy: Strategy = "features"
     epochs: int = 10
+    """For a strategy to share out; phases of a person's own have theirs."""
+    slope: Slope = field(default_factory=Slope)
+    """For the strategy of rates by depth."""
     schedule: tuple[Phase, ...] = ()
+    changes: tuple[Change, ...] = ()
+    """In the middle of phases; they come with a plan that was read from a file, and go with its schedule."""
     batch_size: int = 32
     image_size: int = 224
+    weight_decay: float = 0.01
     seed: int = 0
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The names of the network's blocks, stem first."""
+        return tuple(block.name for block in backbone(self.backbone).blocks)
 
     @property
     def phases(self) -> tuple[Phase, ...]:
         """The schedule, filled by the strategy where no hand has touched it."""
         if self.strategy == "own" and self.schedule:
             return self.schedule
-        return fill(self.strategy, [block.name for block in backbone(self.backbone).blocks], self.epochs)
+        return fill(self.strategy, self.blocks, self.epochs, self.slope)
 
     def by_strategy(self, strategy: Strategy) -> "Draft":
         """Return this draft with its schedule filled by `strategy`; from scratch begins with random numbers."""
         left = IMAGENET if self.strategy == "scratch" else self.weights
-        return replace(self, strategy=strategy, schedule=(), weights=SCRATCH if strategy == "scratch" else left)
+        weights = SCRATCH if strategy == "scratch" else left
+        return replace(self, strategy=strategy, schedule=(), changes=(), weights=weights)
 
     def beginning_with(self, weights: str) -> "Draft":
         """Return this draft with other weights; with any at all, it is no longer from scratch."""
@@ -47,14 +61,47 @@ class Draft:
         strategy: Strategy = "features" if self.strategy == "own" else self.strategy
         card = backbone(name)
         size = self.image_size if card.sizes.takes(self.image_size) else card.sizes.usual
-        changed = replace(self, backbone=name, weights=IMAGENET, schedule=(), image_size=size)
-        return changed.by_strategy(strategy)
+        filled = self.by_strategy(strategy)
+        return replace(filled, backbone=name, weights=IMAGENET if strategy != "scratch" else SCRATCH, image_size=size)
 
     def with_rate(self, phase: int, block: str, rate: float) -> "Draft":
         """Return this draft with one rate of one phase set by hand; 0.0 freezes the block."""
+        return self.with_rates(phase, {block: rate})
+
+    def with_rates(self, phase: int, rates: Mapping[str, float]) -> "Draft":
+        """Return this draft with some rates of one phase set by hand, all at once; 0.0 freezes a block."""
+        old = self.phases[phase]
+        return self.with_phase(phase, replace(old, rates={**old.rates, **rates}))
+
+    def with_phase(self, place: int, phase: Phase) -> "Draft":
+        """Return this draft with another phase at `place`, counted from 0."""
+        phases = self.phases
+        return self.with_schedule([*phases[:place], phase, *phases[place + 1 :]])
+
+    def adding(self, place: int) -> "Draft":
+        """Return this draft with the phase at `place` twice; the second is there to be changed."""
+        phases = self.phases
+        return self.with_schedule([*phases[: place + 1], *phases[place:]])
+
+    def removing(self, place: int) -> "Draft":
+        """Return this draft without the phase at `place`; raise ChoiceError if it is the only one."""
+        phases = self.phases
+        if len(phases) == 1:
+            raise ChoiceError("This is the plan's only phase.", "A plan has at least one: add another first.")
+        return self.with_schedule([*phases[:place], *phases[place + 1 :]])
+
+    def moving(self, place: int, by: int) -> "Draft":
+        """Return this draft with the phase at `place` moved by so many places; it stops at either end."""
         phases = list(self.phases)
-        phases[phase] = replace(phases[phase], rates={**phases[phase].rates, block: rate})
-        return replace(self, strategy="own", schedule=tuple(phases))
+        target = min(max(place + by, 0), len(phases) - 1)
+        phases.insert(target, phases.pop(place))
+        return self.with_schedule(phases)
+
+    def with_schedule(self, phases: Sequence[Phase]) -> "Draft":
+        """Return this draft with phases of the person's own; raise ChoiceError if their epochs are too many."""
+        epochs = sum(phase.epochs for phase in phases)
+        check_epochs(epochs)
+        return replace(self, strategy="own", schedule=tuple(phases), epochs=epochs)
 
     def config(self, name: str) -> RunConfig:
         """Return the choices as a run; a set has to be chosen."""
@@ -66,6 +113,8 @@ class Draft:
             weights=self.weights,
             strategy=self.strategy,
             schedule=self.phases,
+            changes=self.changes,
+            optimizer=Optimizer(weight_decay=self.weight_decay),
             loader=Loader(batch_size=self.batch_size, image_size=self.image_size),
             seed=self.seed,
         )

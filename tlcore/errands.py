@@ -36,6 +36,8 @@ class FetchWeights:
     """Download a backbone's published weights that a person asked for."""
 
     backbone: str
+    weights: str
+    """What a RunConfig calls them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,13 @@ class ReadWeights:
     backbone: str
 
 
-Errand = ReadUpload | MakeSample | FetchSet | FetchWeights | ReadWeights
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyNetwork:
+    """Measure a timm network that a person named, so that it has a card like the others."""
+
+    network: str
+
+
+Errand = ReadUpload | MakeSample | FetchSet | FetchWeights | ReadWeights | SurveyNetwork
 
 KINDS: Mapping[str, type[Errand]] = MappingProxyType({kind.__name__: kind for kind in Errand.__args__})

@@ -4,13 +4,15 @@ import errno
 import os
 import re
 from collections.abc import Callable
+from email.message import Message
 from hashlib import sha256
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
 from tempfile import gettempdir
+from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from filelock import FileLock
 
@@ -19,7 +21,7 @@ from tlcore.errors import ThawError
 MIRROR_VARIABLE = "THAW_MIRROR"
 """Names a server, such as http://127.0.0.1:8000, that answers in place of every other."""
 
-_TIMEOUT = 10.0  # Seconds without a byte.
+_TIMEOUT = 8.0  # Seconds without a byte, or without an answer.
 _PIECE = 1 << 18  # Bytes between two calls of progress.
 
 
@@ -27,8 +29,8 @@ def fetch(url: str, to: Path, progress: Callable[[int, int], None], expected_sha
     """Download `url` to the file `to` and return it; a file that is there already is kept if it is the right one.
 
     `progress` is told bytes done and bytes in all (0 where the server does not say); what it raises ends the work,
-    and the next call goes on from there. `expected_sha256` may be its first characters only.
-    Raises ThawError in plain words.
+    and the next call goes on from there. `expected_sha256` may be its first characters only; without it the sha256
+    that the server names is used, if it names one, as Hugging Face does. Raises ThawError in plain words.
     """
     to.parent.mkdir(parents=True, exist_ok=True)
     # Two who fetch the same file would write into one part; the second one waits and finds it there.
@@ -43,7 +45,7 @@ def _download(url: str, to: Path, progress: Callable[[int, int], None], expected
     address = _mirrored(url)
     host = urlsplit(address).hostname or address
     try:
-        _receive(address, part, progress)
+        named_sha256 = _receive(address, part, progress)
     except HTTPError as fault:
         fault.close()
         raise ThawError(
@@ -60,7 +62,7 @@ def _download(url: str, to: Path, progress: Callable[[int, int], None], expected
         raise ThawError(
             f"The download broke off: {fault.strerror}.", "Start it again; it goes on from there."
         ) from None
-    if not _fits(part, expected_sha256):
+    if not _fits(part, expected_sha256 or named_sha256):
         part.unlink()
         raise ThawError(f"{to.name} arrived, but is not the file that was expected.", "Start the download again.")
     part.replace(to)
@@ -77,12 +79,34 @@ def _mirrored(url: str) -> str:
     return urlunsplit(address)
 
 
-def _receive(address: str, part: Path, progress: Callable[[int, int], None]) -> None:
-    """Append to `part` what is missing, or begin again where the server cannot continue."""
+class _Redirects(HTTPRedirectHandler):
+    """Follows redirects, and keeps the sha256 that the first server names before it sends elsewhere."""
+
+    def __init__(self) -> None:
+        self.named_sha256 = ""
+
+    def redirect_request(
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> Request | None:
+        self.named_sha256 = self.named_sha256 or _named_sha256(headers)
+        if urlsplit(newurl).scheme not in ("http", "https"):
+            raise URLError("The server sends elsewhere.")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _named_sha256(headers: Message) -> str:
+    """Return the sha256 that Hugging Face names for a large file (huggingface_hub.file_download); else an empty one."""
+    named = headers.get("X-Linked-ETag", "").strip('"').lower()
+    return named if re.fullmatch(r"[0-9a-f]{64}", named) else ""
+
+
+def _receive(address: str, part: Path, progress: Callable[[int, int], None]) -> str:
+    """Append to `part` what is missing, or begin again where the server cannot continue; return the sha256 it names."""
     have = part.stat().st_size if part.exists() else 0
     headers = {"User-Agent": "thaw", **({"Range": f"bytes={have}-"} if have else {})}
+    redirects = _Redirects()
     try:
-        response = urlopen(Request(address, headers=headers), timeout=_TIMEOUT)
+        response = build_opener(redirects).open(Request(address, headers=headers), timeout=_TIMEOUT)
     except HTTPError as fault:
         if fault.code != 416 or not have:
             raise
@@ -105,7 +129,7 @@ def _receive(address: str, part: Path, progress: Callable[[int, int], None]) -> 
             os.fsync(file.fileno())
     if total and done != total:
         raise ConnectionError("The connection broke.")
-    return None
+    return redirects.named_sha256 or _named_sha256(response.headers)
 
 
 def _extent(response: HTTPResponse) -> tuple[int, int]:

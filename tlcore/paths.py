@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tlcore.errors import ChoiceError
@@ -14,6 +16,21 @@ def home_folder(named: str | None = None) -> Path:
     """Return the folder for everything that Thaw keeps: as named, else $THAW_HOME, else ~/.thaw."""
     chosen = named or os.environ.get(HOME_VARIABLE)
     return Path(chosen).expanduser().resolve() if chosen else Path.home() / ".thaw"
+
+
+@contextmanager
+def at_home(named: str | None) -> Iterator[Path]:
+    """Let `home_folder()` be the folder `named` for a while, everywhere in this process, and yield it."""
+    before = os.environ.get(HOME_VARIABLE)
+    home = home_folder(named)
+    os.environ[HOME_VARIABLE] = str(home)
+    try:
+        yield home
+    finally:
+        if before is None:
+            del os.environ[HOME_VARIABLE]
+        else:
+            os.environ[HOME_VARIABLE] = before
 
 
 def safe_path(root: Path, untrusted: str) -> Path:

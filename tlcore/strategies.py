@@ -2,17 +2,41 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from types import MappingProxyType
 
-from tlcore.config import Phase, Strategy
+from tlcore.config import Phase, Strategy, check_epochs, check_rate
 from tlcore.errors import ChoiceError, did_you_mean
 
 HEAD_RATE = 0.001
 LOW_RATE = 0.0001
 DEPTH_RATE = 0.001
 DEPTH_DECAY = 0.6
+LEAST_DECAY = 0.1
 SCRATCH_RATE = 0.001
 THAWED_RATE = 0.0003
+
+_MOST_PHASES = 3
+_AT_ONCE = 2
+"""Blocks that gradual thawing thaws in one phase."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope:
+    """How rates fall from the head to the stem: the two numbers of `rates_by_depth`."""
+
+    rate: float = DEPTH_RATE
+    """The head's."""
+    decay: float = DEPTH_DECAY
+    """What each block's rate is multiplied by for the block before it."""
+
+    def __post_init__(self) -> None:
+        """Check the values."""
+        check_rate("the head", self.rate)
+        if not self.rate:
+            raise ChoiceError("The head's rate is 0, so nothing would learn.", f"The usual one is {DEPTH_RATE:g}.")
+        if not LEAST_DECAY <= self.decay <= 1.0:
+            raise ChoiceError(f"The decay is {self.decay:g}.", f"It takes {LEAST_DECAY:g} to 1 (the same for all).")
 
 
 def rates_by_depth(blocks: Sequence[str], rate: float, decay: float) -> dict[str, float]:
@@ -21,43 +45,43 @@ def rates_by_depth(blocks: Sequence[str], rate: float, decay: float) -> dict[str
     return {block: float(f"{rate * decay ** (last - place):.2g}") for place, block in enumerate(blocks)}
 
 
-def _features(blocks: Sequence[str], epochs: int) -> tuple[Phase, ...]:
+def _features(blocks: Sequence[str], epochs: int, _slope: Slope) -> tuple[Phase, ...]:
     return (Phase(epochs=epochs, rates={blocks[-1]: HEAD_RATE}),)
 
 
-def _low(blocks: Sequence[str], epochs: int) -> tuple[Phase, ...]:
+def _low(blocks: Sequence[str], epochs: int, _slope: Slope) -> tuple[Phase, ...]:
     return (Phase(epochs=epochs, rates=dict.fromkeys(blocks, LOW_RATE)),)
 
 
-def _depth(blocks: Sequence[str], epochs: int) -> tuple[Phase, ...]:
-    return (Phase(epochs=epochs, rates=rates_by_depth(blocks, DEPTH_RATE, DEPTH_DECAY)),)
+def _depth(blocks: Sequence[str], epochs: int, slope: Slope) -> tuple[Phase, ...]:
+    return (Phase(epochs=epochs, rates=rates_by_depth(blocks, slope.rate, slope.decay)),)
 
 
-def _headfirst(blocks: Sequence[str], epochs: int) -> tuple[Phase, ...]:
+def _headfirst(blocks: Sequence[str], epochs: int, slope: Slope) -> tuple[Phase, ...]:
     """The head alone for a third, then all of them: linear probing, then fine-tuning (Kumar et al. 2022, LP-FT)."""
     if epochs < 2:
-        return _features(blocks, epochs)
+        return _features(blocks, epochs, slope)
     alone = max(1, epochs // 3)
-    return (*_features(blocks, alone), *_low(blocks, epochs - alone))
+    return (*_features(blocks, alone, slope), *_low(blocks, epochs - alone, slope))
 
 
-def _scratch(blocks: Sequence[str], epochs: int) -> tuple[Phase, ...]:
+def _scratch(blocks: Sequence[str], epochs: int, _slope: Slope) -> tuple[Phase, ...]:
     return (Phase(epochs=epochs, rates=dict.fromkeys(blocks, SCRATCH_RATE)),)
 
 
-def _gradual(blocks: Sequence[str], epochs: int) -> tuple[Phase, ...]:
-    """The head alone, then the two blocks before it, then two more; with few epochs, fewer phases."""
-    shares = _thirds(epochs)
+def _gradual(blocks: Sequence[str], epochs: int, _slope: Slope) -> tuple[Phase, ...]:
+    """The head alone, then the two blocks before it, then two more; with few epochs or blocks, fewer phases."""
+    most = 1 + ceil((len(blocks) - 1) / _AT_ONCE)
     phases = []
-    for number, share in enumerate(shares):
-        thawed = blocks[max(0, len(blocks) - 1 - 2 * number) : -1]
+    for number, share in enumerate(_shares(epochs, min(_MOST_PHASES, most, epochs))):
+        thawed = blocks[max(0, len(blocks) - 1 - _AT_ONCE * number) : -1]
         rates = rates_by_depth(thawed, THAWED_RATE, DEPTH_DECAY)
         phases.append(Phase(epochs=share, rates={**rates, blocks[-1]: HEAD_RATE if not thawed else DEPTH_RATE}))
     return tuple(phases)
 
 
-def _thirds(epochs: int) -> list[int]:
-    phases = min(3, epochs)
+def _shares(epochs: int, phases: int) -> list[int]:
+    """Share the epochs out; what does not divide goes to the last phases."""
     return [epochs // phases + (1 if number >= phases - epochs % phases else 0) for number in range(phases)]
 
 
@@ -67,7 +91,7 @@ class StrategyCard:
 
     title: str
     sentence: str
-    fill: Callable[[Sequence[str], int], tuple[Phase, ...]]
+    fill: Callable[[Sequence[str], int, Slope], tuple[Phase, ...]]
 
 
 STRATEGIES: Mapping[Strategy, StrategyCard] = MappingProxyType(
@@ -106,9 +130,22 @@ STRATEGIES: Mapping[Strategy, StrategyCard] = MappingProxyType(
 )
 
 
-def fill(strategy: str, blocks: Sequence[str], epochs: int) -> tuple[Phase, ...]:
-    """Return the schedule that `strategy` makes for these blocks; raise ChoiceError if it is not known."""
+def fill(strategy: str, blocks: Sequence[str], epochs: int, slope: Slope | None = None) -> tuple[Phase, ...]:
+    """Return the schedule that `strategy` makes for these blocks; `slope` is for the rates by depth.
+
+    Raises ChoiceError if the strategy is not known, or no run can have so many epochs.
+    """
+    check_epochs(epochs)
     for name, card in STRATEGIES.items():
         if name == strategy:
-            return card.fill(blocks, epochs)
+            return card.fill(blocks, epochs, slope or Slope())
     raise ChoiceError(f"{strategy} is not a strategy.", did_you_mean(strategy, STRATEGIES))
+
+
+def recognized(blocks: Sequence[str], schedule: tuple[Phase, ...], from_scratch: bool) -> Strategy:
+    """Return the strategy that would have made this schedule as it stands, `own` if none would."""
+    epochs = sum(phase.epochs for phase in schedule)
+    for name in STRATEGIES:
+        if from_scratch == (name == "scratch") and fill(name, blocks, epochs) == schedule:
+            return name
+    return "own"

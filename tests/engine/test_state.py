@@ -1,18 +1,20 @@
 """Weights are read without running code, checked against the network, and refused with names where they do not fit."""
 
 import pickle
+from collections import OrderedDict
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from torchvision.models.vision_transformer import interpolate_embeddings
 
 from tlcore.catalog.backbones import DEFAULT, backbone
 from tlcore.catalog.weights import weights_file
 from tlcore.engine import state as state_room
 from tlcore.engine.bring import bring_weights
-from tlcore.engine.modality.image import Encoder, build_module
-from tlcore.engine.state import load_trunk, published_state
+from tlcore.engine.modality.image import Encoder, build_module, build_outline
+from tlcore.engine.state import load_trunk, load_whole, published_state
 from tlcore.errors import WeightsError
 
 OWN_FILES = {
@@ -55,7 +57,7 @@ def refusal(bring, path, name="squeezenet1_0"):
 
 def test_the_packages_weights_load_into_the_network_that_they_were_made_for():
     card = backbone(DEFAULT)
-    state = published_state(card)
+    state = published_state(card, card.weights[0])
     assert len(state) == 296
     module = build_module(card, 1000)
     assert {name: value.shape for name, value in module.state_dict().items()} == {
@@ -66,7 +68,7 @@ def test_the_packages_weights_load_into_the_network_that_they_were_made_for():
 
 def test_with_published_weights_the_trunk_is_theirs_and_the_head_is_new(plan, dataset, put_together):
     assembly = put_together(plan(dataset, name=DEFAULT, weights="imagenet"), dataset)
-    state, published = assembly.module.state_dict(), published_state(assembly.card)
+    state, published = assembly.module.state_dict(), published_state(assembly.card, backbone(DEFAULT).weights[0])
     head = [name for name in state if assembly.card.head.holds(name)]
     assert all(torch.equal(state[name], published[name]) for name in state if name not in head)
     assert [tuple(state[name].shape) for name in head] == [(3, 1280), (3,)]
@@ -74,32 +76,35 @@ def test_with_published_weights_the_trunk_is_theirs_and_the_head_is_new(plan, da
 
 def test_a_flipped_byte_in_the_packages_weights_is_refused(tmp_path, monkeypatch):
     card = backbone(DEFAULT)
-    damaged = tmp_path / card.weights.file
-    content = bytearray(weights_file(card.weights).read_bytes())
+    weights = card.weights[0]
+    damaged = tmp_path / weights.file
+    content = bytearray(weights_file(weights).read_bytes())
     content[len(content) // 3] ^= 4
     damaged.write_bytes(content)
     monkeypatch.setattr(state_room, "weights_file", lambda _: damaged)
     with pytest.raises(WeightsError, match="are damaged"):
-        published_state(card)
+        published_state(card, weights)
 
 
 def test_weights_that_are_not_here_are_told_with_their_size(tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    with pytest.raises(WeightsError, match=r"ResNet-18 are not on this machine \(45 MB\)"):
-        published_state(backbone("resnet18"))
+    card = backbone("resnet18")
+    with pytest.raises(WeightsError, match=r"ResNet-18 \(ImageNet-1K\) are not on this machine \(45 MB\)"):
+        published_state(card, card.weights[0])
 
 
 def test_pictures_are_prepared_as_the_weights_learned_with_them(pictures):
     card = backbone(DEFAULT)
-    encoder = Encoder(card.preprocessing)
+    steps = card.preprocessing("imagenet")
+    encoder = Encoder(steps)
     path = pictures / "red" / "0.png"
     pixels = encoder.encode(path)
     assert (pixels.shape, pixels.dtype) == ((3, 224, 224), torch.uint8)
     assert encoder.crop(path).size == (224, 224)
     normal = encoder.normalise(pixels.unsqueeze(0))
-    mean, std = (torch.tensor(values).view(3, 1, 1) for values in (card.preprocessing.mean, card.preprocessing.std))
+    mean, std = (torch.tensor(values).view(3, 1, 1) for values in (steps.mean, steps.std))
     assert torch.allclose(normal[0], (pixels.float() / 255 - mean) / std, atol=1e-5)
-    assert card.preprocessing.interpolation == "bicubic"
+    assert steps.interpolation == "bicubic"
 
 
 @pytest.mark.parametrize("name", OWN_FILES)
@@ -223,3 +228,59 @@ def test_a_trunk_that_is_loaded_leaves_the_head_alone(squeezenet):
     load_trunk(module, card, squeezenet)
     assert torch.equal(module.state_dict()["classifier.1.weight"], head)
     assert torch.equal(module.state_dict()["features.0.weight"], squeezenet["features.0.weight"])
+
+
+def outlined(name, classes=1000):
+    """Return a state dict of zeros with the names and shapes of a network, quickly."""
+    return {
+        key: torch.zeros_like(value, device="cpu")
+        for key, value in build_outline(backbone(name), classes).state_dict().items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "extra"), [("googlenet", "aux1.conv.conv.weight"), ("inception_v3", "AuxLogits.fc.bias")]
+)
+def test_heads_for_training_only_are_dropped_from_published_files(name, extra):
+    card = backbone(name)
+    state = outlined(name) | {extra: torch.zeros(3)}
+    load_trunk(build_module(card, 3), card, state)
+    with pytest.raises(WeightsError, match="the file has aux9"):
+        load_trunk(build_module(card, 3), card, state | {"aux9.weight": torch.zeros(3)})
+
+
+def test_names_from_before_torchvision_renamed_its_layers_are_understood():
+    for name, old, new in (
+        ("densenet121", ("norm1.", "norm2.", "conv1.", "conv2."), ("norm.1.", "norm.2.", "conv.1.", "conv.2.")),
+        ("vit_b_32", ("mlp.0.", "mlp.3."), ("mlp.linear_1.", "mlp.linear_2.")),
+    ):
+        card, state = backbone(name), {}
+        for key, value in outlined(name).items():
+            for now, before in zip(old, new, strict=True):
+                if "denselayer" in key or "mlp" in key:
+                    key = key.replace(now, before)
+            state[key] = value
+        assert any(before in key for key in state for before in new)
+        load_trunk(build_module(card, 3), card, state)
+
+
+def test_position_embeddings_for_larger_pictures_are_stretched_as_torchvision_does():
+    card = backbone("vit_b_32")
+    module = build_module(card, 3)
+    state = module.state_dict()
+    large = torch.randn(1, 1 + 12 * 12, 768)
+    theirs = interpolate_embeddings(224, 32, OrderedDict({"encoder.pos_embedding": large}))["encoder.pos_embedding"]
+    load_trunk(module, card, state | {"encoder.pos_embedding": large})
+    assert torch.allclose(module.encoder.pos_embedding, theirs, atol=1e-6)
+    with pytest.raises(WeightsError, match="in another shape encoder.pos_embedding"):
+        load_trunk(module, card, state | {"encoder.pos_embedding": torch.zeros(1, 1 + 49, 99)})
+
+
+def test_weights_without_a_head_are_loaded_whole_into_a_network_without_one():
+    card = backbone("vit_small_patch14_dinov2")
+    weights = card.weights[0]
+    assert weights.classes == 0
+    state = outlined(card.name, weights.classes)
+    assert not any(card.head.holds(name) for name in state)
+    load_whole(build_module(card, weights.classes), card, state)
+    load_trunk(build_module(card, 3), card, state)

@@ -49,7 +49,7 @@ def predicted(folder, picture):
 def given(store, dataset, kept, picture):
     """The class and the probability that Thaw itself gives."""
     classes = dataset.manifest.classes
-    assembly = assemble_checkpoint(store, DEFAULT, kept.sha256, classes, SIZE, choose_runtime("cpu"))
+    assembly = assemble_checkpoint(store, DEFAULT, "imagenet", kept.sha256, classes, SIZE, choose_runtime("cpu"))
     asked = See(
         backbone=DEFAULT,
         weights="imagenet",

@@ -119,7 +119,9 @@ def test_the_weights_that_are_kept_answer_as_they_did(plan, dataset, carried_out
     kept = only(events, Checkpointed)[-1]
     (best,) = [event for event in only(events, Evaluated) if event.epoch == kept.epoch]
     runtime = choose_runtime("cpu")
-    again = assemble_checkpoint(store, config.backbone, kept.sha256, dataset.manifest.classes, 32, runtime)
+    again = assemble_checkpoint(
+        store, config.backbone, config.weights, kept.sha256, dataset.manifest.classes, 32, runtime
+    )
     pictures = Pictures(dataset.manifest.of("val"), dataset.root, again.encoder, runtime.device)
     with torch.inference_mode():
         (batch,) = pictures.batches(8)
@@ -256,7 +258,7 @@ def test_a_mistake_of_ours_is_told_as_one_and_the_next_run_is_not_harmed(
 def test_weights_that_are_not_here_fail_the_run_in_plain_words(plan, dataset, carried_out, tmp_path, monkeypatch):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     _, (failed,) = carried_out(plan(dataset, name="resnet18", weights="imagenet"))
-    assert failed.sentence.startswith("The ImageNet weights of ResNet-18 are not on this machine")
+    assert failed.sentence.startswith("The weights of ResNet-18 (ImageNet-1K) are not on this machine")
 
 
 def test_a_device_that_is_not_here_is_refused_with_those_that_are():

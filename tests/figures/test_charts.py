@@ -1,21 +1,33 @@
 """Charts are plain JSON with named axes, say what they wait for, and show a class name as a name."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
-from tlcore.config import Phase
+from tlcore.config import Change, Phase
 from tlcore.events import Checkpointed, Evaluated, Finished, PhaseStarted, Started, Stepped
 from tlcore.figures.curves import curves
 from tlcore.figures.rates import rates, span
+from tlcore.figures.sweep import sweep
 from tlcore.figures.thinning import MOST_POINTS, smooth, thin
 from tlcore.history import History
+from tlcore.questions import RateCurve
+from tlcore.schedules import factor
 from tlcore.store.runs import Entry
 from tlcore.strategies import fill
 
 BLOCKS = ("stem", "a", "b", "c", "head")
 PER_EPOCH = 4
 HEIGHT = 400
+
+
+SCHEDULED = (
+    Phase(epochs=3, rates={"head": 0.001}, shape="step", warmup=1),
+    Phase(epochs=4, rates={"c": 0.0001, "head": 0.001}, shape="cosine"),
+)
+CHANGES = (Change(after=30, block="b", rate=0.00002), Change(after=40, block="c", rate=0.0))
+VALUES = {"stem": 1000, "a": 2000, "b": 3000, "c": 4000, "head": 50}
 
 
 def drawn(one):
@@ -83,6 +95,7 @@ FIGURES = {
     "head only": lambda: rates(BLOCKS, fill("features", BLOCKS, 10), HEIGHT),
     "gradual": lambda: rates(BLOCKS, fill("gradual", BLOCKS, 10), HEIGHT),
     "all": lambda: rates(BLOCKS, fill("depth", BLOCKS, 10), HEIGHT),
+    "scheduled": lambda: rates(BLOCKS, SCHEDULED, HEIGHT, steps_per_epoch=7, changes=CHANGES, values=VALUES),
 }
 
 
@@ -164,6 +177,55 @@ def test_frozen_blocks_lie_in_a_lane_and_learning_ones_at_their_rate():
     assert lines["head", "y"]["y"] == [0.001] * 4
 
 
+def lines(figure):
+    return {(trace["name"], trace.get("yaxis", "y")): trace for trace in figure["data"]}
+
+
+def scheduled():
+    return rates(BLOCKS, SCHEDULED, HEIGHT, steps_per_epoch=7, changes=CHANGES, values=VALUES)
+
+
+def test_a_line_is_the_rate_that_the_optimizer_uses():
+    head = lines(scheduled())["head", "y"]
+    at = dict(zip(head["x"], head["y"], strict=True))
+    assert at[0] == pytest.approx(0.001 / 8)
+    for phase, begins in zip(SCHEDULED, (0, 21), strict=True):
+        for step in range(7 * phase.epochs - 1):
+            place = round((begins + step) / 7, 4)
+            if place in at and place != 3:
+                assert at[place] == pytest.approx(0.001 * factor(phase, step, 7))
+
+
+def test_a_line_jumps_within_one_step_however_long_the_phase_is():
+    phase = Phase(epochs=100, rates={"head": 0.001}, shape="step", warmup=1)
+    head = lines(rates(BLOCKS, (phase,), HEIGHT, steps_per_epoch=1000))["head", "y"]
+    assert len(head["x"]) < 200
+    points = list(zip(head["x"], head["y"], strict=True))
+    falls = [(before, after) for before, after in pairwise(points) if after[1] < before[1]]
+    assert len(falls) == 2
+    assert all(after[0] - before[0] == pytest.approx(0.001, abs=1e-4) for before, after in falls)
+
+
+def test_thaws_are_marked_and_named_and_other_changes_are_dotted():
+    figure = scheduled()
+    marks = [(shape["x0"], shape["line"].get("dash")) for shape in figure["layout"]["shapes"]]
+    assert marks == [(3, None), (30 / 7, None), (40 / 7, "dot")]
+    notes = [note["text"] for note in figure["layout"]["annotations"]]
+    assert {"<b>c thaws</b>", "<b>b thaws</b>"} <= set(notes)
+
+
+def test_a_block_that_a_change_freezes_goes_to_the_lane():
+    frozen = lines(scheduled())["c", "y2"]["x"]
+    assert frozen == [0, 3, None, 40 / 7, 7, None]
+
+
+def test_the_parameters_that_learn_are_counted_over_time():
+    learn = lines(scheduled())["learn", "y3"]
+    assert learn["x"] == [0, 3, 3, 30 / 7, 30 / 7, 40 / 7, 40 / 7, 7]
+    assert learn["y"] == [50, 50, 4050, 4050, 7050, 7050, 3050, 3050]
+    assert scheduled()["layout"]["xaxis"]["title"]["text"] == "<b>Epoch (7 steps each)</b>"
+
+
 def test_every_rate_lies_within_the_axis():
     figure = rates(BLOCKS, (Phase(epochs=1, rates={"stem": 1e-9, "head": 1.0}),), HEIGHT)
     low, high = figure["layout"]["yaxis"]["range"]
@@ -193,3 +255,12 @@ def test_many_points_become_few_that_keep_the_mean_and_the_end():
 def test_running_means_look_back_only():
     assert smooth([(1, 1.0), (2, 3.0), (3, 5.0)], 2) == [(1, 1.0), (2, 2.0), (3, 4.0)]
     assert smooth([], 3) == []
+
+
+def test_an_exploding_loss_does_not_squeeze_the_curve_of_a_sweep():
+    curve = RateCurve(rates=(1e-4, 1e-3, 1e-2, 1e-1), losses=(0.7, 0.6, 0.2, 90.0), suggestion=1e-3)
+    figure = sweep(curve)
+    json.dumps(figure)
+    assert figure["layout"]["yaxis"]["range"][1] < 2
+    assert figure["layout"]["xaxis"]["type"] == "log"
+    assert figure["phone"]["xaxis"]["dtick"] == 2

@@ -244,9 +244,9 @@ def test_a_zip_that_was_sent_is_read(house, dataset):
     ("errand", "said"),
     [
         (FetchSet(public_set="hymenoptera", seed=0), "This machine has no internet"),
-        (FetchWeights(backbone="resnet18"), "This machine has no internet"),
+        (FetchWeights(backbone="resnet18", weights="imagenet"), "This machine has no internet"),
         (FetchSet(public_set="hymenopter", seed=0), "Did you mean hymenoptera?"),
-        (FetchWeights(backbone="resnet19"), "Did you mean resnet18?"),
+        (FetchWeights(backbone="resnet19", weights="imagenet"), "Did you mean resnet18?"),
         (ReadUpload(upload="../../etc", name="x", seed=0), "This upload is not one of ours."),
         (ReadUpload(upload="f" * 32, name="x", seed=0), "This upload is not here any more."),
         (ReadWeights(upload="f" * 32, backbone="resnet18"), "This upload is not here any more."),

@@ -31,7 +31,8 @@ def test_the_set_is_shown_with_its_counts_and_what_was_left_out(open_page, make_
 def test_the_rates_of_the_draft_are_the_rates_of_the_preview(open_page, make_set, store, person):
     manifest = make_set()
     store.drafts.keep(person, Draft(data=manifest.digest).with_rate(0, "blocks.5", 0.00007))
-    table = open_page("network").dataframe[0].value
+    tables = [frame.value for frame in open_page("network").dataframe]
+    (table,) = (table for table in tables if "Learning rate" in table)
     rates = dict(zip(table["Block"], table["Learning rate"], strict=True))
     assert rates.pop("blocks.5") == "0.00007"
     assert rates.pop("head") == "0.001"

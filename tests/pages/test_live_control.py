@@ -16,7 +16,7 @@ from tlcore.events import (
     Stopped,
 )
 from tlcore.store.claims import Claimant
-from tlcore.ui.components.block_map import PhaseChosen, RateChosen
+from tlcore.ui.components.block_map import PhaseChosen, RatesChosen
 from tlcore.ui.live_map import _ask
 
 HERE = Claimant.here()
@@ -180,8 +180,8 @@ def test_a_change_of_the_map_is_asked_for_once_and_shown_as_pending(open_page, b
     run = begun()
     open_page("train", run=run.id)
     for _ in range(2):
-        _ask(run.id, RateChosen("blocks.6", 0.0, 0))
-    _ask(run.id, RateChosen("head", 0.001, 0))  # so it is already
+        _ask(run.id, RatesChosen({"blocks.6": 0.0}, 0))
+    _ask(run.id, RatesChosen({"head": 0.001}, 0))  # so it is already
     _ask(run.id, PhaseChosen(1))
     (asked,) = store.runs.controls(run.id)
     assert asked.control == SetRate(block="blocks.6", rate=0.0)
@@ -207,7 +207,7 @@ def test_a_change_of_the_map_is_asked_for_once_and_shown_as_pending(open_page, b
 
 def test_nobody_else_changes_a_run(begun, store):
     run = begun(workspace="b" * 32)
-    _ask(run.id, RateChosen("head", 0.0, 0))
+    _ask(run.id, RatesChosen({"head": 0.0}, 0))
     assert store.runs.controls(run.id) == []
 
 

@@ -91,6 +91,16 @@ def test_the_newest_question_is_answered_first(store):
     assert store.asked.waiting() == other
 
 
+def test_a_question_that_nobody_waits_for_is_taken_back_but_an_answer_stays(store):
+    store.asked.ask(QUESTION)
+    store.asked.withdraw(QUESTION)
+    assert store.asked.waiting() is None
+    store.asked.ask(QUESTION)
+    store.asked.answer(QUESTION, ANSWER)
+    store.asked.withdraw(QUESTION)
+    assert store.asked.known(QUESTION) == ANSWER
+
+
 def test_a_question_without_an_answer_says_why_for_a_while_and_is_then_asked_anew(store, monkeypatch):
     store.asked.ask(QUESTION)
     store.asked.refuse(QUESTION, "The weights are not here.")
@@ -136,9 +146,9 @@ def test_an_errand_tells_how_far_it_is_and_what_came_of_it(store):
 
 
 def test_the_newest_errand_of_a_kind_is_found(store):
-    store.errands.add(FetchWeights(backbone="vgg16"), "person")
+    store.errands.add(FetchWeights(backbone="vgg16", weights="imagenet"), "person")
     wanted = store.errands.add(FetchSet(public_set="hymenoptera", seed=0), "person")
-    store.errands.add(FetchWeights(backbone="resnet18"), "other")
+    store.errands.add(FetchWeights(backbone="resnet18", weights="imagenet"), "other")
     assert store.errands.newest("person", [FetchWeights, FetchSet]) == wanted
     assert store.errands.newest("person", [MakeSample]) is None
 

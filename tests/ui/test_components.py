@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 
 from tlcore.errors import ChoiceError, ProcessError
+from tlcore.questions import RateCurve
 from tlcore.ui import theme
 from tlcore.ui.components import plotly_file, static, visitor
-from tlcore.ui.components.block_map import PhaseChosen, RateChosen, read_change
+from tlcore.ui.components.block_map import PhaseChosen, RatesChosen, read_changes, read_serial
+from tlcore.ui.components.decision_chart import Level, decision_chart
 from tlcore.ui.components.folder_picker import read_part
 from tlcore.ui.components.hero import hero
 from tlcore.ui.components.icons import BRAND, icon
+from tlcore.ui.components.memory_bar import memory_bar
+from tlcore.ui.components.rate_curve import read_rate
 from tlcore.ui.components.static import Segment
 
 FOLDER = Path(static.__file__).parent
@@ -88,32 +92,56 @@ def test_a_malformed_part_is_refused_without_an_error(plain: Any) -> None:
     assert read_part(plain) is None
 
 
-def test_a_rate_and_a_phase_are_read() -> None:
-    rate = {"kind": "rate", "block": "head", "rate": 1e-4, "phase": 1}
-    assert read_change(rate, BLOCKS, 2) == RateChosen("head", 1e-4, 1)
-    assert read_change({**rate, "rate": 0}, BLOCKS, 2) == RateChosen("head", 0.0, 1)
-    assert read_change({"kind": "phase", "phase": 0}, BLOCKS, 2) == PhaseChosen(0)
+def message(**changes: Any) -> dict[str, Any]:
+    return {"serial": 3, "phase": 1, "rates": {"head": 1e-4}, "show": 1, **changes}
+
+
+def test_rates_and_a_phase_are_read() -> None:
+    assert read_changes(message(), BLOCKS, 2) == (RatesChosen({"head": 1e-4}, 1),)
+    assert read_changes(message(rates={"head": 0}), BLOCKS, 2) == (RatesChosen({"head": 0.0}, 1),)
+    assert read_changes(message(rates={}, show=0), BLOCKS, 2) == (PhaseChosen(0),)
+
+
+def test_one_message_may_hold_several_blocks_and_another_phase() -> None:
+    rates, shown = read_changes(message(rates={"head": 1e-3, "stem": 0}, show=0), BLOCKS, 2)
+    assert rates == RatesChosen({"stem": 0.0, "head": 1e-3}, 1)
+    assert list(rates.rates) == ["stem", "head"], "stem first"
+    assert shown == PhaseChosen(0)
 
 
 @pytest.mark.parametrize(
     "plain",
     [
         None,
-        {"kind": "phase", "phase": 2},
-        {"kind": "phase", "phase": True},
-        {"kind": "rate", "block": "layer9", "rate": 1e-4, "phase": 0},
-        {"kind": "rate", "block": ["head"], "rate": 1e-4, "phase": 0},
-        {"kind": "rate", "block": "head", "rate": -1, "phase": 0},
-        {"kind": "rate", "block": "head", "rate": 2, "phase": 0},
-        {"kind": "rate", "block": "head", "rate": math.nan, "phase": 0},
-        {"kind": "rate", "block": "head", "rate": True, "phase": 0},
-        {"kind": "rate", "block": "head", "rate": "1e-4", "phase": 0},
-        {"kind": "rate", "block": "head", "rate": 1e-4},
-        {"kind": "sell", "block": "head", "rate": 1e-4, "phase": 0},
+        "rates",
+        {},
+        message(phase=2),
+        message(phase=True),
+        message(phase=None),
+        message(show=2),
+        message(show=-1),
+        message(show=None),
+        message(rates=None),
+        message(rates=["head"]),
+        message(rates={"layer9": 1e-4}),
+        message(rates={"head": 1e-4, "layer9": 1e-4}),
+        message(rates={"head": -1}),
+        message(rates={"head": 2}),
+        message(rates={"head": math.nan}),
+        message(rates={"head": math.inf}),
+        message(rates={"head": True}),
+        message(rates={"head": "1e-4"}),
+        message(rates={"head": None}),
     ],
 )
-def test_a_change_that_the_map_cannot_make_is_refused(plain: Any) -> None:
-    assert read_change(plain, BLOCKS, 2) is None
+def test_a_change_that_the_map_cannot_make_is_refused_whole(plain: Any) -> None:
+    assert read_changes(plain, BLOCKS, 2) == ()
+
+
+@pytest.mark.parametrize("plain", [None, {}, {"serial": "3"}, {"serial": True}, {"serial": -1}, {"serial": 1.5}])
+def test_a_message_without_a_number_has_none(plain: Any) -> None:
+    assert read_serial(plain) == 0
+    assert read_serial(message()) == 3
 
 
 @pytest.mark.parametrize(
@@ -126,6 +154,8 @@ def test_a_change_that_the_map_cannot_make_is_refused(plain: Any) -> None:
         static.legend(HOSTILE, HOSTILE),
         static.device_note(HOSTILE, [HOSTILE]),
         hero(HOSTILE),
+        decision_chart([Level(question=HOSTILE, answers=((HOSTILE, HOSTILE),), lit=0)]),
+        memory_bar([(HOSTILE, 1.0, HOSTILE)], HOSTILE),
     ],
 )
 def test_a_hostile_name_stays_text(made: str) -> None:
@@ -148,6 +178,46 @@ def test_cells_say_how_many_blocks_learn() -> None:
     made = static.cells([False, True, True])
     assert "2 of 3 blocks learn" in made
     assert made.count("thaw-l") == 2
+
+
+def test_the_decision_chart_tells_its_path_in_words_and_ticks() -> None:
+    levels = [
+        Level(question="How many?", answers=(("Few", "under 1,000"), ("Many", "")), lit=1),
+        Level(question="", answers=(("Head", ""), ("All", "")), lit=0),
+    ]
+    made = decision_chart(levels)
+    assert 'aria-label="Decision chart: How many? Many; Head"' in made
+    assert made.count("thaw-mark-check") == 2
+    assert "thaw-unknown" not in made
+
+
+def test_past_an_open_question_the_decision_chart_is_pale() -> None:
+    levels = [
+        Level(question="Apart?", answers=(("Yes", ""), ("No", "")), lit=None),
+        Level(question="", answers=(("Head", ""), ("All", "")), lit=0),
+    ]
+    made = decision_chart(levels)
+    assert "Apart? not known yet" in made
+    assert made.count("thaw-unknown") == 2
+
+
+def test_parts_of_no_size_are_not_in_the_memory_bar() -> None:
+    made = memory_bar([("Weights", 3.0, "3 MB"), ("Gradients", 0.0, "0 MB"), ("Pictures", 1.0, "1 MB")], "Memory")
+    assert "Gradients" not in made
+    assert "--share: 0.75000" in made
+
+
+CURVE = RateCurve(rates=(1e-6, 1e-3, 1.0), losses=(1.0, 0.5, 2.0), suggestion=1e-3)
+
+
+@pytest.mark.parametrize(("sent", "read"), [(0.00123, 0.0012), (1, 1.0), (1e-6, 1e-6)])
+def test_a_rate_on_the_curve_is_read_in_two_digits(sent: Any, read: float) -> None:
+    assert read_rate(sent, CURVE) == read
+
+
+@pytest.mark.parametrize("sent", [None, "0.1", True, math.nan, math.inf, -0.1, 0, 2.0, 1e-9, [0.1]])
+def test_a_rate_off_the_curve_is_refused(sent: Any) -> None:
+    assert read_rate(sent, CURVE) is None
 
 
 def test_an_unknown_icon_is_a_bug_of_ours() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Layout = Literal["map", "map_last", "tokens", "vector"]
+Library = Literal["torchvision", "timm"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ class WeightsCard:
     sha256: str
     """The file's whole sha256, or the beginning of it that the library publishes; empty where it publishes none."""
     megabytes: float
-    """Size of the file; 0.0 where the library does not say."""
+    """Size of the file, in units of 2^20 bytes; 0.0 where the library does not say."""
     preprocessing: Preprocessing
     url: str = ""
     accuracy: float | None = None
@@ -114,7 +115,7 @@ class BackboneCard:
     title: str
     family: str
     """What it is kin to, for filters: `ResNet`, `Swin`."""
-    library: Literal["torchvision", "timm"]
+    library: Library
     builder: str
     """The name by which the library builds it."""
     options: Mapping[str, bool | int] = field(default_factory=dict)
@@ -125,16 +126,17 @@ class BackboneCard:
     sizes: Sizes
     auxiliary: tuple[str, ...] = ()
     """Beginnings of names in published files that belong to heads for training only, which we leave out."""
+    attention: bool = False
+    """Whether places look at one another, as in a transformer; otherwise it is convolutional."""
 
     @property
     def head(self) -> Block:
         """The last block: the one that is made new for a person's classes."""
         return self.blocks[-1]
 
-    @property
-    def preprocessing(self) -> Preprocessing:
-        """The steps of its usual weights."""
-        return self.weights[0].preprocessing
+    def preprocessing(self, weights: str) -> Preprocessing:
+        """Return the steps of the weights that a RunConfig calls `weights`; the usual ones' for all others."""
+        return (self.published(weights) or self.weights[0]).preprocessing
 
     @property
     def multiply_adds(self) -> int:

@@ -9,7 +9,7 @@ import time
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from tlcore.catalog.backbones import BACKBONES
+from tlcore.catalog.backbones import BACKBONES, RECOMMENDED
 from tlcore.catalog.weights import weights_file
 from tlcore.store import Store
 
@@ -58,7 +58,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
         "versions": {name: _version(name) for name in _PACKAGES},
         "app": app,
         "engine": engine,
-        "weights": {card.name: weights_file(card.weights[0]) is not None for card in BACKBONES.values()},
+        "weights": {card.name: any(weights_file(weights) for weights in card.weights) for card in BACKBONES.values()},
         "supervisor": bool(store.processes.living("supervisor")),
         "missing": missing,
     }
@@ -78,10 +78,11 @@ def _told(report: dict[str, Any]) -> str:
         "Packages    " + ", ".join(f"{name} {found}" for name, found in report["versions"].items() if found),
         "Weights     ready offline: " + ", ".join(name for name, here in report["weights"].items() if here),
     ]
-    away = [name for name, here in report["weights"].items() if not here]
+    away = [name for name in RECOMMENDED if not report["weights"][name]]
     if away:
-        lines.append(f"            to download: {', '.join(away)}")
-        lines.append(f"            python -m tlcore weights --download {away[0]}")
+        more = sum(not here for here in report["weights"].values()) - len(away)
+        lines.append(f"            to download: {', '.join(away)} and {more} more")
+        lines.append(f"            python -m tlcore weights download {away[0]}")
     if report["missing"]:
         lines.append(f"Missing     pip install {' '.join(report['missing'])}")
     return "\n".join(lines)

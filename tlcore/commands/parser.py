@@ -8,9 +8,9 @@ from contextlib import closing
 from typing import Any
 
 from tlcore import __version__
-from tlcore.commands import control, doctor, export, resume, runs, train, weights, within
+from tlcore.commands import bench, control, doctor, export, plan, resume, runs, train, weights, within
 from tlcore.errors import ThawError
-from tlcore.paths import HOME_VARIABLE, home_folder
+from tlcore.paths import HOME_VARIABLE, at_home
 from tlcore.store import Store
 
 _DESCRIPTION = """\
@@ -19,6 +19,7 @@ Thaw, a transfer-learning lab: train a pretrained network on your own pictures.
   python -m tlcore train FOLDER               learn the pictures of a folder, one folder per class
   python -m tlcore train digits               learn a sample that comes with the installation
   python -m tlcore train FOLDER --strategy gradual --epochs 12 --backbone resnet18
+  python -m tlcore plan --strategy gradual    a plan in YAML; train FOLDER --plan FILE carries it out
   python -m tlcore runs                       what was trained, here and in the browser
   python -m tlcore control RUN freeze layer4  change, pause or stop a run that goes on
   python -m tlcore resume RUN                 let a paused or interrupted run go on
@@ -33,7 +34,7 @@ def main(words: Sequence[str]) -> int:
     """Run the verb that `words` name and return the exit status: 0 done, 1 it could not be done, 2 not understood."""
     arguments = build_parser().parse_args(words)
     try:
-        with closing(Store(home_folder(arguments.home))) as store:
+        with at_home(arguments.home) as home, closing(Store(home)) as store:
             result = arguments.run(store, arguments)
     except ThawError as error:
         return _fault(error, arguments)
@@ -51,7 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Thaw {__version__}")
     verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
-    for verb in (train, runs, control, resume, export, weights, doctor):
+    for verb in (train, plan, runs, control, resume, export, weights, doctor, bench):
         _common(verb.add_to(verbs), json_too=True)
     for parser_within in within.add_to(verbs):
         _common(parser_within, json_too=False)

@@ -8,18 +8,14 @@ from typing import Any
 
 from tqdm import tqdm
 
-from tlcore.catalog.backbones import BACKBONES, DEFAULT, backbone
-from tlcore.catalog.weights import IMAGENET, SCRATCH
 from tlcore.commands.carrying import carry_on
+from tlcore.commands.flags import add_plan_flags, planned
 from tlcore.config import Compute
-from tlcore.draft import Draft
-from tlcore.errors import ChoiceError, did_you_mean
-from tlcore.plan import preview
+from tlcore.errors import ChoiceError
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
 from tlcore.store.datasets import Dataset
 from tlcore.store.reading import SAMPLES, Reader
-from tlcore.strategies import STRATEGIES
 from tlcore.text import clean
 
 
@@ -29,26 +25,10 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
         "train",
         help="learn the pictures of a folder",
         description="Learn the pictures of a folder: one folder per class, also below train/ and val/.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("folder", metavar="FOLDER", help="folder or zip of pictures; or a sample: digits, shapes")
-    parser.add_argument("--backbone", default=DEFAULT, metavar="NAME", help=f"one of {', '.join(BACKBONES)}")
-    parser.add_argument("--strategy", default="features", metavar="NAME", help=f"one of {', '.join(STRATEGIES)}")
-    parser.add_argument("--epochs", type=int, default=10, help="passes over the pictures")
-    parser.add_argument("--seed", type=int, default=0, help="draws the split, the new head and the order of pictures")
-    parser.add_argument(
-        "--rate",
-        action="append",
-        default=[],
-        metavar="BLOCK=RATE",
-        help="one block's learning rate in every phase, 0 to freeze it; may be given again",
-    )
-    parser.add_argument(
-        "--weights", default=IMAGENET, metavar="WEIGHTS", help="imagenet, scratch, or a file of your own"
-    )
-    parser.add_argument("--batch-size", type=int, default=32, help="pictures per step")
-    parser.add_argument("--image-size", type=int, default=224, help="side of the network's input, in pixels")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    add_plan_flags(parser)
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
     parser.add_argument("--name", help="what to call the run (default: the folder's name)")
     parser.set_defaults(run=run)
     return parser
@@ -58,53 +38,15 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """Train, and return what came of it; raise ThawError if the run failed."""
     quiet = arguments.json
     # A typed choice fails here, before any picture is read.
-    draft, compute = _draft(store, arguments, data=""), Compute(device=arguments.device)
-    preview(draft.config("check"), classes=2)
-    dataset = _dataset(store, arguments)
+    draft, compute = planned(store, arguments), Compute(device=arguments.device)
+    dataset = _dataset(store, arguments, draft.seed)
     draft = replace(draft, data=dataset.manifest.digest)
     config = replace(draft.config(arguments.name or dataset.manifest.name), compute=compute)
     submitted = store.runs.submit(config, store.command_line_workspace(), secrets.token_hex(16), Claimant.here())
     return carry_on(store, submitted, dataset.manifest, quiet)
 
 
-def _draft(store: Store, arguments: argparse.Namespace, data: str) -> Draft:
-    card = backbone(arguments.backbone)
-    if arguments.strategy not in STRATEGIES:
-        raise ChoiceError(f"{arguments.strategy} is not a strategy.", did_you_mean(arguments.strategy, STRATEGIES))
-    draft = Draft(
-        data=data,
-        backbone=card.name,
-        epochs=arguments.epochs,
-        batch_size=arguments.batch_size,
-        image_size=arguments.image_size,
-        seed=arguments.seed,
-    ).by_strategy(arguments.strategy)
-    for block, rate in map(_rate, arguments.rate):
-        for phase in range(len(draft.phases)):
-            draft = draft.with_rate(phase, block, rate)
-    if arguments.weights == IMAGENET:
-        return draft
-    return replace(draft, weights=SCRATCH if arguments.weights == SCRATCH else _own_weights(store, arguments))
-
-
-def _rate(text: str) -> tuple[str, float]:
-    block, _, rate = text.partition("=")
-    try:
-        return block, float(rate)
-    except ValueError:
-        raise ChoiceError(f"--rate got {text}.", "It takes BLOCK=RATE, such as layer4=0.0001.") from None
-
-
-def _own_weights(store: Store, arguments: argparse.Namespace) -> str:
-    from tlcore.engine.bring import bring_weights
-
-    path = Path(arguments.weights)
-    if not path.is_file():
-        raise ChoiceError(f"--weights got {arguments.weights}.", "It takes imagenet, scratch, or a file that is there.")
-    return bring_weights(store, path, path.name, arguments.backbone, store.command_line_workspace())
-
-
-def _dataset(store: Store, arguments: argparse.Namespace) -> Dataset:
+def _dataset(store: Store, arguments: argparse.Namespace, seed: int) -> Dataset:
     source = Path(arguments.folder)
     with tqdm(desc="pictures", unit="", disable=arguments.json, leave=False) as bar:
 
@@ -112,7 +54,7 @@ def _dataset(store: Store, arguments: argparse.Namespace) -> Dataset:
             bar.total = total
             bar.update(done - bar.n)
 
-        reader = Reader(store, store.command_line_workspace(), arguments.seed, progress)
+        reader = Reader(store, store.command_line_workspace(), seed, progress)
         if source.is_dir():
             return reader.folder(source.resolve(), clean(source.resolve().name))
         if source.is_file():

@@ -4,6 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
+from tlcore.commands.opening import opened
 from tlcore.store import Store
 
 
@@ -12,7 +13,7 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> list
     supervise = verbs.add_parser("supervise", help="look after this home folder's runs without the app")
     supervise.add_argument("--stay", action="store_true", help="do not end when there is nothing to do")
     supervise.set_defaults(run=_supervise)
-    survey = verbs.add_parser("survey", help="measure the catalog's facts anew, after adding a backbone")
+    survey = verbs.add_parser("survey", help="make the catalog anew, after an update of torchvision or timm")
     survey.set_defaults(run=_survey)
     work, answer, errand = (verbs.add_parser(name) for name in ("work", "answer", "errand"))
     work.set_defaults(run=_work)
@@ -53,13 +54,19 @@ def _errand(store: Store, arguments: argparse.Namespace) -> None:
     from tlcore.jobs.errand import run_errand
 
     _log()
-    run_errand(store, arguments.id, _bring_weights)
+    run_errand(store, arguments.id, _Engine())
 
 
-def _bring_weights(store: Store, path: Path, name: str, backbone: str, workspace: str) -> str:
-    from tlcore.engine.bring import bring_weights
+class _Engine:
+    """Imports torch only for the errand that needs it."""
 
-    return bring_weights(store, path, name, backbone, workspace)
+    def bring_weights(self, store: Store, path: Path, name: str, backbone: str, workspace: str) -> str:
+        from tlcore.engine.bring import bring_weights
+
+        return bring_weights(store, path, name, backbone, workspace)
+
+    def survey_network(self, name: str) -> str:
+        return opened(name).name
 
 
 def _survey(_store: Store, _arguments: argparse.Namespace) -> None:

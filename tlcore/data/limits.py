@@ -47,3 +47,6 @@ THUMBNAIL_SIDE = 160
 
 FOLDER_ENTRIES = 100_000
 """Files and folders that are looked at below a folder; more of them mean that it is not a set of pictures."""
+
+KEPT_READY = 2 * 1024**3
+"""Bytes of decoded pictures of one split that a run keeps; what does not fit is decoded again in every epoch."""

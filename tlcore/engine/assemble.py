@@ -6,11 +6,11 @@ import torch
 from torch import nn
 
 from tlcore.catalog.backbones import backbone
-from tlcore.catalog.cards import BackboneCard
-from tlcore.catalog.weights import IMAGENET, IMAGENET_CLASSES, SCRATCH
+from tlcore.catalog.cards import BackboneCard, WeightsCard
+from tlcore.catalog.weights import SCRATCH
 from tlcore.engine.modality.image import Encoder, build_module
 from tlcore.engine.runtime import Runtime
-from tlcore.engine.state import load_trunk, published_state, read_state
+from tlcore.engine.state import load_trunk, load_whole, published_state, read_state
 from tlcore.store import Store
 
 _HEAD_DEVIATION = 0.01
@@ -35,11 +35,11 @@ def assemble(
     torch.manual_seed(seed)
     module = build_module(card, len(classes))
     _begin_head(module, card)
-    if weights == IMAGENET:
-        load_trunk(module, card, published_state(card))
+    if published := card.published(weights):
+        load_trunk(module, card, published_state(card, published))
     elif weights != SCRATCH:
         load_trunk(module, card, read_state(store.blobs.path(weights)))
-    encoder = Encoder(card.preprocessing.at(image_size))
+    encoder = Encoder(card.preprocessing(weights).at(image_size))
     return Assembly(card, module.to(runtime.device), encoder, runtime, classes)
 
 
@@ -52,24 +52,25 @@ def _begin_head(module: nn.Module, card: BackboneCard) -> None:
     for name in card.head.prefixes:
         head = module.get_submodule(name)
         nn.init.normal_(head.get_parameter("weight"), std=_HEAD_DEVIATION)
-        nn.init.zeros_(head.get_parameter("bias"))
+        if isinstance(head.bias, nn.Parameter):  # MaxViT's has none
+            nn.init.zeros_(head.bias)
 
 
 def assemble_checkpoint(
-    store: Store, name: str, checkpoint: str, classes: tuple[str, ...], image_size: int, runtime: Runtime
+    store: Store, name: str, weights: str, checkpoint: str, classes: tuple[str, ...], image_size: int, runtime: Runtime
 ) -> Assembly:
-    """Build the backbone `name` with all the weights of a run's checkpoint."""
+    """Build the backbone `name` with all the weights of the checkpoint of a run that began with `weights`."""
     card = backbone(name)
     module = build_module(card, len(classes))
     module.load_state_dict(read_state(store.blobs.path(checkpoint)))
-    encoder = Encoder(card.preprocessing.at(image_size))
+    encoder = Encoder(card.preprocessing(weights).at(image_size))
     return Assembly(card, module.to(runtime.device), encoder, runtime, classes)
 
 
-def assemble_untouched(name: str, classes: tuple[str, ...], image_size: int, runtime: Runtime) -> Assembly:
-    """Build the backbone `name` as it was published, with ImageNet's own head."""
+def assemble_untouched(name: str, weights: WeightsCard, image_size: int, runtime: Runtime) -> Assembly:
+    """Build the backbone `name` as it was published, with the head that came with `weights`, if one did."""
     card = backbone(name)
-    module = build_module(card, IMAGENET_CLASSES)
-    module.load_state_dict(published_state(card))
-    encoder = Encoder(card.preprocessing.at(image_size))
-    return Assembly(card, module.to(runtime.device), encoder, runtime, classes)
+    module = build_module(card, weights.classes)
+    load_whole(module, card, published_state(card, weights))
+    encoder = Encoder(weights.preprocessing.at(image_size))
+    return Assembly(card, module.to(runtime.device), encoder, runtime, ())

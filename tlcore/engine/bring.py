@@ -5,7 +5,6 @@ from pathlib import Path
 from safetensors.torch import save_file
 
 from tlcore.catalog.backbones import backbone
-from tlcore.catalog.weights import IMAGENET_CLASSES
 from tlcore.engine.modality.image import build_module
 from tlcore.engine.state import load_trunk, read_state
 from tlcore.store import Store
@@ -16,7 +15,7 @@ def bring_weights(store: Store, path: Path, name: str, backbone_name: str, works
     """Keep the state dict in `path` for a backbone and return its sha256; raise WeightsError if it does not fit."""
     card = backbone(backbone_name)
     state = read_state(path)
-    load_trunk(build_module(card, IMAGENET_CLASSES), card, state)
+    load_trunk(build_module(card, card.weights[0].classes), card, state)
     with store.blobs.aside() as aside:
         save_file({key: value.contiguous() for key, value in state.items()}, aside)
         sha256 = store.blobs.keep(aside)

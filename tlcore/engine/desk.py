@@ -2,15 +2,20 @@
 
 import dataclasses
 import logging
+import signal
 import time
 from collections import OrderedDict
+from threading import Event
 
-from tlcore.catalog.weights import IMAGENET
+from tlcore.catalog.backbones import backbone
+from tlcore.engine.answers.find_rate import find_rate
+from tlcore.engine.answers.measure import measure
 from tlcore.engine.answers.see import see
+from tlcore.engine.answers.separate import separate
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
-from tlcore.questions import Answer, Question, See
+from tlcore.questions import Answer, FindRate, Measure, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -47,8 +52,14 @@ class Desk:
         match question:
             case See():
                 return see(self._store, self._assembly(question), question)
-            case _:
-                raise ThawError("This question has no answer yet.")
+            case FindRate():
+                return find_rate(self._store, question, self._runtime)
+            case Measure():
+                # Networks that are kept ready would be counted as the process's own.
+                self._ready.clear()
+                return measure(self._store, question, self._runtime)
+            case Separate():
+                return separate(self._store, question, self._runtime)
 
     def _assembly(self, question: See) -> Assembly:
         key = dataclasses.replace(question, data="", picture="", workspace="")
@@ -62,21 +73,27 @@ class Desk:
     def _assemble(self, question: See) -> Assembly:
         name, size, runtime = question.backbone, question.image_size, self._runtime
         if question.checkpoint is not None:
-            return assemble_checkpoint(self._store, name, question.checkpoint, question.classes, size, runtime)
-        if question.weights == IMAGENET:
-            return assemble_untouched(name, (), size, runtime)
+            kept, classes = question.checkpoint, question.classes
+            return assemble_checkpoint(self._store, name, question.weights, kept, classes, size, runtime)
+        if published := backbone(name).published(question.weights):
+            return assemble_untouched(name, published, size, runtime)
         return assemble(self._store, name, question.weights, question.classes, size, question.seed, runtime)
 
 
 def tend_desk(store: Store) -> None:
-    """Answer questions until the supervisor that started this desk is gone."""
+    """Answer questions until the supervisor that started this desk is gone or ends it.
+
+    Asked to end, the desk finishes the answer that it is at: some take half a minute, and should not be lost.
+    """
+    leaving = Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: leaving.set())
     desk = Desk(store)
     store.processes.register("desk", "ready")
     masters = [claimant for claimant, _ in store.processes.living("supervisor")]
     looked = time.monotonic()
-    while True:
+    while not leaving.is_set():
         if not desk.answer_next():
-            time.sleep(_TICK)
+            leaving.wait(_TICK)
         if time.monotonic() - looked > _ROLL_CALL:
             looked = time.monotonic()
             if not any(master.alive for master in masters):

@@ -1,6 +1,7 @@
-"""Forward hooks: captures what blocks put out, and takes every hook away again, whatever happens."""
+"""Hooks: what blocks put out, and what a step keeps for its way back; every hook is taken away again, always."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 
 import torch
@@ -8,6 +9,21 @@ from torch import nn
 from torch.utils.hooks import RemovableHandle
 
 from tlcore.catalog.cards import Block
+
+
+@contextmanager
+def watched(module: nn.Module, entered: Callable[[str], None], left: Callable[[str, object], None]) -> Iterator[None]:
+    """Tell of every call of every part below `module` inside a `with`: its name, then its name and its output."""
+    handles: list[RemovableHandle] = []
+    try:
+        for name, part in module.named_modules():
+            if name:
+                handles.append(part.register_forward_pre_hook(lambda _part, _inputs, name=name: entered(name)))
+                handles.append(part.register_forward_hook(lambda _part, _inputs, out, name=name: left(name, out)))
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 class HookSession:
@@ -47,3 +63,33 @@ class HookSession:
     def _remove(self) -> None:
         while self._handles:
             self._handles.pop().remove()
+
+
+class KeptForTheWayBack(torch.autograd.graph.saved_tensors_hooks):
+    """Counts, inside a `with`, the bytes that forward passes keep for their gradients, apart from those of `known`.
+
+    Tensors that share their memory count once (torch's own tutorial on saved tensors has the hooks).
+    """
+
+    def __init__(self, known: Iterable[torch.Tensor]) -> None:
+        self._known = {_place(tensor) for tensor in known}
+        self._kept: dict[int, int] = {}
+        super().__init__(self._count, _unchanged)
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return sum(self._kept.values())
+
+    def _count(self, tensor: torch.Tensor) -> torch.Tensor:
+        if (place := _place(tensor)) not in self._known:
+            self._kept[place] = tensor.untyped_storage().nbytes()
+        return tensor
+
+
+def _place(tensor: torch.Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
+
+
+def _unchanged(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor

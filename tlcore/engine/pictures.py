@@ -11,13 +11,12 @@ import torch
 from torch import Tensor
 
 from tlcore.data.decode import read_bytes
+from tlcore.data.limits import KEPT_READY
 from tlcore.data.manifest import Example
 from tlcore.engine.modality.image import Encoder
 from tlcore.errors import PictureError
 
 _DECODERS = 2
-_BUDGET = 2 * 1024**3
-"""Bytes of decoded pictures that are kept; what does not fit is decoded again in every epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Pictures:
         self._encoder = encoder
         self._device = device
         self._kept: dict[int, Tensor] = {}
-        self._room = _BUDGET
+        self._room = KEPT_READY
         self._pool = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
 
     def __len__(self) -> int:

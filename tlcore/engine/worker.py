@@ -1,5 +1,6 @@
 """The standby worker: imports torch and warms up before anybody asks, then carries out one run after the other."""
 
+import gc
 import sys
 
 import torch
@@ -8,6 +9,7 @@ from torch.optim import AdamW
 
 from tlcore.catalog.backbones import DEFAULT, backbone
 from tlcore.engine.modality.image import build_module
+from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.work import carry_out
 from tlcore.store import Store
 
@@ -17,10 +19,14 @@ _DEMO_SHAPE = (32, 3, 112, 112)
 
 def stand_by(store: Store) -> None:
     """Read run ids from standard input, a line each, and carry them out; end when the supervisor lets go."""
+    runtime = choose_runtime("auto")
     _warm_up()
+    runtime.give_back()
     store.processes.register("worker", "ready")
     for line in sys.stdin:
         carry_out(store, line.strip())
+        gc.collect()
+        runtime.give_back()
 
 
 def _warm_up() -> None:

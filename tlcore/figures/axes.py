@@ -66,3 +66,16 @@ def thaw_mark(x: float) -> Figure:
         "y1": 1,
         "line": {"color": EMBER, "width": 2},
     }
+
+
+def change_mark(x: float) -> Figure:
+    """Return a dotted line in ink through all charts of the figure, where a rate changes within a phase."""
+    return {
+        "type": "line",
+        "x0": x,
+        "x1": x,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": INK2, "width": 1.6, "dash": "dot"},
+    }

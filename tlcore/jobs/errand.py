@@ -2,12 +2,12 @@
 
 import logging
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
-from tlcore.catalog.backbones import backbone
+from tlcore.catalog.backbones import published
 from tlcore.catalog.download import download_weights
-from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights
+from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights, SurveyNetwork
 from tlcore.errors import ThawError
 from tlcore.jobs.processes import give_way, limit_memory
 from tlcore.store import Store
@@ -20,15 +20,21 @@ _REPORT_EVERY = 0.2
 """Seconds between reports, so that a fast reader does not spend its time on telling."""
 
 
-BringWeights = Callable[[Store, Path, str, str, str], str]
-"""Takes a file, its name, a backbone and a workspace; it needs torch, so only who calls us can hand it over."""
+class Engine(Protocol):
+    """What needs torch, so that only who calls us can hand it over."""
+
+    def bring_weights(self, store: Store, path: Path, name: str, backbone: str, workspace: str) -> str:
+        """Keep the weights file in `path`, which the person calls `name`, and return its sha256."""
+
+    def survey_network(self, name: str) -> str:
+        """Write the card of the timm network `name` and return what the card is called."""
 
 
-def run_errand(store: Store, identifier: str, bring_weights: BringWeights) -> None:
+def run_errand(store: Store, identifier: str, engine: Engine) -> None:
     """Do an errand; whatever goes wrong becomes its fault, in one sentence."""
     give_way()
     try:
-        store.errands.finish(identifier, _do(store, store.errands.get(identifier), bring_weights))
+        store.errands.finish(identifier, _do(store, store.errands.get(identifier), engine))
     except ThawError as error:
         store.errands.fail(identifier, str(error))
     except MemoryError:
@@ -38,9 +44,9 @@ def run_errand(store: Store, identifier: str, bring_weights: BringWeights) -> No
         store.errands.fail(identifier, "Thaw made a mistake while it read; the log in the home folder tells more.")
 
 
-def _do(store: Store, asked: Progress, bring_weights: BringWeights) -> str:
+def _do(store: Store, asked: Progress, engine: Engine) -> str:
     report = _reporter(store, asked.id)
-    if not isinstance(asked.errand, ReadWeights):  # torch reserves more addresses than it uses
+    if not isinstance(asked.errand, ReadWeights | SurveyNetwork):  # torch reserves more addresses than it uses
         limit_memory(_READING_MEGABYTES)
     match asked.errand:
         case ReadUpload(upload=upload, name=name, seed=seed):
@@ -49,12 +55,14 @@ def _do(store: Store, asked: Progress, bring_weights: BringWeights) -> str:
             return Reader(store, asked.workspace, seed, report).sample(sample).manifest.digest
         case FetchSet(public_set=name, seed=seed):
             return Reader(store, asked.workspace, seed, report).public(name).manifest.digest
-        case FetchWeights(backbone=name):
-            return download_weights(backbone(name).weights[0], report).name
+        case FetchWeights(backbone=name, weights=weights):
+            return download_weights(published(name, weights), report).name
+        case SurveyNetwork(network=name):
+            return engine.survey_network(name)
         case ReadWeights(upload=upload, backbone=name):
             ((shown, path),) = store.intake.files(upload)
             try:
-                return bring_weights(store, path, shown, name, asked.workspace)
+                return engine.bring_weights(store, path, shown, name, asked.workspace)
             finally:
                 store.intake.clear(upload)
 

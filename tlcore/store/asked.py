@@ -48,6 +48,10 @@ class Asked:
         row = self._database.row("SELECT answer FROM questions WHERE digest = ?", digest(question))
         return _answer(question, row["answer"]) if row else None
 
+    def withdraw(self, question: Question) -> None:
+        """Take a question back that nobody waits for any more, unless it is answered."""
+        self._database.write("DELETE FROM questions WHERE digest = ? AND answer IS NULL", digest(question))
+
     def waiting(self) -> Question | None:
         """Return the newest question without an answer: somebody looks at that one now."""
         # A question that is still open after the desk took it twice has ended the desk twice.

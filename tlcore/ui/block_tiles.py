@@ -18,7 +18,7 @@ def block_tiles(name: str, phases: Sequence[Phase], phase: int, classes: int, im
             Tile(
                 name=block.name,
                 label=block.label,
-                shape=f"{classes} answers" if is_head else size(block.shape, image_size),
+                shape=f"{classes} answers" if is_head else size(block, card.sizes.usual, image_size),
                 parameters=card.values_of(block.name, classes),
                 compute=block.multiply_adds / card.multiply_adds,
                 rate=phases[phase].rate(block.name),

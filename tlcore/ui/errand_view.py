@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tlcore.errands import FetchSet, FetchWeights
+from tlcore.errands import FetchSet, FetchWeights, SurveyNetwork
 from tlcore.store.errands import Progress
 from tlcore.ui.session import keep_supervisor, store
 
@@ -27,7 +27,7 @@ def _watch(identifier: str, doing: str) -> None:
 
 def _told(progress: Progress) -> str:
     if not progress.total:
-        return "getting ready"
+        return "a few seconds" if isinstance(progress.errand, SurveyNetwork) else "getting ready"
     # A set is downloaded first, in bytes, and read then, in pictures: only the bytes go into the millions.
     if isinstance(progress.errand, FetchSet | FetchWeights) and progress.total > _MEGABYTE:
         return f"{progress.done / _MEGABYTE:.0f} of {progress.total / _MEGABYTE:.0f} MB"

@@ -15,8 +15,13 @@ _FAULT = "errand_fault"
 
 def begin(errand: Errand) -> None:
     """File an errand; the supervisor starts it within a moment."""
-    st.session_state.pop(_FAULT, None)
+    forget_fault()
     store().errands.add(errand, workspace())
+
+
+def forget_fault() -> None:
+    """Tell no longer what did not work: the visitor has turned to something else."""
+    st.session_state.pop(_FAULT, None)
 
 
 def current_errand(kinds: Sequence[type[Errand]], doing: str, on_result: Callable[[Errand, str], None]) -> None:

@@ -14,7 +14,7 @@ from tlcore.history import ENDED, RESTING, History, State
 from tlcore.store.runs import AskedFor, Run
 from tlcore.strategies import DEPTH_DECAY, HEAD_RATE, THAWED_RATE, rates_by_depth
 from tlcore.ui.block_tiles import block_tiles
-from tlcore.ui.components.block_map import Change, RateChosen, Tile, block_map
+from tlcore.ui.components.block_map import Change, RatesChosen, Tile, block_map
 from tlcore.ui.components.change_list import ChangeRow, change_list
 from tlcore.ui.components.static import chip, chips
 from tlcore.ui.reading import reader
@@ -133,8 +133,10 @@ def _thaw_rates(run: Run, history: History) -> Mapping[str, float]:
 def _ask(identifier: str, change: Change) -> None:
     """File what the map sent, unless it is so already or the run is not the visitor's."""
     run = store().runs.get(identifier, (workspace(),))
-    if run is None or not isinstance(change, RateChosen):
+    if run is None or not isinstance(change, RatesChosen):
         return
-    history = reader(identifier).history()
-    if _wanted(run, history).get(change.block, 0.0) != change.rate:
-        store().runs.ask(identifier, SetRate(block=change.block, rate=change.rate))
+    wanted = _wanted(run, reader(identifier).history())
+    # What thaws comes first: a freeze before it could leave nothing that learns, and would be refused.
+    for block, value in sorted(change.rates.items(), key=lambda item: item[1] == 0):
+        if wanted.get(block, 0.0) != value:
+            store().runs.ask(identifier, SetRate(block=block, rate=value))

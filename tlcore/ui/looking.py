@@ -68,7 +68,7 @@ def _picture(subject: Subject, picture: Example, seen: Seen | None) -> None:
 def _told(label: str, subject: Subject, seen: Seen | None) -> list[tuple[str, str, str]]:
     """Return what is said of the picture: its label and the likeliest answers."""
     rows = [("Labelled", label, "")]
-    if seen is not None:
+    if seen is not None and seen.answers:
         first = seen.answers[0]
         mark = ("check" if first.name == label else "cross") if subject.checkpoint else ""
         rows.append(("Answer", f"{clean(first.name, 24)}, {percent(first.probability)}", mark))

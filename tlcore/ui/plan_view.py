@@ -5,18 +5,21 @@ from dataclasses import replace
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.config import LARGEST_BATCH, MOST_EPOCHS, SIZES
+from tlcore.catalog.cards import Sizes
 from tlcore.data.manifest import Manifest
+from tlcore.draft import Draft
 from tlcore.figures.rates import rates
 from tlcore.listing import listing
-from tlcore.plan import Group, learning, preview
+from tlcore.plan import Group, preview
+from tlcore.timeline import Stretch, steps_per_epoch, stretches
 from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.static import numbers
-from tlcore.ui.session import draft, keep_draft
+from tlcore.ui.editing import edit, held, show_refusal
+from tlcore.ui.session import draft
 from tlcore.ui.words import amount, percent, rate
 
-_HEIGHT = 400
-_SIZE = "image_size_"
+_HEIGHT = 500
+_PIXELS = 16
 
 
 def settings() -> None:
@@ -24,56 +27,77 @@ def settings() -> None:
     plan = draft()
     with st.container(key="card_settings"):
         st.header("Settings", anchor=False)
-        epochs, batch, side, seed = st.columns(4)
+        epochs, batch, side, decay, seed = st.columns(5, gap="medium")
         own = plan.strategy == "own"
         epochs.number_input(
-            "Epochs (passes over the pictures)",
-            1,
-            MOST_EPOCHS,
-            sum(phase.epochs for phase in plan.phases),
-            key=f"epochs_{plan.strategy}",
+            "Epochs",
+            step=1,
+            key=held("epochs", sum(phase.epochs for phase in plan.phases)),
             disabled=own and len(plan.phases) > 1,
             on_change=_set_epochs,
-            args=(f"epochs_{plan.strategy}",),
+            help="Passes over the pictures, in all phases. In a plan of your own each phase has its own number.",
         )
         batch.number_input(
-            "Pictures per step (batch size)",
-            2,
-            LARGEST_BATCH,
-            plan.batch_size,
-            key="batch_size",
+            "Batch size",
+            step=1,
+            key=held("batch_size", plan.batch_size),
             on_change=_set_numbers,
+            help="Pictures per step.",
         )
+        sizes = backbone(plan.backbone).sizes
         side.number_input(
             "Picture size, pixels",
-            *SIZES,
-            plan.image_size,
-            step=16,
-            # The key holds the backbone, since another one may bring another size.
-            key=_SIZE + plan.backbone,
-            disabled=backbone(plan.backbone).sizes.least == backbone(plan.backbone).sizes.most,
+            step=_step(sizes.step),
+            key=held("image_size", plan.image_size),
+            disabled=sizes.least == sizes.most,
             on_change=_set_numbers,
+            help=_takes(sizes),
         )
-        seed.number_input("Seed (same seed, same run)", 0, 2**31 - 1, plan.seed, key="seed", on_change=_set_numbers)
+        decay.number_input(
+            "Weight decay",
+            step=0.01,
+            format="%g",
+            key=held("weight_decay", plan.weight_decay),
+            on_change=_set_numbers,
+            help="The share of each weight that AdamW takes away per step, times the rate.",
+        )
+        seed.number_input(
+            "Seed",
+            step=1,
+            key=held("seed", plan.seed),
+            on_change=_set_numbers,
+            help="The same seed gives the same run.",
+        )
+        show_refusal("settings")
 
 
 def draw_plan(manifest: Manifest) -> None:
     """Draw the rates over the epochs, and the optimizer's groups."""
     plan = draft()
     config = plan.config(manifest.name)
-    blocks = [block.name for block in backbone(plan.backbone).blocks]
     groups = preview(config, len(manifest.classes))
+    steps = steps_per_epoch(len(manifest.of("train")), plan.batch_size)
     with st.container(key="card_plan"):
         st.header("Plan preview", anchor=False)
-        st.caption("Each line is the rate of one block; frozen blocks lie in the lane below, at exactly 0.")
+        st.caption(
+            "Each line is the rate of one block, step by step; frozen blocks lie in the lane below, at exactly 0."
+            + (" Dotted: a change within a phase." if plan.changes else "")
+        )
         live_chart(
             key="plan",
-            figure=rates(blocks, config.schedule, _HEIGHT),
+            figure=rates(
+                plan.blocks,
+                config.schedule,
+                _HEIGHT,
+                steps_per_epoch=steps,
+                changes=config.changes,
+                values={group.block: group.values for group in groups[0]},
+            ),
             revision=f"{plan.backbone}",
             height=_HEIGHT,
-            description="Learning rate of every block over the planned epochs",
+            description="Learning rate of every block and parameters that learn, over the planned epochs",
         )
-        st.html(numbers(_totals(groups)))
+        st.html(numbers(_totals(groups, list(stretches(config.schedule, config.changes, steps)))))
         with st.expander("The groups that the optimizer will hold"):
             number = 0
             if len(groups) > 1:
@@ -104,32 +128,48 @@ def draw_listing(manifest: Manifest) -> None:
         st.code(listing(draft().config(manifest.name), len(manifest.classes)), language="python")
 
 
-def _totals(groups: tuple[tuple[Group, ...], ...]) -> list[tuple[str, str, str]]:
-    total = sum(group.values for group in groups[0])
-    shown = [(0, groups[0])] if len(groups) == 1 else [(0, groups[0]), (len(groups) - 1, groups[-1])]
+def _totals(groups: tuple[tuple[Group, ...], ...], parts: list[Stretch]) -> list[tuple[str, str, str]]:
+    values = {group.block: group.values for group in groups[0]}
+    counts = [sum(count for block, count in values.items() if part.rates.get(block)) for part in parts]
+    total = sum(values.values())
+    shown = [(counts[0], " at first"), (counts[-1], " at the end")] if len(parts) > 1 else [(counts[0], "")]
     rows = [
-        (
-            amount(learning(phase)),
-            f"parameters learn in phase {number + 1}" if len(groups) > 1 else "parameters learn",
-            f"{percent(learning(phase) / total)} of {amount(total)}",
-        )
-        for number, phase in shown
+        (amount(count), f"parameters learn{when}", f"{percent(count / total)} of {amount(total)}")
+        for count, when in shown
     ]
-    frozen = sum(1 for group in groups[-1] if group.rate == 0)
-    return [*rows, (f"{frozen} of {len(groups[-1])}", "blocks stay frozen", "to the end")]
+    frozen = sum(1 for block in values if not any(part.rates.get(block) for part in parts))
+    return [*rows, (f"{frozen} of {len(values)}", "blocks stay frozen", "to the end")]
 
 
-def _set_epochs(key: str) -> None:
-    plan = draft()
-    epochs = int(st.session_state[key])
-    if plan.strategy == "own":
+def _step(multiple: int) -> int:
+    """Return by how many pixels a press on plus or minus goes: about 16, and what the network takes."""
+    return multiple * max(1, round(_PIXELS / multiple))
+
+
+def _takes(sizes: Sizes) -> str:
+    if sizes.least == sizes.most:
+        return f"This network takes {sizes.usual} pixels and no other size."
+    steps = f" in steps of {sizes.step}" if sizes.step > 1 else ""
+    return f"Side of the square that goes in: {sizes.least} to {sizes.most}{steps}, usually {sizes.usual}."
+
+
+def _set_epochs() -> None:
+    epochs = int(st.session_state["epochs"])
+
+    def change(plan: Draft) -> Draft:
+        if plan.strategy != "own":
+            return replace(plan, epochs=epochs)
         (phase,) = plan.phases
-        keep_draft(replace(plan, epochs=epochs, schedule=(replace(phase, epochs=epochs),)))
-    else:
-        keep_draft(replace(plan, epochs=epochs))
+        return plan.with_phase(0, replace(phase, epochs=epochs))
+
+    edit("settings", change)
 
 
 def _set_numbers() -> None:
     state = st.session_state
-    batch, side, seed = (int(state[name]) for name in ("batch_size", _SIZE + draft().backbone, "seed"))
-    keep_draft(replace(draft(), batch_size=batch, image_size=side, seed=seed))
+    batch, side, seed = (int(state[name]) for name in ("batch_size", "image_size", "seed"))
+    decay = float(state["weight_decay"])
+    edit(
+        "settings",
+        lambda plan: replace(plan, batch_size=batch, image_size=side, weight_decay=decay, seed=seed),
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.catalog.weights import IMAGENET, weights_file
+from tlcore.catalog.weights import weights_file
 from tlcore.data.manifest import Example, Manifest
 from tlcore.questions import See
 from tlcore.store.runs import Run
@@ -45,13 +45,17 @@ class Subject:
             backbone=self.backbone,
             weights=self.weights,
             checkpoint=self.checkpoint,
-            classes=() if self.checkpoint is None and self.weights == IMAGENET else self.manifest.classes,
+            classes=() if self.checkpoint is None and self._published else self.manifest.classes,
             data=self.manifest.digest,
             picture=picture,
             image_size=self.image_size,
             seed=self.seed,
             workspace=workspace(),
         )
+
+    @property
+    def _published(self) -> bool:
+        return backbone(self.backbone).published(self.weights) is not None
 
 
 def subjects() -> list[Subject]:
@@ -62,15 +66,17 @@ def subjects() -> list[Subject]:
         runs = [run, *(other for other in runs if other.id != run.id)]
     found = [subject for run in runs for subject in _of_run(run)]
     manifest, plan = chosen(), draft()
-    if manifest is not None and weights_file(backbone(plan.backbone).weights[0]) is not None:
+    card = backbone(plan.backbone)
+    published = card.published(plan.weights) or card.weights[0]
+    if manifest is not None and weights_file(published) is not None:
         found.append(
             Subject(
-                key=f"untouched-{plan.backbone}",
-                title=f"Untouched {backbone(plan.backbone).title}",
-                when="as it came, with ImageNet's own classes",
+                key=f"untouched-{plan.backbone}-{published.name}",
+                title=f"Untouched {card.title}",
+                when=f"as it came ({published.title})",
                 manifest=manifest,
                 backbone=plan.backbone,
-                weights=IMAGENET,
+                weights=published.name,
                 checkpoint=None,
                 image_size=plan.image_size,
                 seed=plan.seed,

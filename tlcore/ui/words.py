@@ -1,5 +1,8 @@
 """Numbers as a page shows them: few digits, with their unit, never in a form that a student would look up."""
 
+from math import isqrt
+
+from tlcore.catalog.cards import Block
 from tlcore.config import written_rate
 
 _MINUTE = 60
@@ -27,19 +30,17 @@ def amount(number: int) -> str:
     return f"{number / 1e6:.1f} M" if number < 1e9 else f"{number / 1e9:.1f} G"
 
 
-def size(shape: tuple[int, ...], image_size: int) -> str:
-    """Return a block's output at an input of `image_size` pixels: grid and channels.
+def size(block: Block, measured_at: int, image_size: int) -> str:
+    """Return a block's output for a picture of `image_size` pixels: grid and channels.
 
-    The catalog's shapes belong to 224 pixels; a grid shrinks with the picture.
+    The block's shape belongs to `measured_at` pixels; a grid shrinks with the picture.
     """
-    if len(shape) == 1:
+    shape = block.shape
+    if block.layout == "vector":
         return f"{shape[0]:,} numbers"
-    if len(shape) == 2:
-        side = round((shape[0] - 1) ** 0.5)
-        channels = shape[1]
-    else:
-        side, channels = shape[1], shape[0]
-    grid = max(1, -(-side * image_size // 224))
+    sides = {"map": shape[-1], "map_last": shape[0], "tokens": isqrt(shape[0])}
+    channels = shape[0] if block.layout == "map" else shape[-1]
+    grid = max(1, -(-sides[block.layout] * image_size // measured_at))
     return f"{grid} × {grid} · {channels}"
 
 

@@ -1,6 +1,7 @@
 """Answers `See`: what each block of a network makes of a picture."""
 
 from base64 import b64encode
+from math import isqrt
 
 import torch
 from PIL import Image
@@ -30,22 +31,24 @@ def see(store: Store, assembly: Assembly, question: See) -> Seen:
         _seen(block.name, as_grid(hooks.captured[block.name][0].float().cpu(), block.layout))
         for block in assembly.card.blocks
     )
-    classes = assembly.classes or tuple(IMAGENET_CATEGORIES)
-    return Seen(crop=_base64(encoder.crop(path)), blocks=blocks, answers=_likely(logits[0], classes))
+    answers = _likely(logits[0], assembly.classes or tuple(IMAGENET_CATEGORIES))
+    return Seen(crop=_base64(encoder.crop(path)), blocks=blocks, answers=answers)
 
 
 def as_grid(output: Tensor, layout: Layout) -> Tensor:
     """Return one picture's output as (C, H, W), or as (C,) where there is no grid.
 
-    Tokens (1 + H·W, C) lose the class token and are laid out as the square that the patches were cut from.
+    Tokens (T + H·W, C) lose the T first ones, such as the class token, and are laid out as the square that the patches
+    were cut from: the largest one that they fill.
     """
     if layout == "vector":
         return output.flatten()
     if layout == "map":
         return output
-    patches = output[1:]
-    side = round(len(patches) ** 0.5)
-    return patches.T.reshape(-1, side, side)
+    if layout == "map_last":
+        return output.permute(2, 0, 1)
+    side = isqrt(len(output))
+    return output[len(output) - side**2 :].T.reshape(-1, side, side)
 
 
 def _seen(block: str, grid: Tensor) -> BlockSeen:
@@ -70,6 +73,8 @@ def as_map(values: Tensor) -> Map:
 
 
 def _likely(logits: Tensor, classes: tuple[str, ...]) -> tuple[Likely, ...]:
+    if len(logits) != len(classes):  # a head whose classes nobody named, or none at all
+        return ()
     probabilities = logits.float().softmax(0)
     best = probabilities.topk(min(_ANSWERS, len(classes)))
     return tuple(

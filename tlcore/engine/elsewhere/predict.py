@@ -13,7 +13,7 @@ from torchvision.transforms import v2 as transforms
 
 card = json.loads(Path("thaw.json").read_text(encoding="utf-8"))
 build = {"timm": timm.create_model, "torchvision": torchvision.models.get_model}[card["library"]]
-model = build(card["builder"], num_classes=len(card["classes"])).eval()
+model = build(card["builder"], num_classes=len(card["classes"]), **card["options"]).eval()
 model.load_state_dict(load_file("weights.safetensors"))
 steps = card["preprocessing"]
 prepare = transforms.Compose(

@@ -1,27 +1,61 @@
 """Pictures for the engine: networks from torchvision and timm, and the steps from a file to their input."""
 
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import timm
 import torch
 from PIL import Image
 from torch import nn
+from torch.overrides import TorchFunctionMode
 from torchvision.models import get_model
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms import v2 as transforms
 
-from tlcore.catalog.cards import BackboneCard, Preprocessing
+from tlcore.catalog.cards import BackboneCard, Library, Preprocessing
 from tlcore.data.decode import decode_image
 
 
 def build_module(card: BackboneCard, classes: int) -> nn.Module:
-    """Build the card's network with a head for `classes` answers and random weights."""
-    if card.library == "timm":
-        module: nn.Module = timm.create_model(card.builder, pretrained=False, num_classes=classes)
+    """Build the card's network with a head for `classes` answers and random weights; without a head for none."""
+    return build_named(card.library, card.builder, card.options, classes)
+
+
+def build_outline(card: BackboneCard, classes: int) -> nn.Module:
+    """Build the card's network with names and shapes but no values, on the meta device."""
+    return outline_named(card.library, card.builder, card.options, classes)
+
+
+def build_named(library: Library, builder: str, options: Mapping[str, bool | int], classes: int) -> nn.Module:
+    """Build the network that `library` calls `builder`."""
+    if library == "timm":
+        told: dict[str, Any] = {**options, "num_classes": classes}
+        module: nn.Module = timm.create_model(builder, pretrained=False, **told)
     else:
-        module = get_model(card.builder, weights=None, num_classes=classes)
+        module = get_model(builder, weights=None, num_classes=classes, **options)
     return module
+
+
+def outline_named(library: Library, builder: str, options: Mapping[str, bool | int], classes: int) -> nn.Module:
+    """Build the network that `library` calls `builder` on the meta device."""
+    with Outlining():
+        module = build_named(library, builder, options, classes)
+    return module.to("meta")
+
+
+class Outlining(TorchFunctionMode):
+    """Puts tensors that wait for their values on the meta device, and leaves alone what a builder computes with.
+
+    Under `torch.device("meta")` torchvision's RegNet could not compute the widths of its blocks.
+    """
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        given = kwargs or {}
+        return func(*args, **({**given, "device": "meta"} if func is torch.empty else given))
 
 
 class Encoder:

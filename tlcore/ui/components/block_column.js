@@ -2,8 +2,6 @@
 
 const LEAST = -6; // the slider goes from 0.000001 ...
 const MOST = -2; // ... to 0.01, in powers of ten
-const STAGE = 240; // pixels in which the blocks stand
-const HEADROOM = 24; // above the topmost line, for its name
 
 function exponent(rate) {
   return Math.min(MOST, Math.max(LEAST, Math.log10(rate)));
@@ -21,9 +19,11 @@ function neighbour(rate, direction) {
   return oneDigit(Math.min(10 ** MOST, Math.max(10 ** LEAST, next)));
 }
 
-function percent(share) {
-  if (share > 0 && share < 0.0005) return "under 0.1 %";
-  return `${(share * 100).toFixed(1)} %`;
+// 8,393,728 in four signs, for narrow columns.
+function short(count) {
+  if (count >= 1e9) return `${(count / 1e9).toFixed(1)} G`;
+  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
+  return count >= 1e4 ? `${Math.round(count / 1e3)} k` : count.toLocaleString("en");
 }
 
 class Column {
@@ -40,7 +40,7 @@ class Column {
     this.state = upper.appendChild(element("div", "state"));
     this.later = upper.appendChild(element("div", "later"));
     this.share = inside.appendChild(element("div", "share"));
-    this.share.append(element("b"), element("span", "", "of parameters"));
+    this.share.append(element("b"), element("span"));
 
     const names = this.node.appendChild(element("div", "names"));
     this.label = names.appendChild(element("b"));
@@ -48,6 +48,7 @@ class Column {
     this.stateRow = this.node.appendChild(element("div", "state-row"));
     this.shape = this.node.appendChild(element("div", "fact shape"));
     this.count = this.node.appendChild(element("div", "fact count"));
+    this.count.append(element("span", "whole"), element("span", "short"));
     this.toggle = this.node.appendChild(element("button", "toggle"));
     this.toggle.type = "button";
     this.makeRate();
@@ -80,21 +81,26 @@ class Column {
     this.field.oninput = () => this.complain("");
   }
 
-  update(tile, total, height) {
+  update(tile, height, scale, repeats) {
     this.tile = tile;
     const rate = this.map.rateOf(tile);
     const learning = rate > 0;
     const later = !learning && tile.thaws_in_phase !== null;
+    const onward = this.map.reach === "onward";
+    const verb = learning ? (onward ? "Freeze up to here" : "Freeze") : onward ? "Thaw from here on" : "Thaw";
     this.node.dataset.block = tile.name;
     this.node.dataset.state = learning ? "learning" : "frozen";
     this.node.classList.toggle("thaws-later", later);
-    this.node.setAttribute("aria-label", `${tile.label}, ${tile.name}, ${learning ? `learning with rate ${written(rate)}` : "frozen"}`);
+    const state = learning ? `learning with rate ${written(rate)}` : later ? `frozen until phase ${tile.thaws_in_phase}` : "frozen";
+    this.node.setAttribute("aria-label", `${tile.label}, ${tile.name}, ${state}`);
     this.block.style.setProperty("--height", `${height}px`);
     this.block.style.setProperty("--part", Math.max(0.3, height / (STAGE - HEADROOM)));
     this.block.classList.toggle("low", height < 100);
     this.block.classList.toggle("lowest", height < 76);
-    this.block.title = learning ? `Freeze ${tile.name}` : `Thaw ${tile.name}`;
-    this.block.onclick = () => this.flip();
+    this.block.title = `${verb}: ${tile.name} (${tile.label}). With Shift: ${learning ? "freeze up to here" : "thaw from here on"}`;
+    this.block.onclick = (event) => this.flip(event);
+    // Shift would select text from the last click to here.
+    this.block.onmousedown = (event) => event.shiftKey && event.preventDefault();
 
     showState(this.state, learning);
     this.later.hidden = !later;
@@ -104,18 +110,30 @@ class Column {
     }
     showState(this.stateRow, learning);
     setText(this.stateRow.querySelector("span"), later ? `Frozen until phase ${tile.thaws_in_phase}` : learning ? "Learning" : "Frozen");
-    setText(this.share.querySelector("b"), percent(tile.parameters / total));
+    setText(this.share.querySelector("b"), percent(scale.share(tile)));
+    setText(this.share.querySelector("span"), scale.of);
     setText(this.label, tile.label);
-    setText(this.name, tile.name);
-    setText(this.shape, tile.shape);
-    setText(this.count, tile.parameters.toLocaleString("en"));
-    if (this.toggle.dataset.learning !== String(learning)) {
-      this.toggle.dataset.learning = String(learning);
-      this.toggle.replaceChildren(icon(learning ? "snow" : "flame"), element("span", "", learning ? "Freeze" : "Thaw"));
-    }
-    this.toggle.setAttribute("aria-label", `${learning ? "Freeze" : "Thaw"} ${tile.name}`);
-    this.toggle.onclick = () => this.flip();
+    this.node.classList.toggle("again", repeats === 0);
+    this.node.classList.toggle("several", repeats > 1);
+    this.node.style.setProperty("--repeats", Math.max(1, repeats));
+    setText(this.name, tile.name.replaceAll(".", ".\u200b")); // a name may break after a dot
+    setText(this.shape, tile.shape.replaceAll(" × ", "\u202f×\u202f")); // narrow, and a line does not end there
+    setText(this.count.firstChild, tile.parameters.toLocaleString("en"));
+    setText(this.count.lastChild, short(tile.parameters));
+    this.showToggle(learning, onward, verb);
     this.showRate(rate);
+  }
+
+  showToggle(learning, onward, verb) {
+    const words = onward ? (learning ? "Up to here" : "From here") : verb;
+    if (this.toggle.dataset.learning !== String(learning) || this.toggle.dataset.words !== words) {
+      Object.assign(this.toggle.dataset, { learning: String(learning), words });
+      this.toggle.replaceChildren(icon(learning ? "snow" : "flame"), element("span", "", words));
+    }
+    this.toggle.setAttribute("aria-label", `${verb}: ${this.tile.name}`);
+    this.toggle.setAttribute("aria-keyshortcuts", "Shift+Enter");
+    this.toggle.title = verb;
+    this.toggle.onclick = (event) => this.flip(event);
   }
 
   showRate(rate) {
@@ -136,10 +154,13 @@ class Column {
     this.slider.setAttribute("aria-valuetext", rate ? written(rate) : "frozen, 0");
   }
 
-  flip() {
-    const rate = this.map.rateOf(this.tile) ? 0 : (this.map.data.defaultRates[this.tile.name] ?? 1e-4);
+  flip(event) {
     this.complain("");
-    this.map.choose(this.tile, rate);
+    this.map.flip(this.tile, event.shiftKey || this.map.reach === "onward");
+  }
+
+  choose(rate) {
+    this.map.choose(new Map([[this.tile.name, rate]]));
   }
 
   slide(rate) {
@@ -174,7 +195,7 @@ class Column {
     clearTimeout(this.timer);
     const rate = this.sliding;
     this.sliding = undefined;
-    if (rate !== undefined && rate !== this.map.rateOf(this.tile)) this.map.choose(this.tile, rate);
+    if (rate !== undefined && rate !== this.map.rateOf(this.tile)) this.choose(rate);
     else this.place(this.map.rateOf(this.tile));
   }
 
@@ -183,10 +204,11 @@ class Column {
     const rate = Number(text);
     if (text === "" || !Number.isFinite(rate)) return this.complain("This is no number. Try 0.0001 or 1e-4.");
     if (rate === 0) return this.complain("A rate of 0 is frozen: use Freeze.");
-    if (rate < 0 || rate > 1) return this.complain("A rate is above 0 and at most 1.");
+    if (rate < 0) return this.complain("A rate is above 0, such as 0.0001; 0 is frozen.");
+    if (rate > 1) return this.complain("A rate is at most 1, the nearest to this.");
     this.complain("");
     this.field.value = written(rate);
-    if (written(rate) !== written(this.map.rateOf(this.tile))) this.map.choose(this.tile, rate);
+    if (written(rate) !== written(this.map.rateOf(this.tile))) this.choose(rate);
   }
 
   refill() {

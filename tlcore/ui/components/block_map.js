@@ -1,34 +1,52 @@
 // The block map. What a person does is shown at once; Python's answer then confirms or corrects it.
 
-const LOWEST = 44; // a block has to hold its own name
-const PATIENCE = 4000; // milliseconds until a change that Python did not confirm is taken back
-
-function inWords(count) {
-  if (count >= 1e9) return `${count / 1e9} G`;
-  if (count >= 1e6) return `${count / 1e6} M`;
-  return count >= 1e3 ? `${count / 1e3} k` : String(count);
-}
+const PATIENCE = 4000; // milliseconds until a change that Python did not hear is taken back
+const ROOM = 110; // pixels that a block wants; with less for each of them, the columns become narrow ones
+const EDGE = 98; // of the column before the first block
+const PHONE = 640; // pixels; below, the row becomes a list
 
 class BlockMap {
   constructor(root) {
     this.root = root;
     this.pending = new Map();
+    this.serial = 0;
+    this.measure = "parameters";
+    this.reach = "one";
     this.phases = root.appendChild(element("div", "phases"));
     this.phases.setAttribute("role", "group");
     this.phases.setAttribute("aria-label", "Phases of the plan");
+    this.makeTools();
     this.scroller = root.appendChild(element("div", "scroller"));
     this.map = this.scroller.appendChild(element("div", "map"));
     this.hint = root.appendChild(element("div", "hint"));
     this.hint.append(icon("arrow"), element("span", "", "More blocks to the right: scroll the map sideways."));
+    const keys = "From here on: thawing goes on to the answer, freezing goes back to the picture. Shift does it for one click, or for one press of Enter.";
+    root.appendChild(element("div", "small keys", keys));
+    this.refusal = root.appendChild(element("div", "refusal"));
+    this.refusal.setAttribute("role", "alert");
     this.status = root.appendChild(element("div", "unseen"));
     this.status.setAttribute("role", "status");
     this.makeInput();
     this.makeOutput();
     this.columns = element("div", "columns");
+    this.columns.onkeydown = (event) => this.walk(event);
     this.map.append(this.input, this.columns, this.output);
     this.scroller.onscroll = () => this.showHint();
-    this.watcher = new ResizeObserver(() => this.data && this.showHint());
+    this.watcher = new ResizeObserver(() => this.data && this.fit());
     this.watcher.observe(this.scroller);
+  }
+
+  makeTools() {
+    const tools = this.root.appendChild(element("div", "tools"));
+    this.reaches = makeSwitch("A click changes", { one: "One block", onward: "From here on" }, (name) => {
+      this.reach = name;
+      this.draw();
+    });
+    this.measures = makeSwitch("Height shows", { parameters: "Parameters", compute: "Compute" }, (name) => {
+      this.measure = name;
+      this.draw();
+    });
+    tools.append(this.reaches, this.measures);
   }
 
   makeInput() {
@@ -52,19 +70,20 @@ class BlockMap {
   }
 
   update({ data, setTriggerValue }) {
-    this.send = (change) => setTriggerValue("chosen", change);
+    this.send = (message) => setTriggerValue("chosen", { serial: this.serial, ...message });
     if (this.data && this.data.phase !== data.phase) this.pending.clear();
     this.data = data;
     this.chosenPhase = data.phase;
+    setText(this.refusal, data.refused);
+    this.refusal.hidden = !data.refused;
     this.settle();
   }
 
-  // Forgets what Python has confirmed, and what it has not confirmed in time.
+  // Forgets what Python has heard, since it shows what came of it, and what it did not hear in time.
   settle() {
     const now = performance.now();
-    for (const tile of this.data.tiles) {
-      const asked = this.pending.get(tile.name);
-      if (asked && (asked.rate === tile.rate || asked.until < now)) this.pending.delete(tile.name);
+    for (const [name, asked] of this.pending) {
+      if (asked.serial <= this.data.heard || asked.until < now) this.pending.delete(name);
     }
     this.draw();
   }
@@ -73,32 +92,77 @@ class BlockMap {
     return this.pending.get(tile.name)?.rate ?? tile.rate;
   }
 
-  choose(tile, rate) {
-    this.pending.set(tile.name, { rate, until: performance.now() + PATIENCE });
+  thawRate(tile) {
+    return this.data.defaultRates[tile.name] ?? 1e-4;
+  }
+
+  flip(tile, onward) {
+    const learning = this.rateOf(tile) > 0;
+    let reached = [tile];
+    if (onward) {
+      const place = this.data.tiles.indexOf(tile);
+      const beyond = learning ? this.data.tiles.slice(0, place + 1) : this.data.tiles.slice(place);
+      reached = beyond.filter((other) => this.rateOf(other) > 0 === learning);
+    }
+    this.choose(new Map(reached.map((other) => [other.name, learning ? 0 : this.thawRate(other)])));
+  }
+
+  // Every message holds all that was not heard yet: one that overtakes another loses nothing.
+  choose(rates) {
+    this.serial += 1;
+    const until = performance.now() + PATIENCE;
+    for (const [name, rate] of rates) this.pending.set(name, { rate, until, serial: this.serial });
     setTimeout(() => this.settle(), PATIENCE + 50);
-    setText(this.status, rate ? `${tile.name} learns with rate ${written(rate)}` : `${tile.name} is frozen`);
+    setText(this.status, inSentence(rates));
+    this.refusal.hidden = true;
     this.draw();
-    this.send({ kind: "rate", block: tile.name, rate, phase: this.data.phase });
+    this.send({ phase: this.data.phase, rates: this.unheard(), show: this.chosenPhase });
+  }
+
+  unheard() {
+    return Object.fromEntries([...this.pending].map(([name, asked]) => [name, asked.rate]));
+  }
+
+  // From button to button with the arrow keys.
+  walk(event) {
+    if (!event.target.matches(".toggle")) return;
+    const buttons = [...this.columns.querySelectorAll(".toggle")];
+    const here = buttons.indexOf(event.target);
+    const next = { ArrowLeft: here - 1, ArrowRight: here + 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (buttons[next] === undefined) return;
+    event.preventDefault();
+    buttons[next].focus();
+    buttons[next].closest(".tile").scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   draw() {
     this.drawPhases();
+    this.reaches.show(this.reach);
+    this.measures.show(this.measure);
     const { tiles, picture, answers } = this.data;
-    const total = tiles.reduce((sum, tile) => sum + tile.parameters, 0) || 1;
-    const largest = Math.max(...tiles.map((tile) => tile.parameters));
-    const top = Math.max(7, Math.ceil(Math.log10(largest || 1) - 0.02));
-    const height = (count) => Math.max(LOWEST, ((Math.log10(Math.max(count, 100)) - 2) / (top - 2)) * (STAGE - HEADROOM));
-
     this.pictureBox.hidden = !picture;
     if (picture && this.picture.getAttribute("src") !== picture) this.picture.src = picture;
     this.output.hidden = answers.length === 0;
     this.drawAnswers(answers);
 
-    const widths = tiles.map((tile) => `minmax(100px, ${Math.max(1, tile.compute * 100)}fr)`).join(" ");
-    this.map.style.setProperty("--columns", `98px ${widths} ${answers.length ? "112px" : ""}`);
+    const scale = SCALES[this.measure](tiles);
+    const heights = tiles.map((tile) => Math.max(LOWEST, scale.height(tile)));
     const columns = keepChildren(this.columns, tiles, (tile) => tile.name, () => new Column(this));
-    columns.forEach((column, place) => column.owner.update(tiles[place], total, height(tiles[place].parameters)));
-    this.drawLines = () => this.drawScale(columns, tiles.map((tile) => height(tile.parameters)), top, height);
+    columns.forEach((column, place) => column.owner.update(tiles[place], heights[place], scale, repeats(tiles, place)));
+    this.drawLines = () => drawScale(columns, heights, scale.lines, this);
+    this.fit(true);
+  }
+
+  // Columns as wide as there is room for.
+  fit(anew = false) {
+    const { tiles, answers } = this.data;
+    const room = this.scroller.clientWidth;
+    const dense = room > PHONE && EDGE + tiles.length * ROOM + (answers.length ? 122 : 0) > room + 8;
+    if (dense === this.dense && !anew) return this.showHint();
+    this.dense = dense;
+    this.scroller.classList.toggle("dense", dense);
+    const widths = tiles.map((tile) => `minmax(${dense ? 52 : 100}px, ${Math.max(1, tile.compute * 100)}fr)`).join(" ");
+    this.map.style.setProperty("--columns", `${dense ? 86 : EDGE}px ${widths} ${answers.length ? "112px" : ""}`);
     this.drawLines();
     this.showHint();
   }
@@ -107,6 +171,7 @@ class BlockMap {
     const { phases } = this.data;
     this.phases.hidden = phases.length < 2;
     this.phases.classList.toggle("one-row", phases.length <= 4);
+    this.phases.classList.toggle("many", this.data.tiles.length > 8);
     this.phases.style.setProperty("--count", phases.length);
     const buttons = keepChildren(this.phases, phases.length < 2 ? [] : phases, (_, place) => place, () => {
       const button = element("button", "phase");
@@ -135,8 +200,9 @@ class BlockMap {
       button.onclick = () => {
         if (place === this.chosenPhase) return;
         this.chosenPhase = place;
+        this.serial += 1;
         this.drawPhases();
-        this.send({ kind: "phase", phase: place });
+        this.send({ phase: this.data.phase, rates: this.unheard(), show: place });
       };
     });
   }
@@ -155,26 +221,6 @@ class BlockMap {
     });
   }
 
-  // Dashed lines for the powers of ten; each name stands in a column whose block ends below it: the last one, or the
-  // first if the last ones have to be scrolled to.
-  drawScale(columns, heights, top, height) {
-    const powers = [];
-    for (let power = top; power >= 4; power -= 1) powers.push(power);
-    for (const column of columns) column.owner.lines.replaceChildren();
-    powers.forEach((power) => {
-      const at = height(10 ** power);
-      const ends = (blockHeight) => blockHeight <= at + 1;
-      const place = this.wide ? heights.findIndex(ends) : heights.findLastIndex(ends);
-      columns.forEach((column, number) => {
-        const line = column.owner.lines.appendChild(element("i"));
-        line.style.bottom = `${at}px`;
-        if (number !== place) return;
-        const label = column.owner.lines.appendChild(element("span", "", inWords(10 ** power) + (power === top ? " parameters" : "")));
-        label.style.bottom = `${at}px`;
-      });
-    });
-  }
-
   showHint() {
     const beyond = this.scroller.scrollWidth - this.scroller.clientWidth;
     const wide = beyond > 8;
@@ -185,6 +231,22 @@ class BlockMap {
     this.scroller.classList.toggle("wide", wide);
     this.drawLines();
   }
+}
+
+function inSentence(rates) {
+  const names = [...rates.keys()];
+  const [rate] = rates.values();
+  if (!names.length) return "";
+  if (names.length === 1) return rate ? `${names[0]} learns with rate ${written(rate)}` : `${names[0]} is frozen`;
+  return `${names[0]} to ${names.at(-1)} ${rate ? "learn" : "are frozen"}`;
+}
+
+// How many blocks from this one on tend to see the same; 0 if the one before does too.
+function repeats(tiles, place) {
+  const { label } = tiles[place];
+  if (tiles[place - 1]?.label === label) return 0;
+  const end = tiles.findIndex((tile, number) => number > place && tile.label !== label);
+  return (end < 0 ? tiles.length : end) - place;
 }
 
 export default function (component) {

@@ -1,9 +1,10 @@
 """The network as a row of blocks from the picture to the answer: a click thaws or freezes, a slider sets a rate."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
+
+import streamlit as st
 
 from tlcore.records import to_plain
 from tlcore.ui.components.bridge import register, sent
@@ -33,11 +34,10 @@ class PhaseTile:
 
 
 @dataclass(frozen=True, slots=True)
-class RateChosen:
-    """A person gave a block a rate in a phase (counted from 0); 0.0 freezes it."""
+class RatesChosen:
+    """A person gave blocks of a phase (counted from 0) these rates, all at once; 0.0 freezes."""
 
-    block: str
-    rate: float
+    rates: Mapping[str, float]
     phase: int
 
 
@@ -48,9 +48,9 @@ class PhaseChosen:
     phase: int
 
 
-Change = RateChosen | PhaseChosen
+Change = RatesChosen | PhaseChosen
 
-_mount = register("block_map", "shared", "blocks", "block_column")
+_mount = register("block_map", "shared", "blocks", "block_scale", "block_column")
 
 
 def block_map(
@@ -63,16 +63,19 @@ def block_map(
     on_change: Callable[[Change], None],
     picture: str | None = None,
     answers: Sequence[tuple[str, float]] = (),
+    refused: str = "",
 ) -> None:
     """Draw the map; `on_change` is called before the next run of the script with each thing that a person did.
 
     `default_rates` are what a block gets when a click thaws it. `picture` is a data URI, `answers` are names with
-    shares from 0 to 1.
+    shares from 0 to 1. `refused` says why the last change was not made.
     """
+    heard = f"{key}_heard"
 
     def answer() -> None:
-        change = read_change(sent(key, "chosen"), [tile.name for tile in tiles], max(1, len(phases)))
-        if change is not None:
+        message = sent(key, "chosen")
+        st.session_state[heard] = read_serial(message)
+        for change in read_changes(message, [tile.name for tile in tiles], max(1, len(phases))):
             on_change(change)
 
     _mount(
@@ -84,23 +87,40 @@ def block_map(
             "defaultRates": dict(default_rates),
             "picture": picture,
             "answers": to_plain(tuple(answers)),
+            # What the browser showed ahead up to this message, it now takes from the tiles.
+            "heard": st.session_state.get(heard, 0),
+            "refused": refused,
         },
         on_chosen_change=answer,
     )
 
 
-def read_change(plain: Any, blocks: Sequence[str], phases: int) -> Change | None:
-    """Return what the browser sent as a change, or None if it is none."""
+def read_serial(plain: Any) -> int:
+    """Return the number of a message from the browser, 0 if it has none."""
+    serial = plain.get("serial") if isinstance(plain, dict) else None
+    return serial if isinstance(serial, int) and not isinstance(serial, bool) and serial >= 0 else 0
+
+
+def read_changes(plain: Any, blocks: Sequence[str], phases: int) -> tuple[Change, ...]:
+    """Return what the browser sent as changes; none at all if any part of it could not come from the map."""
     if not isinstance(plain, dict):
-        return None
-    phase = plain.get("phase")
-    if not isinstance(phase, int) or isinstance(phase, bool) or not 0 <= phase < phases:
-        return None
-    if plain.get("kind") == "phase":
-        return PhaseChosen(phase)
-    block, rate = plain.get("block"), plain.get("rate")
-    if plain.get("kind") != "rate" or block not in blocks or not isinstance(rate, int | float):
-        return None
-    if isinstance(rate, bool) or not math.isfinite(rate) or not 0 <= rate <= 1:
-        return None
-    return RateChosen(str(block), float(rate), phase)
+        return ()
+    phase, rates, show = plain.get("phase"), plain.get("rates"), plain.get("show")
+    if not (_is_place(phase, phases) and _is_place(show, phases) and isinstance(rates, dict)):
+        return ()
+    if not all(block in blocks and _is_rate(rate) for block, rate in rates.items()):
+        return ()
+    found: list[Change] = []
+    if rates:
+        found.append(RatesChosen({block: float(rates[block]) for block in blocks if block in rates}, phase))
+    if show != phase:
+        found.append(PhaseChosen(show))
+    return tuple(found)
+
+
+def _is_place(value: Any, count: int) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < count
+
+
+def _is_rate(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1

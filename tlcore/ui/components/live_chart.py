@@ -6,7 +6,7 @@ from typing import Any
 from tlcore.ui.components.bridge import register
 
 # plotly.js writes its styles into the head of the page, where a shadow root would not see them.
-_mount = register("live_chart", isolate=False)
+_mount = register("live_chart", "plotly", isolate=False)
 
 
 def live_chart(*, key: str, figure: Mapping[str, Any], revision: str, height: int, description: str) -> None:

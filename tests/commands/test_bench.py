@@ -1,0 +1,42 @@
+"""The verb `bench` puts estimates beside what runs take, and refuses at once what it cannot run."""
+
+import json
+
+import pytest
+
+TINY = ("--backbone", "squeezenet1_0", "--sample", "shapes", "--image-size", "32", "--batch-size", "8", "--epochs", "1")
+
+
+@pytest.mark.slow
+def test_a_tiny_benchmark_tells_estimate_and_truth(thaw):
+    done = thaw("bench", *TINY, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (row,) = json.loads(done.stdout)["rows"]
+    assert row["backbone"] == "squeezenet1_0"
+    for kind in ("memory", "seconds"):
+        assert row[kind]["estimate"] > 0
+        assert row["ratios"][kind] == pytest.approx(row[kind]["estimate"] / row[kind]["truth"])
+    assert sum(row["parts"].values()) == row["memory"]["estimate"]
+    assert 0.7 < row["ratios"]["memory"] < 1.3
+
+
+@pytest.mark.slow
+def test_a_benchmark_leaves_no_run_behind(thaw, store):
+    done = thaw("bench", *TINY)
+    assert "squeezenet1_0" in done.stdout
+    assert store.runs.newest(5) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--backbone", "squeezenet1_0", "resnet19"), "Did you mean resnet18?"),
+        (("--strategy", "featurs"), "Did you mean features?"),
+        (("--epochs", "0"), "epochs"),
+        (("--image-size", "8"), "takes"),
+    ],
+)
+def test_what_cannot_be_run_is_refused_before_anything_is_measured(thaw, words, said):
+    done = thaw("bench", *words)
+    assert done.returncode == 1
+    assert said.lower() in done.stderr.lower()

@@ -1,0 +1,93 @@
+"""An estimate is arithmetic on what was measured: reading once, then steps and answers, phase by phase."""
+
+from dataclasses import replace
+
+import pytest
+
+from tlcore.config import Loader, Phase, RunConfig
+from tlcore.data.manifest import Example, Manifest, in_order
+from tlcore.estimate import estimate, what_to_measure
+from tlcore.questions import Measured
+from tlcore.records import digest
+
+MEASURED = Measured(
+    device="CPU",
+    steps=(0.5, 2.0),
+    answering=0.25,
+    reading=0.01,
+    start=1.5,
+    process=1000,
+    weights=200,
+    gradients=(10, 100),
+    optimizer=(20, 200),
+    activations=(5, 400),
+    picture=3,
+)
+
+
+@pytest.fixture
+def manifest():
+    examples = [
+        Example(
+            id=digest([label, number]),
+            where=f"{label}/{number}",
+            name=f"{number}",
+            label=label,
+            split="val" if number < 4 else "train",
+        )
+        for label in range(2)
+        for number in range(20)
+    ]
+    return Manifest(name="Insects", classes=("ants", "bees"), examples=in_order(examples), split_by="seed 0")
+
+
+@pytest.fixture
+def config(manifest):
+    return RunConfig(
+        name="a test",
+        data=manifest.digest,
+        backbone="resnet18",
+        weights="scratch",
+        strategy="own",
+        schedule=(
+            Phase(epochs=2, rates={"head": 0.001}),
+            Phase(epochs=1, rates={"head": 0.001, "layer4": 0.0001, "layer3": 0.0}),
+            Phase(epochs=3, rates={"head": 0.0001}),
+        ),
+        loader=Loader(batch_size=16, image_size=64),
+    )
+
+
+def test_each_set_of_learning_blocks_is_measured_once(config):
+    assert what_to_measure(config, "person").learning == (("head",), ("layer4", "head"))
+
+
+def test_rates_do_not_change_what_is_measured(config):
+    phases = tuple(replace(phase, rates={**phase.rates, "head": 0.5}) for phase in config.schedule)
+    assert what_to_measure(replace(config, schedule=phases, seed=7), "x") == what_to_measure(config, "x")
+
+
+def test_time_is_reading_once_and_every_phase_at_its_own_pace(config, manifest):
+    made = estimate(config, manifest, MEASURED)
+    steps, answers = 32 / 16, 8 / 16
+    assert made.seconds == pytest.approx(0.01 * 40 + steps * (5 * 0.5 + 1 * 2.0) + 6 * answers * 0.25)
+    assert made.start == 1.5
+
+
+def test_memory_is_that_of_the_largest_phase(config, manifest):
+    made = estimate(config, manifest, MEASURED)
+    assert (made.gradients, made.optimizer, made.activations, made.pictures) == (100, 200, 400, 120)
+    assert made.memory == 1000 + 200 + 100 + 200 + 400 + 120
+
+
+def test_pictures_that_cannot_be_kept_are_read_in_every_epoch(config, manifest):
+    huge = replace(MEASURED, picture=2**30)
+    made = estimate(config, manifest, huge)
+    assert made.pictures == 4 * 2**30
+    assert made.seconds - estimate(config, manifest, MEASURED).seconds == pytest.approx(5 * 0.01 * (30 + 6))
+
+
+def test_a_set_smaller_than_a_batch_is_one_step(config, manifest):
+    large = replace(config, loader=Loader(batch_size=64, image_size=64))
+    made = estimate(large, manifest, MEASURED)
+    assert made.seconds == pytest.approx(0.01 * 40 + 5 * 0.5 + 2.0 + 6 * 8 / 32 * 0.25)

@@ -1,0 +1,132 @@
+"""Answers `Measure`: the trainer itself takes a few steps on a few pictures of the set, and the clock is looked at."""
+
+import gc
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from statistics import median
+from typing import TypeVar
+
+from torch import Tensor, nn
+
+from tlcore.catalog.weights import SCRATCH
+from tlcore.config import Loader, Phase, RunConfig
+from tlcore.engine.assemble import Assembly, assemble
+from tlcore.engine.freezing import parameters_of
+from tlcore.engine.hooks import KeptForTheWayBack
+from tlcore.engine.pictures import Pictures
+from tlcore.engine.runtime import Runtime
+from tlcore.engine.trainer import Trainer
+from tlcore.events import Evaluated, Event, Stepped
+from tlcore.questions import Measure, Measured
+from tlcore.store import Store
+
+_FEWEST, _MOST = 3, 9
+"""Timed steps for each set of learning blocks; one more before them warms up, and what it keeps is counted."""
+_PATIENCE = 4.0
+"""Seconds of steps after which the fewest will do."""
+_RATE = 1e-6
+_COPIES = 2
+"""Of the weights: the ones that learn, and the ones that they began as, for the drift."""
+_MOMENTS = 2
+"""Numbers that AdamW keeps for each weight that has learned."""
+
+Happened = TypeVar("Happened", Stepped, Evaluated)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    """What steps with one set of learning blocks cost."""
+
+    step: float
+    answering: float
+    activations: int
+    memory: int
+    """Most bytes that the process took."""
+
+
+def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
+    """Carry out a little run on one batch of the set for each set of learning blocks, with random weights.
+
+    What the process takes besides the network is what the steps took in truth, less the parts that can be counted.
+    """
+    gc.collect()
+    runtime.give_back()
+    dataset = store.datasets.by_digest(question.data, question.workspace)
+    examples = dataset.manifest.of("train")[: question.batch_size]
+    began = time.monotonic()
+    assembly = assemble(store, question.backbone, SCRATCH, dataset.manifest.classes, question.image_size, 0, runtime)
+    start = time.monotonic() - began
+    with closing(Pictures(examples, dataset.root, assembly.encoder, runtime.device)) as pictures:
+        began = time.monotonic()
+        for _ in pictures.batches(question.batch_size):
+            pass
+        reading = (time.monotonic() - began) / len(examples)
+        costs = [
+            _cost(Trainer(assembly, _little_run(question, blocks), pictures, pictures, list), assembly.module)
+            for blocks in question.learning
+        ]
+    weights = _COPIES * _bytes([*assembly.module.parameters(), *assembly.module.buffers()])
+    gradients = [_learning_bytes(assembly, blocks) for blocks in question.learning]
+    # What a block's moments take stays when it freezes again.
+    learned = [set().union(*question.learning[: number + 1]) for number in range(len(question.learning))]
+    picture = 3 * question.image_size**2
+    known = weights + picture * len(examples)
+    return Measured(
+        device=runtime.label,
+        steps=tuple(cost.step for cost in costs),
+        answering=median(cost.answering for cost in costs),
+        reading=reading,
+        start=start,
+        process=max(
+            cost.memory - cost.activations - (1 + _MOMENTS) * taken - known
+            for cost, taken in zip(costs, gradients, strict=True)
+        ),
+        weights=weights,
+        gradients=tuple(gradients),
+        optimizer=tuple(_MOMENTS * _learning_bytes(assembly, blocks) for blocks in learned),
+        activations=tuple(cost.activations for cost in costs),
+        picture=picture,
+    )
+
+
+def _little_run(question: Measure, learning: Sequence[str]) -> RunConfig:
+    return RunConfig(
+        name="",
+        data=question.data,
+        backbone=question.backbone,
+        weights=SCRATCH,
+        strategy="own",
+        schedule=(Phase(epochs=1 + _MOST, rates=dict.fromkeys(learning, _RATE)),),
+        loader=Loader(batch_size=question.batch_size, image_size=question.image_size),
+    )
+
+
+def _cost(trainer: Trainer, module: nn.Module) -> _Cost:
+    """Read the clock of a little run, whose epochs have one step each."""
+    events = trainer.run()
+    kept = KeptForTheWayBack([*module.parameters(), *module.buffers()])
+    with kept:
+        _next(events, Stepped)
+    first = before = _next(events, Evaluated)
+    steps, answers = list[float](), list[float]()
+    while len(steps) < _FEWEST or (len(steps) < _MOST and before.seconds - first.seconds < _PATIENCE):
+        stepped, evaluated = _next(events, Stepped), _next(events, Evaluated)
+        steps.append(stepped.seconds - before.seconds)
+        answers.append(evaluated.seconds - stepped.seconds)
+        before = evaluated
+    return _Cost(median(steps), median(answers), kept.size, before.memory)
+
+
+def _next(events: Iterator[Event], kind: type[Happened]) -> Happened:
+    return next(event for event in events if isinstance(event, kind))
+
+
+def _learning_bytes(assembly: Assembly, blocks: Collection[str]) -> int:
+    held = (parameters_of(assembly.module, block) for block in assembly.card.blocks if block.name in blocks)
+    return _bytes(parameter for parameters in held for parameter in parameters)
+
+
+def _bytes(tensors: Iterable[Tensor]) -> int:
+    return sum(tensor.nbytes for tensor in tensors if tensor.is_floating_point())

@@ -1,0 +1,79 @@
+"""What a plan will take on this machine, in seconds and in bytes, reckoned from a few measured steps."""
+
+from dataclasses import dataclass
+
+from tlcore.catalog.backbones import backbone
+from tlcore.config import Phase, RunConfig
+from tlcore.data.limits import KEPT_READY
+from tlcore.data.manifest import Manifest
+from tlcore.questions import Measure, Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a whole run will take; its memory is that of the phase which takes most."""
+
+    seconds: float
+    """From the first picture read to the last one answered, as a run counts them."""
+    start: float
+    """Seconds before that, until the network stands."""
+    process: int
+    """Bytes of the process besides the network: its libraries, and what these set aside while they compute."""
+    weights: int
+    """Bytes; among them the copy that drift is measured against."""
+    gradients: int
+    optimizer: int
+    """Bytes of what AdamW keeps for each weight that has learned: two numbers."""
+    activations: int
+    """Bytes that a step keeps for its way back."""
+    pictures: int
+    """Bytes of the pictures that are kept ready."""
+
+    @property
+    def memory(self) -> int:
+        """Bytes in all."""
+        return sum((self.process, self.weights, self.gradients, self.optimizer, self.activations, self.pictures))
+
+
+def what_to_measure(config: RunConfig, workspace: str) -> Measure:
+    """Return the question whose answer an estimate of `config` needs."""
+    return Measure(
+        backbone=config.backbone,
+        data=config.data,
+        learning=tuple(dict.fromkeys(_learning(config, phase) for phase in config.schedule)),
+        image_size=config.loader.image_size,
+        batch_size=config.loader.batch_size,
+        workspace=workspace,
+    )
+
+
+def estimate(config: RunConfig, manifest: Manifest, measured: Measured) -> Estimate:
+    """Return what `config` will take, from the answer to `what_to_measure`, phase by phase.
+
+    Every picture is read once; each epoch learns from all training pictures and answers all validation pictures. What
+    does not fit into the memory for pictures is read again in every epoch.
+    """
+    sets = what_to_measure(config, "").learning
+    splits = [len(manifest.of(split)) for split in ("train", "val")]
+    learned, answered = (count / min(config.loader.batch_size, splits[0]) for count in splits)
+    room = KEPT_READY // measured.picture
+    again = measured.reading * sum(max(0, count - room) for count in splits)
+    steps = dict(zip(sets, measured.steps, strict=True))
+    seconds = measured.reading * sum(splits) + again * (config.epochs - 1)
+    for phase in config.schedule:
+        seconds += phase.epochs * (learned * steps[_learning(config, phase)] + answered * measured.answering)
+    largest = max(zip(measured.gradients, measured.optimizer, measured.activations, strict=True), key=sum)
+    return Estimate(
+        seconds=seconds,
+        start=measured.start,
+        process=measured.process,
+        weights=measured.weights,
+        gradients=largest[0],
+        optimizer=largest[1],
+        activations=largest[2],
+        pictures=measured.picture * sum(min(count, room) for count in splits),
+    )
+
+
+def _learning(config: RunConfig, phase: Phase) -> tuple[str, ...]:
+    return tuple(block.name for block in backbone(config.backbone).blocks if phase.rate(block.name) > 0.0)

@@ -1,0 +1,149 @@
+"""What a plan will take in memory and time, measured on this machine; and after the run, what it took in truth."""
+
+import streamlit as st
+
+from tlcore.catalog.backbones import backbone
+from tlcore.config import RunConfig
+from tlcore.data.manifest import Manifest
+from tlcore.errors import ThawError
+from tlcore.estimate import Estimate, estimate, what_to_measure
+from tlcore.events import Finished
+from tlcore.history import History
+from tlcore.questions import Measure
+from tlcore.store.runs import Run
+from tlcore.ui.components.memory_bar import memory_bar
+from tlcore.ui.components.static import numbers, say
+from tlcore.ui.session import store, workspace
+from tlcore.ui.words import amount, count, duration, percent
+
+_EVERY = 0.5
+"""Seconds between looks whether the answer is there."""
+_LARGE = 100_000_000
+"""Parameters; a larger network is measured only when somebody asks for it."""
+_ASKED = "measuring"
+_WANTED = "measure_wanted"
+
+
+def draw_estimate(config: RunConfig, manifest: Manifest) -> None:
+    """Draw memory and minutes of a plan; a plan that was never measured is measured now, or by a button."""
+    question = what_to_measure(config, workspace())
+    with st.container(key="card_estimate"):
+        st.header("What it will take on this machine", anchor=False)
+        measured = store().asked.known(question)
+        if measured is not None:
+            _draw(config, estimate(config, manifest, measured), measured.device)
+            return
+        values = backbone(config.backbone).values(len(manifest.classes))
+        reason = (
+            "A run is training; measuring now would slow it down, and be off itself."
+            if store().runs.open()
+            else f"This network has {amount(values)} parameters: measuring takes a minute or more."
+            if values >= _LARGE
+            else ""
+        )
+        if reason and st.session_state.get(_WANTED) != question:
+            words, button = st.columns([2, 1], vertical_alignment="center")
+            words.html(say(f"{reason} Memory and minutes are told from a few real steps.", lead="Not measured yet:"))
+            button.button("Measure on this machine", key="measure", width="stretch", on_click=_want, args=(question,))
+            return
+        _withdraw_all_but(question)
+        try:
+            store().asked.ask(question)
+        except ThawError as error:
+            st.html(say(str(error), lead="Not measured:", mark="cross"))
+            return
+        st.fragment(_wait, run_every=_EVERY)(question)
+
+
+def draw_truth(run: Run, history: History, manifest: Manifest) -> None:
+    """Draw the estimate beside what a finished run took; nothing if its plan was never measured."""
+    measured = store().asked.known(what_to_measure(run.config, run.workspace))
+    if measured is None or not isinstance(history.end, Finished) or not history.epochs:
+        return
+    guess = estimate(run.config, manifest, measured)
+    memory, seconds = max(epoch.memory for epoch in history.epochs), history.end.seconds
+    if not memory:
+        return
+    with st.container(key="card_truth"):
+        st.header("Estimate and truth", anchor=False)
+        st.html(
+            numbers(
+                [
+                    (gigabytes(memory), "memory at the peak", f"estimated: {gigabytes(guess.memory)}"),
+                    (duration(seconds), "from first to last step", f"estimated: {duration(guess.seconds)}"),
+                ]
+            )
+        )
+        changed = " Rates were changed while it trained, which the estimate did not know." if history.changes else ""
+        st.html(
+            say(
+                f"the estimate of memory is {_off(guess.memory / memory)}, that of time "
+                f"{_off(guess.seconds / seconds)}. Time depends on what else the machine did.{changed}"
+            )
+        )
+
+
+def gigabytes(size: float) -> str:
+    """Return bytes as people read them: 1.6 GB, 240 MB, 12 kB."""
+    for unit, step in (("GB", 1e9), ("MB", 1e6)):
+        if size >= step:
+            return f"{size / step:.1f} {unit}" if size < 10 * step else f"{size / step:.0f} {unit}"
+    return f"{size / 1e3:.0f} kB"
+
+
+def _off(ratio: float) -> str:
+    if abs(ratio - 1) < 0.005:
+        return "right"
+    return f"{percent(abs(ratio - 1))} too {'high' if ratio > 1 else 'low'}"
+
+
+def _want(question: Measure) -> None:
+    st.session_state[_WANTED] = question
+
+
+def _withdraw_all_but(question: Measure) -> None:
+    """Take back what was asked for a plan that is no longer on the page."""
+    before = st.session_state.get(_ASKED)
+    if isinstance(before, Measure) and before != question:
+        store().asked.withdraw(before)
+    st.session_state[_ASKED] = question
+
+
+def _wait(question: Measure) -> None:
+    try:
+        if store().asked.ask(question) is not None:
+            st.rerun()
+    except ThawError:
+        st.rerun()
+    st.html(say("Taking a few real steps with your pictures: some 5 to 20 seconds.", lead="Measuring:"))
+
+
+def _draw(config: RunConfig, guess: Estimate, device: str) -> None:
+    epochs = count(config.epochs, "epoch")
+    parts = [
+        ("Activations, kept for the way back", guess.activations),
+        ("Weights, and a copy to measure drift", guess.weights),
+        ("Gradients", guess.gradients),
+        ("Optimizer (AdamW), two numbers per weight", guess.optimizer),
+        ("Pictures, kept ready", guess.pictures),
+        ("Libraries and working space", guess.process),
+    ]
+    told = [(name, float(size), gigabytes(size)) for name, size in parts]
+    st.html(
+        numbers(
+            [
+                (gigabytes(guess.memory), "memory at the peak", f"{config.loader.batch_size} pictures per step"),
+                (f"about {duration(guess.seconds)}", f"for {epochs}", device),
+            ]
+        )
+    )
+    st.html(memory_bar(told, f"Memory: {', '.join(f'{name} {words}' for name, _, words in told)}"))
+    network = sum(size for _, size in parts[:4])
+    if guess.activations > network / 2:
+        hint = (
+            f"of all that the network takes, the way back needs most: with half as many pictures per step, it would keep "
+            f"{gigabytes(guess.activations / 2)} less."
+        )
+    else:
+        hint = "the weights, their gradients and the optimizer take most; a frozen block takes its weights only."
+    st.html(say(hint))
