@@ -25,9 +25,10 @@ def carried_out(blocks: Sequence[str], phases: Sequence[Phase], history: History
         if not change.refused
     ]
     per_epoch = history.started.steps_per_epoch if history.started else None
-    figure = rates(blocks, phases, height, steps_per_epoch=per_epoch, changes=changes)
-    found = [mark for mark in marks.marks(history) if mark.kind != "thaw"]
-    if not found:
+    found = marks.marks(history)
+    as_planned = all(mark.kind == "thaw" for mark in found)
+    figure = rates(blocks, phases, height, steps_per_epoch=per_epoch, changes=changes, marked=as_planned)
+    if as_planned:
         return figure, 0
     epochs = sum(phase.epochs for phase in phases)
     layout, phone = figure["layout"], figure["phone"]
