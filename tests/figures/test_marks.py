@@ -162,29 +162,24 @@ def test_the_curves_make_room_for_marks_and_nothing_else_moves():
 
 
 def test_the_rates_chart_is_the_plan_until_somebody_changes_something():
-    planned = rates(BLOCKS, PHASES, 400)
-    assert carried_out(planned, history(phase(0, 0, head=0.001)), PHASES) == (planned, 0)
-    assert carried_out(planned, History(), PHASES) == (planned, 0)
+    begun = history(phase(0, 0, head=0.001))
+    assert carried_out(BLOCKS, PHASES, begun, 400) == (rates(BLOCKS, PHASES, 400, steps_per_epoch=PER_EPOCH), 0)
+    assert carried_out(BLOCKS, PHASES, History(), 400) == (rates(BLOCKS, PHASES, 400), 0)
 
 
-def test_a_rate_that_was_set_is_a_dotted_line_from_its_step_to_the_next_change_or_the_end():
-    one = history(phase(0, 0, head=0.001), change(8, "layer4", 0.0002), change(16, "layer4", 0.0))
-    figure, taller = carried_out(rates(BLOCKS, PHASES, 400), one, PHASES)
-    (line,) = [trace for trace in figure["data"] if trace["line"].get("dash") == "dot"]
-    drawn = [(x, y) for x, y in zip(line["x"], line["y"], strict=True) if y is not None]
+def test_the_rates_chart_shows_what_was_changed_and_makes_room_for_its_marks():
+    one = history(
+        phase(0, 0, head=0.001),
+        change(8, "layer4", 0.0002),
+        change(12, "head", 0.0, refused="no"),
+        change(16, "layer4", 0.0, before=0.0002),
+    )
+    figure, taller = carried_out(BLOCKS, PHASES, one, 400)
+    lines_of = {(trace["name"], trace.get("yaxis", "y")): trace for trace in figure["data"]}
+    drawn = [(x, y) for x, y in zip(*(lines_of["layer4", "y"][axis] for axis in "xy"), strict=True) if y]
     assert (drawn[0], drawn[-1]) == ((2.0, 0.0002), (4.0, 0.0002))
+    assert all(rate == 0.001 for rate in lines_of["head", "y"]["y"])
     assert taller == 2 * STAIR
     assert json.loads(json.dumps(figure, allow_nan=False)) == figure
-    texts = [note["text"] for note in figure["layout"]["annotations"]]
-    assert "<b>layer4 frozen</b>" in texts
-
-
-def test_a_rate_that_was_set_follows_the_schedule():
-    falling = (Phase(epochs=10, rates={"head": 0.001}, shape="cosine"),)
-    figure, _ = carried_out(rates(BLOCKS, falling, 400), history(change(0, "head", 0.0002)), falling)
-    (line,) = [trace for trace in figure["data"] if trace["line"].get("dash") == "dot"]
-    values = [value for value in line["y"] if value is not None]
-    assert values[0] == pytest.approx(0.0002)
-    assert values == sorted(values, reverse=True)
-    assert values[len(values) // 2] == pytest.approx(0.0001, rel=0.1)
-    assert max(line["x"][:-1]) <= 10
+    for layout in (figure["layout"], figure["phone"]):
+        assert "<b>layer4 frozen</b>" in [note["text"] for note in layout["annotations"]]

@@ -36,7 +36,7 @@ def curves(history: History, planned: int) -> Figure:
         return {
             "margin": {"l": 52, "r": right, "t": 28 + marks.height(placed), "b": 52},
             "shapes": [*shaded, *level, *marks.lines(placed)],
-            "annotations": [*texts, *marks.labels(placed), *_ends(history, names)],
+            "annotations": [*texts, *marks.labels(placed), *_ends(history, last, names)],
         }
 
     layout = {
@@ -127,15 +127,15 @@ def _baseline_note(history: History, epochs: int) -> list[Figure]:
     return [note(text, epochs, 100 * share, yref="y2", xanchor="right", yanchor="bottom", font=colour)]
 
 
-def _ends(history: History, name: str) -> list[Figure]:
-    """Write the newest value at the end of each validation line, after its name."""
+def _ends(history: History, last: float, name: str) -> list[Figure]:
+    """Write the newest value of each validation line, after its name, where the lines end by now."""
     if not history.epochs:
         return []
     newest = history.epochs[-1]
     font = {"color": INK, "size": SMALL}
     values = ((newest.loss, "y", f"{newest.loss:.2f}"), (100 * newest.accuracy, "y2", f"{100 * newest.accuracy:.1f}"))
     return [
-        note(f"<b>{name}{text}</b>", newest.epoch, value, yref=axis_name, xshift=10, font=font)
+        note(f"<b>{name}{text}</b>", max(newest.epoch, last), value, yref=axis_name, xshift=10, font=font)
         for value, axis_name, text in values
     ]
 

@@ -7,7 +7,7 @@ from typing import Literal
 from tlcore.config import written_rate
 from tlcore.events import Changed, Paused
 from tlcore.figures.axes import EMBER, EMBER_TEXT, INK, INK2, SMALL, Figure, note
-from tlcore.figures.rates import span
+from tlcore.figures.rate_lines import span
 from tlcore.history import History
 
 Kind = Literal["thaw", "change", "rest"]
@@ -15,13 +15,14 @@ Kind = Literal["thaw", "change", "rest"]
 STAIR = 24
 """Pixels between the labels of marks, which descend like stairs so that no line crosses a label."""
 _MOST_STAIRS = 5
+_MOST_LABELS = 12
 _CLOSE = 10
 """Pixels; marks that are closer share a label."""
 _LETTER = 7.6
 """Pixels that a bold letter takes, taken rather too wide than too narrow."""
 _SIGN = 18
 """Pixels before a label, for its dot."""
-_BEFORE = 36
+_BEFORE = 48
 """Pixels to the left of the plot that a label may take."""
 _MOST_NAMED = 2
 """Things that one label names; more are counted."""
@@ -81,6 +82,8 @@ def place(found: Sequence[Mark], epochs: int, width: float, beyond: float, short
     """Join marks and stack their labels so that none collides, on a plot `width` pixels wide with room `beyond` it."""
     pixels = width / epochs
     joined = _join_close(found, _CLOSE / pixels)
+    while len(joined) > _MOST_LABELS:
+        joined = _join_nearest(joined)
     placed = _stack(joined, pixels, width, beyond, short)
     while len(joined) > 1 and max(one.stair for one in placed) >= _MOST_STAIRS:
         joined = _join_nearest(joined)
@@ -189,31 +192,57 @@ def _together(first: str, second: str) -> str:
 
 
 def _stack(found: Sequence[Mark], pixels: float, width: float, beyond: float, short: bool) -> list[Placed]:
-    """Give each label a side and a stair: a label lies above every line that reaches into it."""
-    spans: list[tuple[float, float]] = []
-    texts: list[str] = []
-    limit = width + beyond
+    """Give each label a side and a stair: it lies above every label and every line that it would meet."""
+    spots: list[_Spot] = []
     for mark in reversed(found):
-        x = mark.epoch * pixels
-        longest = int((max(x + _BEFORE, limit - x) - _SIGN) / _LETTER)
-        text = mark.short if short or len(mark.text) > longest else mark.text
-        texts.append(text if len(text) <= longest else f"{text[: max(1, longest - 2)]}…")
-        wide = _LETTER * len(texts[-1]) + _SIGN
-        leftwards = x + wide > limit
-        # What lies to the left must not reach the line of a label that goes to the left.
-        limit = x if leftwards else limit
-        spans.append((x - wide, x + 1) if leftwards else (x - 1, x + wide))
-    spans.reverse()
-    texts.reverse()
+        spots.insert(0, _spot(mark, spots, mark.epoch * pixels, width + beyond, short))
     stairs: dict[int, int] = {}
-    rightwards = [number for number, (left, _) in enumerate(spans) if left >= found[number].epoch * pixels - 1]
-    others = [number for number in range(len(spans)) if number not in rightwards]
-    # To the right the later label is the lower one; to the left it is the higher one.
-    for number in [*reversed(rightwards), *others]:
-        met = [stairs[other] for other in stairs if _overlap(spans[number], spans[other])]
-        stairs[number] = 1 + max(met, default=-1)
-    return [Placed(mark, texts[number], stairs[number], number in others) for number, mark in enumerate(found)]
+    waiting = list(range(len(spots)))
+    while waiting:
+        number = next(one for one in waiting if not any(_is_above(spots, one, other) for other in waiting))
+        waiting.remove(number)
+        met = {stairs[other] for other in stairs if _meet(spots[number], spots[other])}
+        lowest = 1 + max((stairs[other] for other in stairs if _is_above(spots, number, other)), default=-1)
+        stairs[number] = next(stair for stair in range(lowest, len(spots)) if stair not in met)
+    return [
+        Placed(mark, spot.text, stairs[place], spot.leftwards)
+        for place, (mark, spot) in enumerate(zip(found, spots, strict=True))
+    ]
 
 
-def _overlap(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a label lies, in pixels, and what it says."""
+
+    x: float
+    left: float
+    right: float
+    text: str
+    leftwards: bool
+
+
+def _spot(mark: Mark, later: Sequence[_Spot], x: float, end: float, short: bool) -> _Spot:
+    text = mark.short if short else mark.text
+    wide = _LETTER * len(text) + _SIGN
+    # It must not reach the line of a label that goes to the left and would be crossed by its own line.
+    met = any(spot.leftwards and x + wide > spot.x and x > spot.left for spot in later)
+    leftwards = x + wide > end or met
+    room = x + _BEFORE if leftwards else end - x
+    longest = max(2, int((room - _SIGN) / _LETTER))
+    text = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    wide = _LETTER * len(text) + _SIGN
+    left, right = (x - wide, x) if leftwards else (x, x + wide)
+    return _Spot(x, left, right, text, leftwards)
+
+
+def _is_above(spots: Sequence[_Spot], one: int, other: int) -> bool:
+    """Say whether a label has to lie above another one, because that one's line goes through where it lies."""
+    label, line = spots[one], spots[other]
+    if one == other or not label.left <= line.x <= label.right:
+        return False
+    # Of two in one place, the one that comes later gives way to the right, and goes above to the left.
+    return line.x != label.x or label.leftwards == (one > other)
+
+
+def _meet(one: _Spot, other: _Spot) -> bool:
+    return one.left <= other.right and other.left <= one.right

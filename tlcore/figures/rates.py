@@ -45,10 +45,12 @@ def rates(
     steps_per_epoch: int | None = None,
     changes: Sequence[Change] = (),
     values: Mapping[str, int] | None = None,
+    marked: bool = True,
 ) -> Figure:
     """Draw the rates of `blocks`, stem first, over all phases, in a chart of `height` pixels.
 
-    With `values`, the numbers in each block's parameters, it also draws how many of them learn.
+    With `values`, the numbers in each block's parameters, it also draws how many of them learn. Without `marked` the
+    thaws and changes have no marks, for whoever draws others.
     """
     per_epoch = steps_per_epoch or _STEPS
     plan = Plan(phases, tuple(stretches(phases, changes, per_epoch)), per_epoch)
@@ -69,7 +71,7 @@ def rates(
         "yaxis2": axis(
             "", domain=lane_at, range=[max(len(frozen), 1) - 0.4, -0.6], showticklabels=False, showgrid=False
         ),
-        "shapes": list(_marks(blocks, plan, changes)),
+        "shapes": list(_marks(blocks, plan, changes)) if marked else [],
     }
     traces = [rate_line(group, plan) for group in learning]
     traces += [frozen_line(place, group, plan) for place, group in enumerate(frozen)]
@@ -83,7 +85,7 @@ def rates(
         )
         titles.append(above("Parameters that learn", _VALUES[1]))
         traces.append(values_line(values, plan))
-    layout["annotations"] = [*titles, *_thaw_names(blocks, plan), *names]
+    layout["annotations"] = [*titles, *(_thaw_names(blocks, plan) if marked else []), *names]
     # Beside the lines there is no room on a phone, so the names stand on them.
     inside = [{**name, "x": epochs, "xanchor": "right", "xshift": 0, "yanchor": "bottom"} for name in names]
     phone = {"margin": {**margin, "l": 64, "r": 12}, "annotations": [*titles, *inside]}

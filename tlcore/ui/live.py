@@ -5,7 +5,6 @@ import streamlit as st
 from tlcore.catalog.backbones import backbone
 from tlcore.figures.carried import carried_out
 from tlcore.figures.curves import curves
-from tlcore.figures.rates import rates
 from tlcore.history import STILL, History, State
 from tlcore.store.runs import Run
 from tlcore.ui.components.live_chart import live_chart
@@ -103,10 +102,12 @@ def _curves(run: Run, history: History, state: State) -> None:
 
 def _rates(run: Run, history: History) -> None:
     names = [block.name for block in backbone(run.config.backbone).blocks]
-    figure, taller = carried_out(rates(names, run.config.schedule, _RATES), history, run.config.schedule)
+    figure, taller = carried_out(names, run.config.schedule, history, _RATES)
     st.header("Rate per block", anchor=False)
-    lines = "Solid lines are the plan, dotted ones what you changed" if taller else "Each line is the plan of a block"
-    st.caption(f"{lines}; frozen blocks lie in the lane below, at exactly 0.")
+    changed = ", with what you changed" if taller else ""
+    st.caption(
+        f"Each line is the learning rate of a block{changed}; frozen blocks lie in the lane below, at exactly 0."
+    )
     live_chart(
         key=f"rates_{run.id}",
         figure=figure,

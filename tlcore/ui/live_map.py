@@ -53,7 +53,7 @@ def what_changed(run: Run, history: History, state: State) -> None:
     elif state in LIVE:
         st.caption("Nothing so far. Each change is listed here with the step from which it counts.")
     else:
-        st.caption("Nothing: the run followed its plan.")
+        st.caption("Nothing: the run followed its plan." if state in ENDED else "Nothing so far.")
 
 
 def change_rows(asked: list[AskedFor], history: History, state: State) -> list[ChangeRow]:

@@ -5,14 +5,14 @@ from functools import partial
 import streamlit as st
 
 from tlcore.controls import Control, Pause, Stop, StopAfterEpoch
-from tlcore.history import History, State
+from tlcore.history import ENDED, History, State
 from tlcore.store.runs import Run
 from tlcore.ui.session import store, workspace
 
 
 def run_buttons(run: Run, history: History, state: State) -> None:
     """Draw them in a row; nothing for a run of somebody else, and nothing where there is nothing to ask."""
-    if run.workspace != workspace():
+    if run.workspace != workspace() or state in (*ENDED, "pausing"):
         return
     ask = partial(_button, run)
     with st.container(key="run_buttons", horizontal=True, horizontal_alignment="right"):
