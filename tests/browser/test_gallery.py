@@ -50,7 +50,7 @@ def test_arrow_keys_choose_the_next_network_and_the_plan_follows(network, app, w
     page = network()
     page.locator("[data-backbone][aria-checked=true]").focus()
     page.keyboard.press("ArrowRight")
-    wait_until(lambda: app.store.drafts.of(network.workspace).backbone == RECOMMENDED[1], 20, "the plan's network")
+    wait_until(lambda: app.store.drafts.of(network.workspace).backbone == RECOMMENDED[1], 60, "the plan's network")
     assert page.locator(f"[data-backbone={RECOMMENDED[1]}]").get_attribute("aria-checked") == "true"
     assert page.get_by_text("These weights of ResNet-18 are not on this machine").is_visible()
 
