@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "yamltext": {"errors"},
     "planfile": {"errors", "config", "catalog", "strategies", "draft", "plan", "yamltext"},
     "listing": {"config", "catalog"},
-    "takeaway": {"catalog"},
+    "takeaway": {"records", "catalog"},
     "estimate": {"config", "catalog", "data", "questions"},
     "advice": {"config", "questions"},
     # Floor 1: what is kept.

@@ -1,7 +1,7 @@
 """What a person takes along: weights, a card that says how to use them, and the lines that do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -9,6 +9,7 @@ from zipfile import ZipFile
 from safetensors import safe_open
 
 from tlcore.catalog.cards import Preprocessing
+from tlcore.records import from_json, to_json
 
 METADATA_KEY = "thaw"
 """Name of the card's JSON in the metadata of the safetensors file."""
@@ -24,8 +25,8 @@ class Card:
     library: str
     builder: str
     """Name by which the library builds the network."""
-    options: Mapping[str, bool | int]
-    """What the library is told besides the number of classes."""
+    options: Mapping[str, bool | int] = field(default_factory=dict)
+    """What the library is told besides the number of classes; files of the first version of Thaw lack it."""
     classes: tuple[str, ...]
     preprocessing: Preprocessing
     began_with: str
@@ -47,10 +48,10 @@ def predict_script() -> str:
 def pack(checkpoint: Path) -> bytes:
     """Return a zip with the weights, `thaw.json` (the Card), and a script that predicts without Thaw."""
     with safe_open(checkpoint, framework="numpy") as file:
-        card = file.metadata()[METADATA_KEY]
+        card = from_json(Card, file.metadata()[METADATA_KEY])
     buffer = BytesIO()
     with ZipFile(buffer, "w") as archive:
         archive.write(checkpoint, "weights.safetensors")
-        archive.writestr("thaw.json", card)
+        archive.writestr("thaw.json", to_json(card))
         archive.write(_PREDICT, "predict.py")
     return buffer.getvalue()

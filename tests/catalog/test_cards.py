@@ -1,4 +1,4 @@
-"""The catalog holds the whole zoo, agrees with itself and with what was published, and is read quickly, without torch."""
+"""The catalog holds the whole zoo, agrees with itself and with what was published, and is read without torch."""
 
 import re
 from dataclasses import fields
@@ -62,7 +62,7 @@ def test_an_unknown_backbone_names_the_nearest():
 
 
 def test_a_network_that_was_never_opened_here_says_how_to_open_it():
-    with pytest.raises(ChoiceError, match="resnet10t was not opened here yet. Search for it"):
+    with pytest.raises(ChoiceError, match=r"resnet10t was not opened here yet\. Search for it"):
         backbone("resnet10t")
 
 

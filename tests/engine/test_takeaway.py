@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from tlcore import __version__
 from tlcore.catalog.backbones import DEFAULT
@@ -16,7 +17,7 @@ from tlcore.engine.runtime import choose_runtime
 from tlcore.events import Checkpointed, Evaluated
 from tlcore.questions import See
 from tlcore.strategies import fill
-from tlcore.takeaway import pack, predict_script
+from tlcore.takeaway import METADATA_KEY, pack, predict_script
 
 SIZE = 96
 
@@ -25,8 +26,8 @@ SIZE = 96
 def taken(plan, carried_out, store, tmp_path):
     """Train a set quickly and unpack what is taken along."""
 
-    def take(dataset):
-        config = plan(dataset, name=DEFAULT, weights="imagenet", schedule=fill("features", ["head"], 3), size=SIZE)
+    def take(dataset, name=DEFAULT, weights="imagenet"):
+        config = plan(dataset, name=name, weights=weights, schedule=fill("features", ["head"], 3), size=SIZE)
         run, events = carried_out(config)
         kept = [event for event in events if isinstance(event, Checkpointed)][-1]
         (best,) = [event for event in events if isinstance(event, Evaluated) and event.epoch == kept.epoch]
@@ -103,3 +104,19 @@ def test_the_script_says_what_thaw_says_of_a_real_photograph(store, read_set, re
     for picture in dataset.manifest.of("val")[::3]:
         ours = given(store, dataset, kept, picture)
         assert predicted(folder, dataset.path(picture.id)).rpartition(" ")[0] == ours.name
+
+
+def test_a_network_that_is_built_with_options_is_built_with_them_elsewhere(dataset, taken):
+    folder, *_ = taken(dataset, "vit_tiny_patch16_224", "scratch")
+    assert json.loads((folder / "thaw.json").read_text(encoding="utf-8"))["options"] == {"dynamic_img_size": True}
+    assert predicted(folder, dataset.path(dataset.manifest.examples[0].id)).split()[0] in dataset.manifest.classes
+
+
+def test_weights_of_the_first_version_are_packed_with_what_the_script_needs(tmp_path, dataset, taken):
+    folder, *_ = taken(dataset)
+    card = json.loads((folder / "thaw.json").read_text(encoding="utf-8"))
+    del card["options"]
+    save_file(load_file(folder / "weights.safetensors"), tmp_path / "old", metadata={METADATA_KEY: json.dumps(card)})
+    (tmp_path / "old.zip").write_bytes(pack(tmp_path / "old"))
+    with ZipFile(tmp_path / "old.zip") as archive:
+        assert json.loads(archive.read("thaw.json")) == card | {"options": {}}

@@ -18,7 +18,7 @@ from tlcore.controls import Pause, Stop
 from tlcore.draft import Draft
 from tlcore.engine.modality.image import build_module
 from tlcore.engine.work import carry_out
-from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights
+from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights, SurveyNetwork
 from tlcore.events import Checkpointed, Failed, Finished, Interrupted, Paused, Saved, Started, Stepped, Stopped
 from tlcore.fetch import MIRROR_VARIABLE
 from tlcore.history import History
@@ -247,6 +247,8 @@ def test_a_zip_that_was_sent_is_read(house, dataset):
         (FetchWeights(backbone="resnet18", weights="imagenet"), "This machine has no internet"),
         (FetchSet(public_set="hymenopter", seed=0), "Did you mean hymenoptera?"),
         (FetchWeights(backbone="resnet19", weights="imagenet"), "Did you mean resnet18?"),
+        (SurveyNetwork(network="levit_128s"), "no block structure that Thaw understands: it has 2 heads"),
+        (SurveyNetwork(network="../levit_128s"), "is not a backbone"),
         (ReadUpload(upload="../../etc", name="x", seed=0), "This upload is not one of ours."),
         (ReadUpload(upload="f" * 32, name="x", seed=0), "This upload is not here any more."),
         (ReadWeights(upload="f" * 32, backbone="resnet18"), "This upload is not here any more."),
@@ -261,6 +263,11 @@ def test_an_errand_that_cannot_be_done_says_why_in_a_plain_sentence(house, erran
     assert "made a mistake" not in fault
     assert "Traceback" not in fault
     assert str(house.home) not in fault
+
+
+def test_a_timm_network_is_measured_and_its_card_kept_in_this_home(house):
+    assert done(house, SurveyNetwork(network="resnet10t")).result == "resnet10t"
+    assert (house.home / "cards" / "resnet10t.json").is_file()
 
 
 def test_weights_that_were_sent_are_kept_for_their_backbone_or_refused(house, tmp_path):

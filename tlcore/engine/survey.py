@@ -23,6 +23,8 @@ _STEPS = (1, 2, 4, 8, 14, 16, 32)
 _SIDES = (32, 48, 64, 96, 128, 160, 192, 224)
 """Least sides that networks are tried for, in pixels."""
 _ORDINARY = 224
+_BREAKS = (RuntimeError, ValueError, TypeError, AttributeError, AssertionError, LookupError, NotImplementedError)
+"""What networks of other people raise where they cannot do what is asked of them."""
 
 
 def write_survey() -> None:
@@ -39,7 +41,10 @@ def write_survey() -> None:
 
 def survey_by_name(builder: str) -> BackboneCard:
     """Measure the timm network `builder` and keep its card in the home folder; raise WeightsError if it is too odd."""
-    card = survey_card("timm", builder)
+    try:
+        card = survey_card("timm", builder)
+    except _BREAKS as fault:
+        raise not_understood("it cannot be taken through a picture without its weights") from fault
     path = card_file(card.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".part")
@@ -103,7 +108,7 @@ def _takes(module: nn.Module, *sides: int) -> bool:
     try:
         for side in sides:
             module.train()(torch.zeros(2, 3, side, side, device="meta"))
-    except (RuntimeError, ValueError, AssertionError, IndexError, TypeError):
+    except _BREAKS:
         return False
     return True
 

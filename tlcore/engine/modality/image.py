@@ -40,8 +40,12 @@ def build_named(library: Library, builder: str, options: Mapping[str, bool | int
 
 def outline_named(library: Library, builder: str, options: Mapping[str, bool | int], classes: int) -> nn.Module:
     """Build the network that `library` calls `builder` on the meta device."""
-    with Outlining():
-        module = build_named(library, builder, options, classes)
+    try:
+        with Outlining():
+            module = build_named(library, builder, options, classes)
+    except RuntimeError:  # a few of timm's send a picture through their parts while they are built
+        with torch.device("meta"):
+            module = build_named(library, builder, options, classes)
     return module.to("meta")
 
 
