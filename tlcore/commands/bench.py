@@ -1,7 +1,9 @@
 """The verb `bench`: how far estimates of memory and time are from what runs on this machine then take."""
 
 import argparse
+import os
 import secrets
+import sys
 import time
 from contextlib import closing
 from dataclasses import fields, replace
@@ -27,6 +29,8 @@ _BACKBONES = ("efficientnet_lite0", "resnet18", "mobilenet_v3_large", "squeezene
 _TICK = 0.1
 """Seconds between looks whether a process is done."""
 _HEAD = f"{'':<22}{'memory, MB':>18}{'':>7}{'seconds':>20}\n{'':<22}" + f"{'estimate':>9}{'truth':>9}{'ratio':>7}  " * 2
+_QUIET = 0.5
+"""Load at which times can still be compared."""
 _TIMES = ("seconds", "start")
 
 
@@ -56,8 +60,10 @@ def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     for draft in drafts:
         # A typed choice fails here, before anything is measured.
         preview(replace(draft, data="").config("check"), classes=2)
-    rows = []
+    rows, load = [], _load()
     if not arguments.json:
+        if load > _QUIET:
+            print(f"Other work takes {load:.1f} of this machine's cores: times will not repeat.", file=sys.stderr)
         print(_HEAD)
     for draft in drafts:
         with TemporaryDirectory(prefix="thaw-bench-") as home, closing(Store(Path(home))) as store:
@@ -65,7 +71,13 @@ def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
         rows.append(row)
         if not arguments.json:
             print(_line(row), flush=True)
-    return {"sample": arguments.sample, "strategy": arguments.strategy, "epochs": arguments.epochs, "rows": rows}
+    told = {"sample": arguments.sample, "strategy": arguments.strategy, "epochs": arguments.epochs, "load": load}
+    return {**told, "rows": rows}
+
+
+def _load() -> float:
+    """Return how many processes wanted a core in the last minute, in the mean; 0 where the system does not say."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 
 
 def _compare(store: Store, draft: Draft, sample: str) -> dict[str, Any]:

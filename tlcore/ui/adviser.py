@@ -128,11 +128,9 @@ def _buttons(manifest: Manifest, advice: Advice) -> None:
             args=(manifest.name, advice.opposite),
         )
     ahead = len(store().runs.open())
-    queue = (
-        f"It waits behind {count(ahead, 'run')}." if ahead else "It starts at once; what you start then waits for it."
-    )
+    queue = f"waits behind {count(ahead, 'run')}" if ahead else "starts at once, and your plan would wait behind it"
     st.caption(
-        f"Advice is a hypothesis. The opposite here is “{opposite}”, with the same pictures, seed and size. {queue}"
+        f"Advice is a hypothesis. The opposite is “{opposite}”, with the same pictures, seed and size; it {queue}."
     )
 
 

@@ -141,8 +141,8 @@ def _draw(config: RunConfig, guess: Estimate, device: str) -> None:
     network = sum(size for _, size in parts[:4])
     if guess.activations > network / 2:
         hint = (
-            f"of all that the network takes, the way back needs most: with half as many pictures per step, it would keep "
-            f"{gigabytes(guess.activations / 2)} less."
+            "of all that the network takes, the way back needs most: with half as many pictures per step, "
+            f"it would keep {gigabytes(guess.activations / 2)} less."
         )
     else:
         hint = "the weights, their gradients and the optimizer take most; a frozen block takes its weights only."
