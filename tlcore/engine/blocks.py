@@ -9,6 +9,7 @@ from math import isqrt
 from torch import nn
 
 from tlcore.catalog.cards import Block, Layout
+from tlcore.engine.names import labels_of, short_name
 from tlcore.engine.trace import Trace
 from tlcore.errors import WeightsError
 
@@ -23,12 +24,6 @@ _EVENLY = 8
 """Most blocks that many alike layers are merged into."""
 _ANSWERS = (7, 11)
 """Two numbers of classes: what differs between them is the head."""
-_LADDER = (
-    "Edges", "Corners", "Textures", "Fine patterns", "Patterns", "Motifs",
-    "Small parts", "Parts", "Larger parts", "Objects", "Scenes",
-)  # fmt: skip
-_FIRST_NAMED = (0, 9, 2, 7, 4, 5, 8, 1, 6, 3, 10)
-"""Rungs in the order in which they are used as there are more blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,29 +217,11 @@ def _answering(trace: Trace, head: str) -> str:
     return head if head in fit else max(around or fit, key=lambda name: trace.calls[name].left)
 
 
-def _short(path: str) -> str:
-    """Return a part's name in the family's own words, without the containers around it: `layer1`, `blocks.2`."""
-    *above, last = path.split(".")
-    if number := re.fullmatch(r".*_(\d+)(-\d+)?|(\d+)(-\d+)?", last):
-        digits = "".join(filter(None, number.groups()))
-        return f"{above[-1]}.{digits}" if above else last
-    return last
-
-
 def _as_blocks(trace: Trace, stretches: Sequence[_Stretch]) -> tuple[Block, ...]:
-    names = [_short(one.named) for one in stretches]
+    names = [short_name(one.named) for one in stretches]
     names = [one.named if names.count(name) > 1 else name for one, name in zip(stretches, names, strict=True)]
-    labels = _labels([layout_of(trace.calls[one.output].shape or ()) for one in stretches])
+    labels = labels_of([layout_of(trace.calls[one.output].shape or ()) for one in stretches])
     return tuple(_block(trace, one, name, label) for one, name, label in zip(stretches, names, labels, strict=True))
-
-
-def _labels(layouts: Sequence[Layout]) -> list[str]:
-    depth = sum(layout != "vector" for layout in layouts)
-    rungs = [_LADDER[rung] for rung in sorted(_FIRST_NAMED[:depth])]
-    if {"tokens", "map_last"} & set(layouts):
-        rungs[0] = "Patches"
-    flat = len(layouts) - depth - 1
-    return [*rungs, *["Whole picture"][:flat], "Your classes"]
 
 
 def _block(trace: Trace, one: _Stretch, name: str, label: str) -> Block:

@@ -1,8 +1,10 @@
-"""What people call the networks: titles and families from the libraries' names, by a table of patterns."""
+"""What people call the networks and their blocks: titles and families by a table of patterns, labels by depth."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+
+from tlcore.catalog.cards import Layout
 
 CURATED: Mapping[str, str] = MappingProxyType(
     {
@@ -74,6 +76,14 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
 """Pattern of a name, title and family; a `t` after a piece writes it with a capital letter, a `u` in capitals."""
 
 
+_LADDER = (
+    "Edges", "Corners", "Textures", "Fine patterns", "Patterns", "Motifs",
+    "Small parts", "Parts", "Larger parts", "Objects", "Scenes",
+)  # fmt: skip
+_FIRST_NAMED = (0, 9, 2, 7, 4, 5, 8, 1, 6, 3, 10)
+"""Rungs in the order in which they are used as there are more blocks."""
+
+
 class _Piece(str):
     __slots__ = ()
 
@@ -93,3 +103,22 @@ def family_of(name: str) -> str:
 
 def _fits(name: str) -> list[tuple[str, str, re.Match[str]]]:
     return [(title, family, found) for pattern, title, family in _PATTERNS if (found := re.fullmatch(pattern, name))]
+
+
+def short_name(path: str) -> str:
+    """Return a part's name in the family's own words, without the containers around it: `layer1`, `blocks.2`."""
+    *above, last = path.split(".")
+    if number := re.fullmatch(r".*_(\d+)(-\d+)?|(\d+)(-\d+)?", last):
+        digits = "".join(filter(None, number.groups()))
+        return f"{above[-1]}.{digits}" if above else last
+    return last
+
+
+def labels_of(layouts: Sequence[Layout]) -> list[str]:
+    """Return what blocks with outputs of these layouts, stem first and head last, tend to see."""
+    depth = sum(layout != "vector" for layout in layouts)
+    rungs = [_LADDER[rung] for rung in sorted(_FIRST_NAMED[:depth])]
+    if {"tokens", "map_last"} & set(layouts):
+        rungs[0] = "Patches"
+    flat = len(layouts) - depth - 1
+    return [*rungs, *["Whole picture"][:flat], "Your classes"]

@@ -40,16 +40,16 @@ function drawAll(root, data, send, draw) {
   drawFilters(root, data.filters, draw);
   const words = plainWords(seen.query);
   const found = data.cards.filter((card) => matches(card, words) && (words.length || card.filters.includes(seen.filter)));
-  const shown = found.slice(0, seen.most);
-  // The chosen one stays in sight, whatever was searched for; at the front, so that it never hides at an end.
+  let shown = found.slice(0, seen.most);
+  // The chosen one stays in sight, whatever the filter; at the front, so that it never hides at an end.
   const chosen = data.cards.find((card) => card.id === data.chosen);
-  if (chosen && !words.length && !shown.includes(chosen)) shown.unshift(chosen);
+  if (chosen && !words.length && !shown.includes(chosen)) shown = [chosen, ...shown.slice(0, seen.most - 1)];
   drawCards(root, shown, data.chosen, send);
   const count = root.querySelector(".count");
   setText(count, told(found.length, data, words));
   count.hidden = !words.length && seen.filter === data.filters[0].key;
   const more = root.querySelector(".more");
-  const left = found.length - Math.min(found.length, seen.most);
+  const left = found.filter((card) => !shown.includes(card)).length;
   more.hidden = !left;
   setText(more, `Show more (${left} left)`);
   more.onclick = () => { seen.most += MORE; draw(); };
