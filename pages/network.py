@@ -44,13 +44,16 @@ title.title("Network", anchor=False)
 
 choose_network()
 ready = weights_here()
-draw_adviser(manifest)
 edit_blocks(manifest)
 edit_phases()
-find_rate(manifest, min(st.session_state.get("phase", 0), len(draft().phases) - 1))
 settings()
-draw_plan(manifest)
-draw_estimate(draft().config(manifest.name), manifest)
+advice, plan = st.columns([1, 1.5], gap="medium")
+with advice:
+    draw_adviser(manifest)
+with plan:
+    draw_plan(manifest)
+    draw_estimate(draft().config(manifest.name), manifest)
+find_rate(manifest, min(st.session_state.get("phase", 0), len(draft().phases) - 1))
 plan_file()
 draw_listing(manifest)
 

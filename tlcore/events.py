@@ -13,7 +13,7 @@ class Started:
     """What a person would call the machine's computing device, such as `CPU, 2 cores`."""
     backbone: str
     weights: str
-    """What the network began with, in words: `ImageNet`, `random numbers`, or `own file`."""
+    """What the network began with, in words: `ImageNet-1K`, `random numbers`, or `own file`."""
     classes: tuple[str, ...]
     train_counts: tuple[int, ...]
     val_counts: tuple[int, ...]

@@ -15,8 +15,8 @@ from tlcore.records import from_json, from_plain
 
 DEFAULT = "efficientnet_lite0"
 RECOMMENDED = (
-    "efficientnet_lite0", "resnet18", "resnet50", "efficientnet_b0", "mobilenet_v3_large",
-    "mobilenet_v2", "squeezenet1_0", "vgg16", "vit_b_16",
+    "efficientnet_lite0", "resnet18", "resnet50", "convnext_tiny", "vit_b_16",
+    "efficientnet_b0", "mobilenet_v3_large", "swin_t", "vgg16", "squeezenet1_0",
 )  # fmt: skip
 """Shown before anybody searches."""
 

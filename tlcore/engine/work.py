@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import torch
 
-from tlcore.catalog.weights import IMAGENET, SCRATCH
+from tlcore.catalog.weights import SCRATCH
 from tlcore.config import RunConfig
 from tlcore.engine.assemble import Assembly, assemble
 from tlcore.engine.checkpoint import BestKeeper
@@ -106,11 +106,12 @@ def _pictures(dataset: Dataset, split: str, assembly: Assembly) -> Pictures:
 def _started(
     config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pictures, point: SavePoint | None
 ) -> Started:
-    began_with = {IMAGENET: "ImageNet", SCRATCH: "random numbers"}.get(config.weights, "own file")
+    published = assembly.card.published(config.weights)
+    own = "random numbers" if config.weights == SCRATCH else "own file"
     return Started(
         device=assembly.runtime.label,
         backbone=assembly.card.title,
-        weights=began_with,
+        weights=published.title if published else own,
         classes=assembly.classes,
         train_counts=dataset.manifest.counts("train"),
         val_counts=dataset.manifest.counts("val"),

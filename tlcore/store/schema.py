@@ -11,10 +11,11 @@ CREATE TABLE controls (
 );
 CREATE INDEX controls_by_run ON controls (run, id);
 DELETE FROM drafts;
-DELETE FROM questions
+DELETE FROM questions;
+DELETE FROM errands
 """
 }
-"""Version to the statements that make the next one of it; drafts and answers of old are cheap to make anew."""
+"""Version to the statements that make the next one of it; drafts, errands and answers of old are cheap to make anew."""
 
 SCHEMA = """
 CREATE TABLE datasets (

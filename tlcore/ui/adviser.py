@@ -46,16 +46,14 @@ def draw_adviser(manifest: Manifest) -> None:
     advice = advise(sum(counts), len(counts), min(counts) / max(counts), separation)
     with st.container(key="card_adviser"):
         st.header("Adviser: what to thaw", anchor=False)
-        chart, why = st.columns([1.15, 1])
-        chart.html(decision_chart(_levels(advice)))
-        with why:
-            for sentence in advice.sentences:
-                st.html(say(sentence, lead="", mark="arrow"))
-            if waiting:
-                st.fragment(_wait, run_every=_EVERY)(question)
-            elif told:
-                st.html(say(told, lead="Not measured:", mark="cross"))
-            _buttons(manifest, advice)
+        st.html(decision_chart(_levels(advice)))
+        for sentence in advice.sentences:
+            st.html(say(sentence, lead="", mark="arrow"))
+        if waiting:
+            st.fragment(_wait, run_every=_EVERY)(question)
+        elif told:
+            st.html(say(told, lead="Not measured:", mark="cross"))
+        _buttons(manifest, advice)
         st.caption(SOURCE)
 
 

@@ -139,7 +139,12 @@ def _draw(config: RunConfig, guess: Estimate, device: str) -> None:
     )
     st.html(memory_bar(told, f"Memory: {', '.join(f'{name} {words}' for name, _, words in told)}"))
     network = sum(size for _, size in parts[:4])
-    if guess.activations > network / 2:
+    if guess.process > guess.memory / 2:
+        hint = (
+            "most of it is what the libraries take for themselves; the network and its learning add "
+            f"{gigabytes(network)}. A frozen block takes its weights only."
+        )
+    elif guess.activations > network / 2:
         hint = (
             "of all that the network takes, the way back needs most: with half as many pictures per step, "
             f"it would keep {gigabytes(guess.activations / 2)} less."

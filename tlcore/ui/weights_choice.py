@@ -7,7 +7,6 @@ from tlcore.catalog.cards import BackboneCard, WeightsCard
 from tlcore.catalog.weights import SCRATCH, about_megabytes, weights_file
 from tlcore.errands import Errand, FetchWeights, ReadWeights
 from tlcore.text import plain
-from tlcore.ui.components.static import say
 from tlcore.ui.gathering import begin, current_errand
 from tlcore.ui.session import draft, keep_draft, store, workspace
 
@@ -21,7 +20,8 @@ def weights_here() -> bool:
     own = {file.sha256: plain(file.name, 30) for file in store().imported.of(workspace(), card.name)}
     names = {_PUBLISHED: "Published weights", SCRATCH: "Random numbers", **own}
     with st.container(key="card_weights"):
-        st.segmented_control(
+        begins, variants, own_file = st.columns([1.35, 2, 0.85], vertical_alignment="bottom")
+        begins.segmented_control(
             "The network begins with",
             list(names),
             default=plan.weights if plan.weights in names else _PUBLISHED,
@@ -31,22 +31,22 @@ def weights_here() -> bool:
             on_change=_begin_with,
             args=(f"weights_{card.name}_{plan.weights}", card),
         )
+        with own_file, st.popover("A file of your own", width="stretch"):
+            _offer_import(card)
         if published is not None:
-            _choose_variant(card, published)
+            with variants:
+                _choose_variant(card, published)
+            st.caption(_about(published))
             if weights_file(published) is None:
                 _offer_download(card, published)
         elif plan.weights == SCRATCH:
-            st.html(
-                say(
-                    "from scratch: the network knows nothing yet and needs far more pictures and time.", lead="To know:"
-                )
-            )
-        _offer_import(card)
+            st.caption("From scratch: it knows nothing yet, and needs far more pictures and time.")
+        current_errand((ReadWeights,), "Checking the weights", _imported)
     return published is None or weights_file(published) is not None
 
 
 def _choose_variant(card: BackboneCard, published: WeightsCard) -> None:
-    """Draw the choice among several published sets, and what the library says of the chosen one."""
+    """Draw the choice among several published sets."""
     if len(card.weights) > 1:
         key = f"variant_{card.name}_{published.name}"
         names = [weights.name for weights in card.weights]
@@ -60,6 +60,10 @@ def _choose_variant(card: BackboneCard, published: WeightsCard) -> None:
             on_change=_take_variant,
             args=(key,),
         )
+
+
+def _about(published: WeightsCard) -> str:
+    """Return what the library says of the chosen weights."""
     steps = published.preprocessing
     accuracy = f"{published.accuracy:.1f} % right on ImageNet" if published.accuracy is not None else ""
     told = [
@@ -68,7 +72,7 @@ def _choose_variant(card: BackboneCard, published: WeightsCard) -> None:
         f"made for {steps.crop} pixels",
         f"licence: {plain(published.licence, 80) or 'not stated by the library'}",
     ]
-    st.caption(" · ".join(filter(None, told)))
+    return " · ".join(filter(None, told))
 
 
 def _line(weights: WeightsCard) -> str:
@@ -102,15 +106,11 @@ def _offer_download(card: BackboneCard, published: WeightsCard) -> None:
 
 
 def _offer_import(card: BackboneCard) -> None:
-    current_errand((ReadWeights,), "Checking the weights", _imported)
-    with st.expander(f"Use a weights file of your own for {card.title}"):
-        st.caption(
-            "A state dict of this architecture, .safetensors or .pth. The last block is made new for your classes."
-        )
-        sent = st.file_uploader("Weights file", type=["safetensors", "pth", "pt"], key=f"own_{card.name}")
-        if sent is not None and st.button("Check and take it", key="take_weights"):
-            begin(ReadWeights(upload=store().intake.receive(sent.name, sent), backbone=card.name))
-            st.rerun()
+    st.caption(f"A state dict of {card.title}, .safetensors or .pth. The last block is made new for your classes.")
+    sent = st.file_uploader("Weights file", type=["safetensors", "pth", "pt"], key=f"own_{card.name}")
+    if sent is not None and st.button("Check and take it", key="take_weights"):
+        begin(ReadWeights(upload=store().intake.receive(sent.name, sent), backbone=card.name))
+        st.rerun()
 
 
 def _imported(errand: Errand, sha256: str) -> None:

@@ -1,7 +1,7 @@
 // Backbones side by side, of which one is chosen. Search, filters and "show more" work here, without asking Python;
 // arrow keys move as in any group of radio buttons.
 
-const FIRST = 10, MORE = 20, NAMES = 8;
+const FIRST = 5, MORE = 20, NAMES = 8;
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement, build);
