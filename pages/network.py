@@ -6,6 +6,7 @@ from tlcore.errors import ThawError
 from tlcore.ui.adviser import draw_adviser
 from tlcore.ui.block_editor import edit_blocks
 from tlcore.ui.components.static import say
+from tlcore.ui.editing import chosen_phase
 from tlcore.ui.estimate_view import draw_estimate
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.heading import crumb
@@ -53,7 +54,7 @@ with advice:
 with plan:
     draw_plan(manifest)
     draw_estimate(draft().config(manifest.name), manifest)
-find_rate(manifest, min(st.session_state.get("phase", 0), len(draft().phases) - 1))
+find_rate(manifest, chosen_phase(draft()))
 plan_file()
 draw_listing(manifest)
 

@@ -21,7 +21,7 @@ def thawing_verdict(history: History) -> str | None:
     if not before or not after:
         return None
     frozen, thawed = max(before, key=_right), max(after, key=_right)
-    begin = f"{_before(history)}: {_score(frozen)} after {_epochs(boundary)}."
+    begin = f"{_before(history, thaws[0][0].step)}: {_score(frozen)} after {_epochs(boundary)}."
     gained = thawed.right - frozen.right
     outcome = f"{begin} After later blocks thawed: {_score(thawed)}"
     if gained > 0:
@@ -67,9 +67,9 @@ def _wrong(movement: Movement) -> str:
     return f"`{movement.block}` is frozen, but its weights moved {moved(movement.weights)}: this is a fault of Thaw."
 
 
-def _before(history: History) -> str:
+def _before(history: History, step: int) -> str:
     learning = [block for block, rate in history.phases[0].rates.items() if rate > 0]
-    changed = any(not change.refused for change in history.changes)
+    changed = any(change.after < step and not change.refused for change in history.changes)
     return "With the head alone" if learning == ["head"] and not changed else "Before that thaw"
 
 

@@ -9,11 +9,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from conftest import DESKTOP, FLAGS, ROOT, RunningApp, chromium_path
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tlcore.ui.components.visitor import COOKIE
 
 IMAGES = ROOT / ".github" / "images"
 PHONE = {"width": 390, "height": 844}
 MOST_BYTES = 250_000
+MAPS = ("resnet18", "vgg16", "efficientnet_b0", "vit_b_16", "swin_t")
 
 
 def draw(browser: Browser, app: RunningApp) -> None:
@@ -40,6 +43,16 @@ def draw(browser: Browser, app: RunningApp) -> None:
     scroll_to(page, "card_map")
     keep(page, "network")
 
+    for name in MAPS:
+        # The shape of a network is in the catalog; its weights need not be here.
+        draft = app.store.drafts.of(workspace(context)).on(name).by_strategy("gradual")
+        app.store.drafts.keep(workspace(context), draft)
+        page.goto(f"{app.url}/network")
+        page.locator(".st-key-card_map").get_by_role("button", name="Phase 2").click()
+        page.locator("[data-block=head][data-state=learning]").wait_for()
+        scroll_to(page, "card_map")
+        keep(page, f"map-{name}")
+
     page.goto(app.url)
     page.locator(".thaw-run").wait_for()
     keep(page, "start")
@@ -54,6 +67,11 @@ def draw(browser: Browser, app: RunningApp) -> None:
         keep(page, name)
         other.close()
     context.close()
+
+
+def workspace(context: BrowserContext) -> str:
+    """Return the workspace of a visitor."""
+    return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == COOKIE)
 
 
 def scroll_to(page: Page, key: str) -> None:
