@@ -45,7 +45,7 @@ def groups(draft: Draft):
 @pytest.mark.parametrize("name", BACKBONES)
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_plan_comes_back_as_it_went(name, strategy):
-    draft = Draft(backbone=name, epochs=7, seed=3).by_strategy(strategy)
+    draft = Draft(epochs=7, seed=3).on(name).by_strategy(strategy)
     back = from_yaml(to_yaml(draft))
     assert (back.strategy, back.phases, groups(back)) == (strategy, draft.phases, groups(draft))
     assert to_yaml(back) == to_yaml(draft)

@@ -107,7 +107,7 @@ def test_the_advice_can_be_taken(open_page, make_set, store, person):
 
 
 def test_the_opposite_is_filed_with_the_same_pictures_and_seed(open_page, make_set, store, person, monkeypatch):
-    monkeypatch.setattr("streamlit.switch_page", lambda page, query_params: None)
+    monkeypatch.setattr("streamlit.switch_page", lambda *_, **__: None)
     manifest = make_set()
     store.drafts.keep(person, Draft(data=manifest.digest, seed=7, image_size=64))
     open_page("network").button("run_opposite").click().run()
@@ -154,7 +154,7 @@ def test_a_sweep_that_failed_at_once_suggests_nothing(open_page, make_set, answe
     assert "no rate can be suggested" in words(page)
 
 
-def test_the_estimate_is_drawn_once_it_is_measured(open_page, make_set, store, person, answer, words):
+def test_the_estimate_is_drawn_once_it_is_measured(open_page, make_set, person, answer, words):
     manifest = make_set()
     question = what_to_measure(Draft(data=manifest.digest).config("x"), person)
     answer(question, replace(MEASURED, steps=(0.5,), gradients=(10**6,), optimizer=(10**6,), activations=(10**6,)))
