@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from tlcore.config import Change, Phase, Shape
 from tlcore.figures.axes import (
+    CARD,
     EMBER_TEXT,
     ICE_TEXT,
     SMALL,
@@ -24,6 +25,8 @@ from tlcore.timeline import stretches
 _RATES, _LANE = [0.36, 1.0], [0.0, 0.2]
 _RATES_ABOVE, _LANE_ABOVE, _VALUES = [0.51, 1.0], [0.28, 0.39], [0.0, 0.17]
 """Shares of the height, from the bottom; the second row where the parameters that learn are drawn too."""
+_HIGHER = 0.08
+"""Share of the height by which the lane is higher on a phone."""
 _FLOOR, _TOP = -5.5, -1.8
 """Powers of ten that the rate's axis holds at least."""
 _ROOM: Mapping[Shape, float] = MappingProxyType({"constant": 0.2, "cosine": 1.2, "one_cycle": 1.2, "step": 2.2})
@@ -62,7 +65,7 @@ def rates(
     margin = {"l": 84, "r": 150, "t": _TOP_MARGIN, "b": _BOTTOM_MARGIN}
     titles = [above("Rate (learning rate)", rates_at[1]), above("Frozen: rate 0", lane_at[1])]
     names = list(_names(learning, plan, powers, (height - _TOP_MARGIN - _BOTTOM_MARGIN) * (rates_at[1] - rates_at[0])))
-    names += [_lane_name(place, group, plan) for place, group in enumerate(frozen)]
+    lane_names = [_lane_name(place, group, plan) for place, group in enumerate(frozen)]
     layout: Figure = {
         "margin": margin,
         "showlegend": False,
@@ -85,10 +88,18 @@ def rates(
         )
         titles.append(above("Parameters that learn", _VALUES[1]))
         traces.append(values_line(values, plan))
-    layout["annotations"] = [*titles, *(_thaw_names(blocks, plan) if marked else []), *names]
-    # Beside the lines there is no room on a phone, so the names stand on them.
+    thaws = _thaw_names(blocks, plan) if marked else []
+    layout["annotations"] = [*titles, *thaws, *names, *lane_names]
+    # Beside the lines there is no room on a phone, so the names stand on them, and on the bars of a higher lane.
+    titles[1] = above("Frozen: rate 0", lane_at[1] + _HIGHER)
     inside = [{**name, "x": epochs, "xanchor": "right", "xshift": 0, "yanchor": "bottom"} for name in names]
-    phone = {"margin": {**margin, "l": 64, "r": 12}, "annotations": [*titles, *inside]}
+    inside += [{**name, "xanchor": "right", "xshift": 0} for name in lane_names]
+    phone = {
+        "margin": {**margin, "l": 64, "r": 12},
+        "annotations": [*titles, *inside],
+        "yaxis": {**layout["yaxis"], "domain": [rates_at[0] + _HIGHER, rates_at[1]]},
+        "yaxis2": {**layout["yaxis2"], "domain": [lane_at[0], lane_at[1] + _HIGHER]},
+    }
     return {"data": traces, "layout": layout, "phone": phone}
 
 
@@ -118,7 +129,7 @@ def _names(learning: Sequence[list[str]], plan: Plan, powers: Sequence[float], r
 def _lane_name(place: int, names: list[str], plan: Plan) -> Figure:
     ends = [plan.ends(part) for part in plan.parts if not part.rates.get(names[0])]
     font = {"color": ICE_TEXT, "size": SMALL}
-    return note(f"<b>{span(names)}</b>", max(ends), place, yref="y2", xshift=8, font=font)
+    return note(f"<b>{span(names)}</b>", max(ends), place, yref="y2", xshift=8, font=font, bgcolor=CARD, borderpad=0)
 
 
 def _thaws(blocks: Sequence[str], plan: Plan) -> list[tuple[float, list[str]]]:
@@ -154,6 +165,7 @@ def _thaw_names(blocks: Sequence[str], plan: Plan) -> list[Figure]:
             xshift=6 if place < 0.6 * whole else -6,
             yshift=-_LINE * (number % _STAIRS),
             font={"color": EMBER_TEXT, "size": SMALL},
+            bgcolor=CARD,  # another thaw's line may pass behind
         )
         for number, (place, thawed) in enumerate(_thaws(blocks, plan))
     ]
