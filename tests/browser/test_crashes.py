@@ -35,7 +35,7 @@ def test_a_killed_worker_is_told_within_seconds_and_the_next_run_starts(app, pag
     process = psutil.Process(worker.pid)
     assert "tlcore work" in " ".join(process.cmdline())
     process.kill()
-    seconds = wait_until(page.locator("h1 ~ *, .thaw-say", has_text="Interrupted").first.is_visible, 10, "Interrupted")
+    seconds = wait_until(page.locator(".thaw-chip", has_text="Interrupted").is_visible, 10, "Interrupted")
     print(f"\ninterrupted was told after {seconds:.1f} s")
     assert page.get_by_role("button", name="Stop").count() == 0
     assert begin_demo(page).id != lost.id
@@ -62,5 +62,5 @@ def test_a_run_outlives_the_server_and_open_pages_find_it_again(app, page, visit
     names = navigation.get_by_role("link").all_inner_texts()
     assert names == ["Start", "Pictures", "Network", "Train", "Look inside"]
     navigation.get_by_role("link", name="Pictures").click()
-    deep.get_by_role("heading", name="Pictures").wait_for()
+    deep.get_by_role("heading", name="Pictures", exact=True).wait_for()
     app.store.runs.ask(run.id, Stop())

@@ -30,7 +30,7 @@ def shown(page):
 
 def test_search_filters_and_more_work_without_asking_the_server(network):
     page = network()
-    assert shown(page) == list(RECOMMENDED)
+    assert shown(page) == list(RECOMMENDED[:5])
     field = page.get_by_role("searchbox", name="Search all networks by name or family")
     field.fill("swin v2")
     assert set(shown(page)) == {"swin_v2_b", "swin_v2_s", "swin_v2_t", "swinv2_cr_tiny_ns_224"}
@@ -52,7 +52,7 @@ def test_arrow_keys_choose_the_next_network_and_the_plan_follows(network, app, w
     page.keyboard.press("ArrowRight")
     wait_until(lambda: app.store.drafts.of(network.workspace).backbone == RECOMMENDED[1], 60, "the plan's network")
     assert page.locator(f"[data-backbone={RECOMMENDED[1]}]").get_attribute("aria-checked") == "true"
-    assert page.get_by_text("These weights of ResNet-18 are not on this machine").is_visible()
+    page.get_by_text("These weights of ResNet-18 are not on this machine").wait_for()
 
 
 def test_the_chosen_network_stays_in_sight_whatever_the_filter(network):

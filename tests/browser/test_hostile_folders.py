@@ -32,7 +32,7 @@ def test_hostile_names_are_shown_to_the_letter_and_ask_for_nothing(app, page, po
     field = page.get_by_role("spinbutton", name="Picture size")
     field.fill("64")
     field.press("Enter")
-    field = page.get_by_role("spinbutton", name="Epochs")
+    field = page.get_by_role("spinbutton", name="Epochs in all")
     field.fill("2")
     field.press("Enter")
     page.locator(".st-key-card_plan").get_by_text("2", exact=True).first.wait_for(state="attached")

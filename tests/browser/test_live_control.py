@@ -30,7 +30,7 @@ def going(app, read_sample, visitor, points, wait_until):
 def test_a_block_is_frozen_by_a_click_and_the_run_is_paused_and_resumed(app, going, wait_until):
     page, run = going
     block = page.locator(".st-key-card_map [data-block='blocks.3']")
-    block.get_by_role("button", name="Freeze: blocks.3").click()
+    block.get_by_role("button", name="Freeze blocks.3").click()
     row = page.locator(".thaw-changes tbody tr")
     row.first.wait_for()
     wait_until(lambda: told(app, run, Changed), 20, "the change is applied")

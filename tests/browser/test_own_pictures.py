@@ -90,7 +90,7 @@ def test_own_pictures_become_a_network_that_answers_the_same_elsewhere(app, page
 
     planned = {"blocks.5": 0.00007, "blocks.6": 0.002, "head": 0.001}
     wait_until(lambda: rates() == planned, 10, f"the rates {planned}")
-    for label, name, value in (("Epochs", "epochs", 12), ("Picture size", "image_size", 96)):
+    for label, name, value in (("Epochs in all", "epochs", 12), ("Picture size", "image_size", 96)):
         field = page.locator(".st-key-card_settings").get_by_role("spinbutton", name=label)
         field.fill(str(value))
         field.press("Enter")

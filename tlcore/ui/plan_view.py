@@ -30,7 +30,7 @@ def settings() -> None:
         epochs, batch, side, decay, seed = st.columns(5, gap="medium")
         own = plan.strategy == "own"
         epochs.number_input(
-            "Epochs",
+            "Epochs in all",
             step=1,
             key=held("epochs", sum(phase.epochs for phase in plan.phases)),
             disabled=own and len(plan.phases) > 1,
