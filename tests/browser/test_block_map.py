@@ -116,6 +116,8 @@ def test_the_table_changes_the_map_and_goes_back_where_it_is_refused(network, wa
     table = page.locator(".st-key-card_map [data-testid=stDataFrame]")
 
     def type_into(row, text):
+        # Once the plan is measured the page is drawn anew, which would close a cell that is being typed into.
+        page.get_by_text("memory at the peak").wait_for(timeout=90_000)
         page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         table.locator("[data-testid=glide-cell-1-0]").wait_for(state="attached")
         page.wait_for_timeout(1_000)  # what opens or grows above it comes to rest

@@ -12,15 +12,16 @@ from tlcore.ui.session import draft, keep_draft
 
 _PHASE = "phase"
 _REFUSALS = "refusals"
+_REFUSED = "refused"
 
 
 def edit(place: str, change: Callable[[Draft], Draft]) -> bool:
-    """Change the plan; say whether it was done. Otherwise the reason waits for `refusal` at `place`."""
+    """Change the plan; say whether it was done. Otherwise `refusal` tells the reason at `place`."""
     try:
         changed = change(draft())
         preview(changed.config(""), classes=2)
     except ThawError as error:
-        st.session_state[f"refused_{place}"] = str(error)
+        st.session_state[_REFUSED] = (place, draft(), str(error))
         st.session_state[_REFUSALS] = refusals() + 1
         return False
     keep_draft(changed)
@@ -28,12 +29,16 @@ def edit(place: str, change: Callable[[Draft], Draft]) -> bool:
 
 
 def refusal(place: str) -> str:
-    """Return, once, why the last change at `place` was refused; empty if it was not."""
-    return str(st.session_state.pop(f"refused_{place}", ""))
+    """Return why the last change was refused, if that was at `place` and the plan is still the same; else nothing.
+
+    It is not told once only: an answer that comes in meanwhile draws the page anew.
+    """
+    where, plan, reason = st.session_state.get(_REFUSED, ("", None, ""))
+    return str(reason) if where == place and plan == draft() else ""
 
 
 def show_refusal(place: str) -> None:
-    """Draw why the last change at `place` was refused, once."""
+    """Draw why the last change at `place` was refused."""
     if refused := refusal(place):
         st.html(say(refused, lead="Not changed:", mark="cross"))
 
