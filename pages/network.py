@@ -64,4 +64,12 @@ with start.container(horizontal=True, horizontal_alignment="right"):
     except ThawError as error:
         st.html(say(str(error), lead="Not yet:", mark="cross"))
     else:
-        st.button("Start training", type="primary", key="start", disabled=not ready, on_click=launch, args=(config,))
+        st.button(
+            "Start training",
+            type="primary",
+            key="start",
+            disabled=not ready,
+            help=None if ready else "Its weights are not on this machine: download them, or choose random numbers.",
+            on_click=launch,
+            args=(config,),
+        )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from tlcore.catalog.backbones import BACKBONES
 from tlcore.text import plain
 from tlcore.ui.components.hero import hero
 from tlcore.ui.components.live_chart import live_chart
@@ -34,7 +35,12 @@ newest = store().runs.recent(readable(), 1)
 manifest = chosen()
 ways = [
     ("Bring your pictures", "A folder or a zip, one folder per class", PICTURES, {}),
-    ("Choose and freeze a network", plain(manifest.name) if manifest else "Nine networks, block by block", NETWORK, {}),
+    (
+        "Choose and freeze a network",
+        plain(manifest.name) if manifest else f"{len(BACKBONES)} networks, block by block",
+        NETWORK,
+        {},
+    ),
     ("Look inside", "What each block makes of a picture", INSIDE, {}),
 ]
 if newest:

@@ -37,4 +37,5 @@ if rests:
     if pictures := dataset(run.config.data):
         draw_truth(run, history, pictures.manifest)
     take_along(run)
-    st.page_link(INSIDE, label="Look inside this run", query_params={"run": run.id})
+    if history.checkpoint is not None:
+        st.page_link(INSIDE, label="Look inside this run", query_params={"run": run.id})

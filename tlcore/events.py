@@ -25,6 +25,8 @@ class Started:
     """Steps that were made before, where a run goes on."""
     seconds: float = 0.0
     """What they took."""
+    anew: bool = False
+    """Whether what was saved before is damaged, so that the run begins at its beginning once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,8 @@ class History:
     moves: list[Moved] = field(default_factory=list)
     epochs: list[Evaluated] = field(default_factory=list)
     checkpoint: Checkpointed | None = None
+    best: Evaluated | None = None
+    """The epoch whose weights are kept; it stays so while a run that went back does it again."""
     saved: Saved | None = None
     rest: Resting | None = None
     rests: list[tuple[int, Resting]] = field(default_factory=list)
@@ -80,6 +82,7 @@ class History:
                 self.changes.append(event)
             case Checkpointed():
                 self.checkpoint = event
+                self.best = next((epoch for epoch in self.epochs if epoch.epoch == event.epoch), self.best)
             case Saved():
                 self.saved = event
             case Started():
@@ -135,13 +138,6 @@ class History:
             if phase.step <= change.after <= until and not change.refused:
                 found[change.block] = change.requested
         return found
-
-    @property
-    def best(self) -> Evaluated | None:
-        """The epoch whose weights are kept."""
-        if self.checkpoint is None:
-            return None
-        return next((epoch for epoch in self.epochs if epoch.epoch == self.checkpoint.epoch), None)
 
     @property
     def phase(self) -> PhaseStarted | None:

@@ -37,7 +37,8 @@ def movement_verdict(movements: Sequence[Movement]) -> str | None:
     if wrong:
         return " ".join(_wrong(movement) for movement in wrong[:_MOST_NAMED])
     frozen = [movement for movement in movements if movement.frozen and movement.still]
-    learning = [movement for movement in movements if not movement.still]
+    froze = [movement for movement in movements if movement.frozen and not movement.still]
+    learning = [movement for movement in movements if not movement.frozen and not movement.still]
     sentences = []
     if frozen:
         blocks = f"{len(frozen)} frozen blocks are" if len(frozen) > 1 else "frozen block is"
@@ -45,6 +46,11 @@ def movement_verdict(movements: Sequence[Movement]) -> str | None:
     if learning:
         furthest = max(learning, key=lambda movement: movement.weights)
         sentences.append(f"`{furthest.block}` moved {'most: ' if len(learning) > 1 else ''}{moved(furthest.weights)}.")
+    if froze:
+        names = ", ".join(f"`{movement.block}`" for movement in froze[:_MOST_NAMED])
+        more = f" and {len(froze) - _MOST_NAMED} more" if len(froze) > _MOST_NAMED else ""
+        stand = "stand" if len(froze) > 1 else "stands"
+        sentences.append(f"{names}{more} moved before and {stand} still to the bit since it was frozen.")
     return " ".join(sentences) or None
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tlcore.commands.parser import main
 from tlcore.controls import Pause, SetRate, Stop, StopAfterEpoch
-from tlcore.events import Finished, Interrupted, Paused, Resumed, Stopped
+from tlcore.events import Changed, Finished, Interrupted, Paused, Resumed, Started, Stopped
 from tlcore.store.claims import Claimant
 
 GONE = Claimant(pid=2**22 - 1, started=1.0)
@@ -62,9 +62,48 @@ def test_what_is_asked_for_is_filed(said, going, store, words, control):
 
 def test_with_json_it_is_one_object(said, going):
     _, out, _ = said("control", going.id, "freeze", "head", "--json")
-    assert json.loads(out) == {"run": going.id, "asked": "freeze", "block": "head", "rate": 0.0}
+    assert json.loads(out) == {"run": going.id, "asked": "freeze", "block": "head", "rate": 0.0, "applied": None}
     _, out, _ = said("control", going.id, "pause", "--json")
     assert json.loads(out) == {"run": going.id, "asked": "pause"}
+
+
+def changed(**more):
+    """What a run answers to the first control of a store."""
+    return Changed(after=4, block="head", requested=0.0, before=0.001, learning=10, seconds=1.0, control=1, **more)
+
+
+@pytest.fixture
+def at_work(store, going):
+    """Let the run have started, and answer the control that will be asked of it."""
+
+    def answer(event):
+        started = Started(
+            device="CPU",
+            backbone="MobileNetV2",
+            weights="random numbers",
+            classes=("a", "b"),
+            train_counts=(1, 1),
+            val_counts=(1, 1),
+            parameters=1,
+            epochs=1,
+            steps_per_epoch=9,
+            versions={},
+        )
+        store.runs.append(going.id, [started, event])
+
+    return answer
+
+
+def test_what_the_run_refuses_is_told_as_refused(said, going, at_work):
+    at_work(changed(applied=0.001, refused="With head frozen nothing would learn in phase 1."))
+    status, out, err = said("control", going.id, "freeze", "head")
+    assert (status, out) == (1, "")
+    assert err == "With head frozen nothing would learn in phase 1.\n"
+
+
+def test_what_the_run_did_is_told_with_its_step(said, going, at_work):
+    at_work(changed(applied=0.0))
+    assert said("control", going.id, "freeze", "head") == (0, "head is frozen from step 5.\n", "")
 
 
 WRONG = {

@@ -73,8 +73,9 @@ def carried_out(store: Store) -> Callable[..., tuple[str, list[Event]]]:
 
 @pytest.fixture
 def files_kept(store: Store) -> Callable[[], list[Path]]:
-    """List the files among the blobs."""
-    return lambda: sorted(path for path in store.blobs.root.rglob("*") if path.is_file())
+    """List the files among the blobs and the save points."""
+    roots = (store.blobs.root, store.points.root)
+    return lambda: sorted(path for root in roots for path in root.rglob("*") if path.is_file())
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,8 @@
 """A run that rested or was cut off goes on as if nothing had happened: to the bit on the CPU."""
 
+import errno
+import os
+
 import pytest
 import torch
 
@@ -9,6 +12,7 @@ from tlcore.controls import Pause, SetRate, Stop
 from tlcore.engine import work
 from tlcore.engine.standing import SavePoint, Standing, Tally
 from tlcore.engine.trainer import Trainer
+from tlcore.errors import WeightsError
 from tlcore.events import Changed, Evaluated, Finished, Interrupted, Paused, PhaseStarted, Saved, Started, Stepped
 from tlcore.history import History
 from tlcore.store.claims import Claimant
@@ -190,7 +194,7 @@ def test_nothing_is_left_over_at_the_end_but_the_best_weights(store, go, config,
 def test_a_save_point_holds_only_what_may_have_moved(store, go, plan, dataset):
     head_only = plan(dataset, schedule=(Phase(epochs=4, rates={"head": 0.01}),))
     small = history(store, go(head_only, cut_off_at(4))).saved
-    tensors = SavePoint.read(store.blobs.path(small.sha256)).tensors
+    tensors = SavePoint.read(store.points.path(small.sha256)).tensors
     assert {name for name in tensors if name.startswith(("parameter.", "exp_avg."))} == {
         f"{kind}.classifier.1.{part}" for kind in ("parameter", "exp_avg") for part in ("weight", "bias")
     }
@@ -198,14 +202,14 @@ def test_a_save_point_holds_only_what_may_have_moved(store, go, plan, dataset):
 
 def test_a_damaged_save_point_means_a_new_beginning_with_the_same_end(store, go, config, weights, whole):
     run = go(config, cut_off_at(9))
-    path = store.blobs.path(history(store, run).saved.sha256)
+    path = store.points.path(history(store, run).saved.sha256)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     store.runs.resume(run)
     go(run)
     starts = [entry.event for entry in store.runs.events(run) if isinstance(entry.event, Started)]
-    assert [start.step for start in starts] == [0, 0]
+    assert [(start.step, start.anew) for start in starts] == [(0, False), (0, True)]
     assert tale(store, run) == whole[0]
     assert equal(weights(), whole[1])
 
@@ -263,3 +267,84 @@ def test_a_paused_run_that_is_stopped_leaves_no_save_point_after_the_next_sweep(
     assert files_kept() == [store.blobs.path(history(store, run).checkpoint.sha256)]
     store.runs.resume(run)
     assert history(store, run).state(store.runs.named(run)) == "stopped"
+
+
+def test_changes_asked_for_at_a_pause_are_made_when_it_goes_on_and_in_their_order(store, go, plan, dataset, weights):
+    """The first would leave nothing that learns, the second thaws something: made the other way round both would do."""
+    config = plan(dataset, schedule=(Phase(epochs=3, rates={"head": 0.01}),))
+    wishes = (SetRate(block="head", rate=0.0), SetRate(block=BLOCKS[-2], rate=0.001))
+
+    def ask(run, event, *more):
+        if isinstance(event, Stepped) and event.step == 3:
+            for wish in (*wishes, *more):
+                store.runs.ask(run, wish)
+
+    whole = go(config, ask)
+    expected = weights()
+    run = go(config, lambda run, event: ask(run, event, Pause()))
+    assert history(store, run).changes == []
+    store.runs.resume(run)
+    go(run)
+    assert tale(store, run) == tale(store, whole)
+    assert [bool(change.refused) for change in history(store, run).changes] == [True, False]
+    assert equal(weights(), expected)
+
+
+@pytest.mark.parametrize(("wishes", "state"), [((Pause(), Stop()), "stopped"), ((Stop(), Pause()), "paused")])
+def test_of_a_pause_and_a_stop_the_last_word_counts(store, go, config, wishes, state):
+    def ask(run, event):
+        if isinstance(event, Stepped) and event.step == 3:
+            for wish in wishes:
+                store.runs.ask(run, wish)
+
+    run = go(config, ask)
+    assert history(store, run).state(store.runs.named(run)) == state
+
+
+def test_a_full_disk_interrupts_a_run_and_what_was_saved_before_goes_on(store, go, config, weights, whole, monkeypatch):
+    with monkeypatch.context() as patched:
+        writes = []
+        write = SavePoint.write
+
+        def full(self, path):
+            writes.append(path)
+            if len(writes) == 3:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            write(self, path)
+
+        patched.setattr(SavePoint, "write", full)
+        run = go(config)
+    rest = history(store, run).rest
+    assert (rest.sentence, rest.advice) == ("The disk is full.", "Free some space, then let the run go on.")
+    assert history(store, run).saved.epoch == 2
+    store.runs.resume(run)
+    go(run)
+    assert tale(store, run) == whole[0]
+    assert equal(weights(), whole[1])
+
+
+def test_weights_that_are_gone_for_a_while_do_not_end_a_run_that_was_saved(store, go, config, monkeypatch):
+    run = go(config, cut_off_at(9))
+    store.runs.resume(run)
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "assemble", lambda *_: (_ for _ in ()).throw(WeightsError("They are away.", "Mount it.")))
+        go(run)
+    assert history(store, run).rest == Interrupted(sentence="They are away.", advice="Mount it.")
+    store.runs.resume(run)
+    go(run)
+    assert isinstance(history(store, run).end, Finished)
+
+
+def test_a_point_that_no_run_names_is_swept_after_a_day(store, go, config, files_kept):
+    go(config, cut_off_at(9))
+    (named,) = store.points.root.glob("*/*[0-9a-f]")
+    stray = store.points.root / "ab" / ("ab" * 32)
+    stray.parent.mkdir(exist_ok=True)
+    stray.write_bytes(b"half")
+    store.sweep()
+    assert stray in files_kept()
+    os.utime(stray, (0, 0))
+    os.utime(named, (0, 0))
+    store.sweep()
+    assert stray not in files_kept()
+    assert named in files_kept()

@@ -235,6 +235,20 @@ def test_weights_that_break_while_they_learn_end_the_run_in_plain_words(
     assert files_kept() == []
 
 
+def test_a_gradient_that_is_no_number_ends_the_run_in_plain_words(plan, dataset, carried_out, monkeypatch):
+    monkeypatch.setattr(
+        "tlcore.engine.drift.gradient_size", lambda _module, block: math.inf if block.name == "head" else 1.0
+    )
+    monkeypatch.setattr(
+        "tlcore.engine.trainer.gradient_size", lambda _module, block: math.inf if block.name == "head" else 1.0
+    )
+    _, events = carried_out(plan(dataset))
+    assert events[-1].sentence == (
+        "The gradient is no longer a number, after step 2. The largest gradient before that was in head."
+    )
+    assert len(only(events, Stepped)) == 2
+
+
 def test_a_mistake_of_ours_is_told_as_one_and_the_next_run_is_not_harmed(
     plan, dataset, carried_out, monkeypatch, caplog
 ):

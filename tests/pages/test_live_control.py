@@ -20,7 +20,7 @@ from tlcore.ui.components.block_map import PhaseChosen, RatesChosen
 from tlcore.ui.live_map import _ask
 
 HERE = Claimant.here()
-INTERRUPTED = Interrupted(sentence="Interrupted.", advice="Go on from what was saved last.")
+INTERRUPTED = Interrupted(sentence="The worker died.", advice="Go on from what was saved last.")
 SAVED = Saved(epoch=2, step=2, sha256="a" * 64, size=1)
 
 
@@ -112,7 +112,7 @@ def test_what_was_asked_for_is_shown_at_once_and_can_be_asked_once(
     ("event", "chip", "sentence"),
     [
         (Paused(seconds=4.0), "Paused", "It holds no worker while it rests"),
-        (INTERRUPTED, "Interrupted", "The process that trained is gone. Everything up to epoch 2 is kept."),
+        (INTERRUPTED, "Interrupted", "The worker died. Everything up to epoch 2 is kept."),
     ],
 )
 def test_a_resting_run_says_what_is_kept_and_is_resumed_once(open_page, begun, store, words, event, chip, sentence):

@@ -51,7 +51,7 @@ class _Bar:
     """A progress bar over the steps of a run, with the newest accuracy behind it."""
 
     def __init__(self, config: RunConfig, quiet: bool) -> None:
-        self._bar = tqdm(desc=f"{config.backbone}, {config.epochs} epochs", unit="step", disable=quiet)
+        self._bar = tqdm(desc=f"{config.backbone}, {config.epochs} epochs", unit="step", disable=quiet, delay=0.3)
 
     def __enter__(self) -> "_Bar":
         return self

@@ -1,6 +1,7 @@
 """The verb `control`: freeze, thaw, change a rate, pause or stop, while a run goes on."""
 
 import argparse
+import time
 from typing import Any
 
 from tlcore.catalog.backbones import backbone
@@ -8,6 +9,7 @@ from tlcore.commands.naming import run_named
 from tlcore.config import Phase, written_rate
 from tlcore.controls import Control, Pause, SetRate, Stop, StopAfterEpoch
 from tlcore.errors import ChoiceError, did_you_mean
+from tlcore.events import Changed
 from tlcore.history import ENDED, RESTING, History
 from tlcore.plan import plan_groups
 from tlcore.store import Store
@@ -18,6 +20,8 @@ _PLAIN: dict[str, tuple[Control, str]] = {
     "stop": (Stop(), "It stops after the step that is on; the best weights are kept."),
     "stop-after-epoch": (StopAfterEpoch(), "It stops when the epoch that is on has been judged."),
 }
+_PATIENCE, _TICK = 5.0, 0.1
+"""Seconds in all, and between looks, for the answer to a change."""
 _OF_BLOCKS = ("freeze", "thaw", "rate")
 _DESCRIPTION = """\
 Ask something of a run that goes on, here or in the browser; it counts from the next step.
@@ -48,6 +52,7 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
 
 def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """File what was asked for; raise ChoiceError if there is no such run or block, or the run does not go on."""
+    store.runs.bury()  # what is asked of a process that is gone would never be done
     asked = run_named(store, arguments.run_id)
     history = History()
     history.add(store.runs.events(asked.id))
@@ -57,11 +62,36 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
         raise ChoiceError(f"This run is {state}, so nothing can be asked of it.", "Start another one.")
     if state in RESTING and not isinstance(control, Stop):
         raise ChoiceError(f"This run is {state}.", f"Let it go on first: python -m tlcore resume {asked.id[:8]}")
-    store.runs.ask(asked.id, control)
+    identity = store.runs.ask(asked.id, control)
+    report: dict[str, Any] = {"run": asked.id, "asked": arguments.what}
+    if isinstance(control, SetRate):
+        changed = _answer(store, asked.id, identity) if state == "running" else None
+        told = _told(control, changed)
+        report |= {"block": control.block, "rate": control.rate, "applied": changed.applied if changed else None}
     if not arguments.json:
-        print(told)
-    rate = {"block": control.block, "rate": control.rate} if isinstance(control, SetRate) else {}
-    return {"run": asked.id, "asked": arguments.what, **rate}
+        print("It is ended; the best weights are kept." if state in RESTING else told)
+    return report
+
+
+def _answer(store: Store, run: str, identity: int | None) -> Changed | None:
+    """Wait a moment for what the run says to a change; raise ChoiceError if it refuses."""
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until:
+        for entry in store.runs.events(run):
+            if isinstance(entry.event, Changed) and entry.event.control == identity:
+                if entry.event.refused:
+                    raise ChoiceError(entry.event.refused)
+                return entry.event
+        time.sleep(_TICK)
+    return None
+
+
+def _told(control: SetRate, changed: Changed | None) -> str:
+    made = "is frozen" if control.rate == 0.0 else f"learns with base rate {written_rate(control.rate)}"
+    if changed is None:
+        return f"Asked: {control.block} {made} once the step that is on is done."
+    applied = f", applied as {written_rate(changed.applied)}" if changed.applied != control.rate else ""
+    return f"{control.block} {made} from step {changed.after + 1}{applied}."
 
 
 def _control(asked: Run, history: History, arguments: argparse.Namespace) -> tuple[Control, str]:
@@ -76,8 +106,7 @@ def _control(asked: Run, history: History, arguments: argparse.Namespace) -> tup
         return _PLAIN[what]
     block = _block(asked, what, arguments.block)
     rate = _rate(asked, history, what, block, arguments.rate)
-    made = "is frozen" if rate == 0.0 else f"learns with base rate {written_rate(rate)}"
-    return SetRate(block=block, rate=rate), f"{block} {made} from the next step."
+    return SetRate(block=block, rate=rate), ""
 
 
 def _block(asked: Run, what: str, block: str | None) -> str:

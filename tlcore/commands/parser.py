@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -40,6 +41,10 @@ def main(words: Sequence[str]) -> int:
         return _fault(error, arguments)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read what was printed has enough; what is left must not be printed at the end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     if getattr(arguments, "json", False):
         print(json.dumps(result, ensure_ascii=False))
     return 0

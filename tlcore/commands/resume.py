@@ -7,7 +7,6 @@ from tlcore.commands.carrying import carry_on
 from tlcore.commands.naming import run_named
 from tlcore.errors import ChoiceError
 from tlcore.history import History
-from tlcore.jobs.supervisor import INTERRUPTED
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
 
@@ -22,10 +21,8 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
 
 def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """Carry the run on to its end; raise ChoiceError if it does not rest."""
+    store.runs.bury()  # where no supervisor looks, nobody has written down that a process is gone
     asked = run_named(store, arguments.run_id)
-    if asked.claimant is not None and not asked.claimant.alive:
-        # Where no supervisor looks, nobody has written down that its process is gone.
-        store.runs.end(asked.id, INTERRUPTED)
     if not store.runs.resume(asked.id, Claimant.here()):
         history = History()
         history.add(store.runs.events(asked.id))

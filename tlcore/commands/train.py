@@ -18,6 +18,9 @@ from tlcore.store.datasets import Dataset
 from tlcore.store.reading import SAMPLES, Reader
 from tlcore.text import clean
 
+_DELAY = 0.3
+"""Seconds before a bar is drawn, so that a fault at once is told on a line of its own."""
+
 
 def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
     """Add the verb."""
@@ -48,7 +51,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _dataset(store: Store, arguments: argparse.Namespace, seed: int) -> Dataset:
     source = Path(arguments.folder)
-    with tqdm(desc="pictures", unit="", disable=arguments.json, leave=False) as bar:
+    with tqdm(desc="pictures", unit="", disable=arguments.json, leave=False, delay=_DELAY) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total = total

@@ -108,7 +108,7 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
 
 
 def _fetched(card: BackboneCard, weights: WeightsCard, quiet: bool) -> Path:
-    with tqdm(desc=card.title, unit="B", unit_scale=True, disable=quiet) as bar:
+    with tqdm(desc=card.title, unit="B", unit_scale=True, disable=quiet, delay=0.3) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total = total

@@ -16,31 +16,33 @@ class Saver:
         self._kept = saved.sha256 if saved else None
         self._before: str | None = None
         self.point = self._read(saved.sha256) if saved else None
-        """Where the run goes on; None where it begins anew, because nothing was saved or what was saved is damaged."""
+        """Where the run goes on; None where it begins anew."""
+        self.damaged = saved is not None and self.point is None
+        """Whether it begins anew although something was saved."""
 
     def save(self, point: SavePoint) -> Saved:
         """Put a point in place, whole."""
-        with self._store.blobs.aside() as path:
+        with self._store.points.aside() as path:
             point.write(path)
             size = path.stat().st_size
-            self._before, self._kept = self._kept, self._store.blobs.keep(path)
+            self._before, self._kept = self._kept, self._store.points.keep(path)
         return Saved(epoch=point.standing.epoch, step=point.standing.step, sha256=self._kept, size=size)
 
     def drop_before(self) -> None:
         """Remove the point before the newest one; only once the store names the newest."""
         if self._before and self._before != self._kept:
-            self._store.blobs.drop(self._before)
+            self._store.points.drop(self._before)
         self._before = None
 
     def drop(self) -> None:
         """Remove the newest point: the run is over."""
         self.drop_before()
         if self._kept:
-            self._store.blobs.drop(self._kept)
+            self._store.points.drop(self._kept)
 
     def _read(self, sha256: str) -> SavePoint | None:
         try:
-            path = self._store.blobs.path(sha256)
+            path = self._store.points.path(sha256)
             check_hash(path, sha256)
         except ThawError:
             return None

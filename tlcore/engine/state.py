@@ -51,7 +51,7 @@ def published_state(card: BackboneCard, weights: WeightsCard) -> dict[str, Tenso
         size = f" ({weights.megabytes:.0f} MB)" if weights.megabytes else ""
         raise WeightsError(
             f"The weights of {card.title} ({weights.title}) are not on this machine{size}.",
-            "Download them on the Network page, or start from scratch.",
+            f"Download them on the Network page or with `weights download {card.name}`, or start from scratch.",
         )
     check_hash(path, weights.sha256)
     state = read_state(path)

@@ -19,12 +19,16 @@ from tlcore.engine.optimizer import build_optimizer, set_rates
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.standing import SavePoint, Standing, Tally, restore, take
 from tlcore.errors import ThawError
-from tlcore.events import Changed, Evaluated, Event, Finished, Paused, PhaseStarted, Stepped, Stopped
+from tlcore.events import Changed, Evaluated, Event, Finished, Moved, Paused, PhaseStarted, Stepped, Stopped
 from tlcore.plan import Group, learning, plan_groups
 from tlcore.store.runs import AskedFor
 
 _BETWEEN_MOVES = 2.0
 """Seconds between readings of the drift meter within an epoch; each looks at every weight once."""
+
+
+class DivergedError(ThawError):
+    """A number that steers the run is none any more; no later step could mend it."""
 
 
 class _EndedError(Exception):
@@ -73,7 +77,7 @@ class Trainer:
     def run(self) -> Iterator[Event]:
         """Yield what happens, to the end of the plan or until a person wants otherwise.
 
-        Raises ThawError when the loss is no longer a number.
+        Raises DivergedError when the loss or a gradient is no longer a number.
         """
         try:
             while self._standing.epoch < self._config.epochs:
@@ -175,23 +179,27 @@ class Trainer:
         loss = cross_entropy(logits, targets)
         self._look_at_memory()
         if not isfinite(float(loss.detach())):
-            raise self._diverged()
+            raise self._diverged("loss")
         return loss, int((logits.argmax(1) == targets).sum())
 
     def _attend(self, phase: Phase) -> Iterator[Changed]:
-        """Do what was planned for this moment, then what people ask, before the next step."""
-        for planned in self._course.due(self._standing.step):
-            yield self._change(phase, planned.block, planned.rate, planned.control)
+        """Rest or end if people ask for it, the last word counting; else make the changes that are due, then theirs.
+
+        A run that rests leaves the changes of this moment to when it goes on: so they are made once, in one order.
+        """
         self._inbox.extend(self._wishes())
-        for asked in list(self._inbox):
+        for asked in reversed(self._inbox):
             match asked.control:
-                case SetRate(block=block, rate=rate):
-                    self._inbox.remove(asked)
-                    yield self._change(phase, block, rate, asked.id)
                 case Pause():
                     raise _EndedError(Paused(seconds=self._seconds()))
                 case Stop():
                     raise _EndedError(Stopped(seconds=self._seconds()))
+        for planned in self._course.due(self._standing.step):
+            yield self._change(phase, planned.block, planned.rate, planned.control)
+        for asked in list(self._inbox):
+            if isinstance(asked.control, SetRate):
+                self._inbox.remove(asked)
+                yield self._change(phase, asked.control.block, asked.control.rate, asked.id)
 
     def _change(self, phase: Phase, block: str, rate: float, control: int | None) -> Changed:
         standing = self._standing
@@ -220,19 +228,24 @@ class Trainer:
     def _train_mode(self, phase: Phase) -> None:
         train_mode(self._module, self._assembly.card.blocks, self._groups, phase.moving_statistics)
 
-    def _measure(self) -> Event:
+    def _measure(self) -> Moved:
         self._moved = time.monotonic()
-        return self._drift.measure(self._standing.step, self._seconds())
+        moved = self._drift.measure(self._standing.step, self._seconds())
+        if not all(map(isfinite, moved.gradients.values())):
+            raise self._diverged("gradient")
+        if not all(map(isfinite, moved.weights.values())):
+            raise self._diverged("network")
+        return moved
 
     def _look_at_memory(self) -> None:
         self._memory = max(self._memory, self._assembly.runtime.memory())
 
-    def _diverged(self) -> ThawError:
+    def _diverged(self, what: str) -> DivergedError:
         sizes = {block.name: gradient_size(self._module, block) for block in self._assembly.card.blocks}
         largest = max(sizes, key=lambda name: sizes[name])
         culprit = f" The largest gradient before that was in {largest}." if sizes[largest] > 0 else ""
-        return ThawError(
-            f"The loss is no longer a number, after step {self._standing.step}.{culprit}",
+        return DivergedError(
+            f"The {what} is no longer a number, after step {self._standing.step}.{culprit}",
             "The rates are too high: start again with a tenth of them.",
         )
 

@@ -1,5 +1,6 @@
 """Carries out one run of the store: reads what was asked for, trains, writes down what happens."""
 
+import errno
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -15,11 +16,10 @@ from tlcore.engine.checkpoint import BestKeeper
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.saving import Saver
-from tlcore.engine.standing import SavePoint
-from tlcore.engine.trainer import Trainer
+from tlcore.engine.trainer import DivergedError, Trainer
 from tlcore.engine.wishes import Wishes, answered_wishes
 from tlcore.errors import ThawError
-from tlcore.events import Evaluated, Event, Failed, Finished, Paused, Started, Stepped, Stopped
+from tlcore.events import Evaluated, Event, Failed, Finished, Interrupted, Paused, Started, Stepped, Stopped
 from tlcore.history import History
 from tlcore.store import Store
 from tlcore.store.datasets import Dataset
@@ -32,25 +32,48 @@ def carry_out(store: Store, run: str, watch: Callable[[Event], None] = lambda _e
     """Work on a run to its end, showing each event to `watch`; whatever goes wrong becomes the last event."""
     try:
         _write(store, run, _watched(_events(store, run), watch))
-    except ThawError as error:
+    except DivergedError as error:
         store.runs.end(run, Failed(sentence=error.message, advice=error.hint))
-    except (torch.OutOfMemoryError, MemoryError):
-        store.runs.end(
-            run,
-            Failed(
-                sentence="The memory was not enough for this plan.",
-                advice="Choose fewer pictures per step or a smaller picture size, and start again.",
-            ),
-        )
-    except Exception:
+    except OSError as error:
         logging.exception("run %s", run)
-        store.runs.end(
-            run,
-            Failed(
-                sentence="Thaw made a mistake while it trained.",
-                advice="The log in the home folder tells more. The best weights so far are kept.",
-            ),
-        )
+        store.runs.end(run, _out_of_order(error))
+    except Exception as error:
+        if not isinstance(error, ThawError):
+            logging.exception("run %s", run)
+        sentence, advice = _told(error)
+        # What was saved can still go on once the cause is gone; what never came so far has nothing to go on from.
+        kind = Interrupted if _history(store, run).saved else Failed
+        store.runs.end(run, kind(sentence=sentence, advice=advice))
+
+
+def _told(error: Exception) -> tuple[str, str]:
+    match error:
+        case ThawError():
+            return error.message, error.hint
+        case torch.OutOfMemoryError() | MemoryError():
+            return (
+                "The memory was not enough for this plan.",
+                "Choose fewer pictures per step or a smaller picture size, and start again.",
+            )
+    return (
+        "Thaw made a mistake while it trained.",
+        "The log in the home folder tells more. The best weights so far are kept.",
+    )
+
+
+def _out_of_order(error: OSError) -> Interrupted:
+    if error.errno == errno.ENOSPC:
+        return Interrupted(sentence="The disk is full.", advice="Free some space, then let the run go on.")
+    return Interrupted(
+        sentence=f"A file could not be read or written: {error.strerror or 'no reason given'}.",
+        advice="Mend that, then let the run go on.",
+    )
+
+
+def _history(store: Store, run: str) -> History:
+    history = History()
+    history.add(store.runs.events(run))
+    return history
 
 
 def _events(store: Store, run: str) -> Iterator[Event]:
@@ -67,15 +90,13 @@ def _events(store: Store, run: str) -> Iterator[Event]:
         config.seed,
         runtime,
     )
-    earlier = store.runs.events(run)
-    history = History()
-    history.add(earlier)
+    history = _history(store, run)
     saver = Saver(store, history.saved)
-    repeated = answered_wishes(earlier)
+    repeated = answered_wishes(store.runs.events(run))
     with closing(_pictures(dataset, "train", assembly)) as train, closing(_pictures(dataset, "val", assembly)) as val:
         keeper = BestKeeper(store, run, config, assembly, history)
         trainer = Trainer(assembly, config, train, val, Wishes(store, run, repeated), saver.point, repeated)
-        yield _started(config, dataset, assembly, train, saver.point)
+        yield _started(config, dataset, assembly, train, saver)
         try:
             for event in trainer.run():
                 if isinstance(event, Paused):
@@ -93,8 +114,8 @@ def _events(store: Store, run: str) -> Iterator[Event]:
                     saver.drop_before()
                 elif isinstance(event, Finished | Stopped):
                     saver.drop()
-        except Exception:
-            saver.drop()  # A run that failed cannot go on.
+        except DivergedError:
+            saver.drop()  # From here the run would go the same way again.
             raise
 
 
@@ -103,10 +124,8 @@ def _pictures(dataset: Dataset, split: str, assembly: Assembly) -> Pictures:
     return Pictures(examples, dataset.root, assembly.encoder, assembly.runtime.device)
 
 
-def _started(
-    config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pictures, point: SavePoint | None
-) -> Started:
-    published = assembly.card.published(config.weights)
+def _started(config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pictures, saver: Saver) -> Started:
+    point, published = saver.point, assembly.card.published(config.weights)
     own = "random numbers" if config.weights == SCRATCH else "own file"
     return Started(
         device=assembly.runtime.label,
@@ -121,6 +140,7 @@ def _started(
         versions={name: version(name) for name in ("torch", "torchvision", "timm")},
         step=point.standing.step if point else 0,
         seconds=point.standing.seconds if point else 0.0,
+        anew=saver.damaged,
     )
 
 
@@ -135,8 +155,8 @@ def _write(store: Store, run: str, events: Iterable[Event]) -> None:
                 store.runs.append(run, gathered)
                 gathered.clear()
                 written = time.monotonic()
-    except ThawError:
-        # The last steps before a loss that is no number are the ones to look at.
+    except Exception:
+        # The last steps before a fault are the ones to look at.
         store.runs.append(run, gathered)
         raise
 

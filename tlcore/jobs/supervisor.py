@@ -8,7 +8,6 @@ from subprocess import Popen
 from filelock import FileLock, Timeout
 
 from tlcore.errors import ThawError
-from tlcore.events import Interrupted
 from tlcore.jobs.processes import start
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
@@ -20,13 +19,6 @@ _IDLE = 30.0
 _QUICK_DEATH = 5.0
 """Seconds; a process that dies sooner than this after its start is not started again at once."""
 _REST = 10.0
-
-
-INTERRUPTED = Interrupted(
-    sentence="Interrupted: the process that trained was ended, or ran out of memory.",
-    advice="Go on from what was saved last; if it happens again, smaller batches need less memory.",
-)
-"""What is written down for a run whose process is gone."""
 
 
 class Child:
@@ -65,7 +57,7 @@ class Supervisor:
     def tick(self) -> None:
         """Do what has to be done now."""
         self._tend_worker()
-        self._bury_lost_runs()
+        self._store.runs.bury()
         self._hand_over()
         self._tend_errands()
         # The desk waits until the worker stands: two processes that import torch at once are both late.
@@ -88,11 +80,6 @@ class Supervisor:
         status = self._worker.tend()
         if status is not None:
             logging.warning("the worker ended with status %s", status)
-
-    def _bury_lost_runs(self) -> None:
-        for run in self._store.runs.open():
-            if run.claimant is not None and not run.claimant.alive:
-                self._store.runs.end(run.id, INTERRUPTED)
 
     def _hand_over(self) -> None:
         process = self._worker.process

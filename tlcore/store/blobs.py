@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
@@ -62,6 +63,11 @@ class Blobs:
         else:
             path.replace(target)
         return sha256
+
+    def all(self) -> list[tuple[str, float]]:
+        """Return the sha256 of every file, and its age in seconds."""
+        files = [path for path in self.root.glob("*/*") if path.parent != self.making]
+        return [(path.name, time.time() - path.stat().st_mtime) for path in files]
 
     def drop(self, sha256: str) -> None:
         """Remove a file that nothing names any more."""

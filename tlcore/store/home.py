@@ -35,6 +35,7 @@ class Store:
         self._database = Database(home / "thaw.sqlite3")
         self.asked = Asked(self._database)
         self.blobs = Blobs(home / "blobs")
+        self.points = Blobs(home / "points")
         self.datasets = Datasets(self._database)
         self.drafts = Drafts(self._database)
         self.errands = Errands(self._database)
@@ -79,9 +80,11 @@ class Store:
 
     def sweep(self) -> None:
         """Remove what is nobody's any more: files in the making, unfinished uploads, save points of ended runs."""
-        for sha256 in self.runs.points_of_the_ended():
-            self.blobs.drop(sha256)
-        for folder in (self.blobs.making, self.intake.root):
+        needed, ended = self.runs.points(ended=False), self.runs.points(ended=True)
+        for sha256, age in self.points.all():
+            if sha256 not in needed and (sha256 in ended or age > _LEFT_BEHIND):
+                self.points.drop(sha256)
+        for folder in (self.blobs.making, self.points.making, self.intake.root):
             for left in folder.glob("*"):
                 if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
                     shutil.rmtree(left) if left.is_dir() else left.unlink()

@@ -18,15 +18,22 @@ from tlcore.store.database import Database
 _ENDED = tuple(kind.__name__ for kind in (Finished, Stopped, Failed))
 _RESTING = tuple(kind.__name__ for kind in (Paused, Interrupted))
 _OPEN = (
-    f"NOT EXISTS (SELECT 1 FROM events AS ended WHERE run = runs.id AND (kind IN {_ENDED} OR kind IN {_RESTING}"
-    " AND NOT EXISTS (SELECT 1 FROM events WHERE run = runs.id AND kind = 'Resumed' AND sequence > ended.sequence)))"
+    f"NOT EXISTS (SELECT 1 FROM events AS ended WHERE run = runs.id AND kind IN {(*_ENDED, *_RESTING)}"
+    f" AND (kind IN {_ENDED} OR NOT EXISTS"
+    " (SELECT 1 FROM events WHERE run = runs.id AND kind = 'Resumed' AND sequence > ended.sequence)))"
 )
-"""Waiting for a worker, or worked on; runs that rest are not."""
+"""Waiting for a worker, or worked on; runs that rest are not. The list of all kinds comes first for the index."""
 _HAS_ENDED = f"EXISTS (SELECT 1 FROM events WHERE run = runs.id AND kind IN {_ENDED})"
 _RESTS = f"SELECT 1 FROM runs WHERE id = ? AND NOT {_OPEN} AND NOT {_HAS_ENDED}"
 _SELECT = (
     "SELECT *, (SELECT kind FROM controls WHERE run = runs.id AND kind != 'SetRate' ORDER BY id DESC LIMIT 1) AS wish"
     " FROM runs"
+)
+
+
+INTERRUPTED = Interrupted(
+    sentence="The process that trained was ended, or ran out of memory.",
+    advice="If it happens again, smaller batches need less memory.",
 )
 
 
@@ -144,20 +151,24 @@ class Runs:
             for row in self._database.rows(query, run, after)
         ]
 
-    def ask(self, run: str, control: Control) -> None:
-        """Ask something of a run: one at work does it after its step, one that waits or rests stops at once."""
+    def ask(self, run: str, control: Control) -> int | None:
+        """Ask something of a run: one at work does it after its step, one that waits or rests stops at once.
+
+        Return the id of the control, which a Changed will name, or None if there was nobody to ask.
+        """
         with self._database.transaction() as connection:
             row = connection.execute(f"SELECT pid FROM runs WHERE id = ? AND {_OPEN}", (run,)).fetchone()
             if row is None:
                 if isinstance(control, Stop) and connection.execute(_RESTS, (run,)).fetchone():
                     _append(connection, run, [Stopped(seconds=0.0)])
-                return
+                return None
             values = (run, time.time(), type(control).__name__, to_json(control))
-            connection.execute("INSERT INTO controls (run, time, kind, body) VALUES (?, ?, ?, ?)", values)
+            asked = connection.execute("INSERT INTO controls (run, time, kind, body) VALUES (?, ?, ?, ?)", values)
             if row["pid"] is None and isinstance(control, Stop | StopAfterEpoch):
                 _append(connection, run, [Stopped(seconds=0.0)])
             if row["pid"] is None and isinstance(control, Pause):
                 _append(connection, run, [Paused(seconds=0.0)])
+            return asked.lastrowid
 
     def controls(self, run: str, after: int = 0) -> list[AskedFor]:
         """Return what was asked of a run after the control with id `after`, oldest first."""
@@ -181,10 +192,17 @@ class Runs:
             _append(connection, run, [Resumed()])
             return True
 
-    def points_of_the_ended(self) -> set[str]:
-        """Return the sha256 of save points from which no run will go on any more."""
-        query = f"SELECT body FROM events JOIN runs ON run = runs.id WHERE events.kind = 'Saved' AND {_HAS_ENDED}"
+    def points(self, *, ended: bool) -> set[str]:
+        """Return the sha256 of the save points of runs that have ended, or of those that have not."""
+        which = _HAS_ENDED if ended else f"NOT {_HAS_ENDED}"
+        query = f"SELECT body FROM events JOIN runs ON run = runs.id WHERE events.kind = 'Saved' AND {which}"
         return {from_json(Saved, row["body"]).sha256 for row in self._database.rows(query)}
+
+    def bury(self) -> None:
+        """Write down of every run whose process is gone that it is interrupted."""
+        for run in self.open():
+            if run.claimant is not None and not run.claimant.alive:
+                self.end(run.id, INTERRUPTED)
 
     def end(self, run: str, event: Failed | Interrupted) -> None:
         """Append the end of a run whose worker cannot do so itself, unless it has ended already."""

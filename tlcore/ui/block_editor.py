@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from tlcore.catalog.backbones import backbone
 from tlcore.data.manifest import Manifest
 from tlcore.draft import Draft
 from tlcore.strategies import (
@@ -34,7 +35,7 @@ def edit_blocks(manifest: Manifest) -> None:
     phase = chosen_phase(plan)
     with st.container(key="card_map"):
         title, legend = st.columns([1.6, 1], vertical_alignment="center")
-        title.header("Block map: from the picture to the answer", anchor=False)
+        title.header(f"{backbone(plan.backbone).title}: from the picture to the answer", anchor=False)
         legend.html(chips(chip("ice", "Frozen"), chip("ember", "Learning")))
         _strategies(plan)
         tiles = block_tiles(plan.backbone, plan.phases, phase, len(manifest.classes), plan.image_size)

@@ -6,7 +6,7 @@ from math import log10
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.history import STILL, History, State
+from tlcore.history import ENDED, RESTING, STILL, History, State
 from tlcore.movement import Movement, movements
 from tlcore.store.runs import Run
 from tlcore.ui.components.block_strip import BlockState, Gauge, block_strip
@@ -26,10 +26,10 @@ def draw_drift(run: Run, history: History, state: State) -> None:
     found = movements(history, [block.name for block in blocks])
     rates = history.rates or run.config.schedule[0].rates
     st.header("Drift: how far each block has moved", anchor=False)
-    when = "at the end" if state in STILL else "now"
+    when = "at the end" if state in ENDED else "when it rested" if state in RESTING else "now"
     st.caption(
-        f"Change of the weights since the start, relative to their size, on a log scale from 0.01 % to 100 %; the thin "
-        f"bar is the change of BatchNorm statistics. Rates and gradients are those {when}."
+        "Change of the weights since the start, relative to their size, on a log scale from 0.01 % to 100 % and more; "
+        f"the thin bar is the change of BatchNorm statistics. Rates and gradients are those {when}."
     )
     by_name = {movement.block: movement for movement in found}
     labels = {block.name: block.label for block in blocks}

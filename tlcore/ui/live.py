@@ -1,11 +1,16 @@
 """A run, drawn anew each second while it goes on."""
 
+from dataclasses import replace
+from math import ceil
+
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
+from tlcore.config import Phase
+from tlcore.events import Failed, Stopped
 from tlcore.figures.carried import carried_out
 from tlcore.figures.curves import curves
-from tlcore.history import STILL, History, State
+from tlcore.history import ENDED, STILL, History, State
 from tlcore.store.runs import Run
 from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.static import chip, line, numbers, say, segments
@@ -45,6 +50,8 @@ def draw_run(identifier: str, every: float | None) -> None:
         st.html(segments(phase_segments(run.config, history)) + numbers(run_numbers(run, history, state)))
     with st.container(key="card_curves"):
         _curves(run, history, state)
+    if state in ENDED and not history.steps:
+        return  # nothing learned, so there is nothing to tell of blocks and rates
     live = state in LIVE and run.workspace == workspace()
     if live:
         with st.container(key="card_map"):
@@ -102,7 +109,7 @@ def _curves(run: Run, history: History, state: State) -> None:
 
 def _rates(run: Run, history: History) -> None:
     names = [block.name for block in backbone(run.config.backbone).blocks]
-    figure, taller = carried_out(names, run.config.schedule, history, _RATES)
+    figure, taller = carried_out(names, _phases(run, history), history, _RATES)
     st.header("Rate per block", anchor=False)
     changed = ", with what you changed" if taller else ""
     st.caption(
@@ -115,3 +122,19 @@ def _rates(run: Run, history: History) -> None:
         height=_RATES + taller,
         description="Learning rate of every block over the epochs of the plan",
     )
+
+
+def _phases(run: Run, history: History) -> tuple[Phase, ...]:
+    """Return the phases of the plan, of a run that ended early only as far as it came."""
+    if not isinstance(history.end, Stopped | Failed) or history.started is None:
+        return run.config.schedule
+    left = ceil(history.steps[-1].step / history.started.steps_per_epoch)
+    phases = []
+    for phase in run.config.schedule:
+        if left > 0:
+            epochs = min(phase.epochs, left)
+            phases.append(
+                phase if epochs == phase.epochs else replace(phase, epochs=epochs, warmup=min(phase.warmup, epochs / 2))
+            )
+        left -= phase.epochs
+    return tuple(phases)

@@ -33,7 +33,10 @@ def plan_file() -> None:
             nonce = st.session_state.setdefault(_SENT, secrets.token_hex(4))
             sent = st.file_uploader("A plan.yaml", type=["yaml", "yml"], max_upload_size=1, key=f"plan_file_{nonce}")
             st.text_area(
-                "Or paste it", key=_PASTED, height=200, placeholder="backbone: resnet18\nphases:\n  - epochs: 10"
+                "Or paste it",
+                key=_PASTED,
+                height=200,
+                placeholder="backbone: resnet18\nphases:\n  - epochs: 10\n    rates: {head: 0.001}",
             )
             st.button("Use this plan", key="take_plan", on_click=_take, args=(sent.getvalue() if sent else None,))
             show_refusal("plan_file")
@@ -43,6 +46,7 @@ def _take(sent: bytes | None) -> None:
     pasted = str(st.session_state[_PASTED])
     if edit("plan_file", lambda plan: _read(plan, sent, pasted)):
         choose_phase(0)
+        st.toast("The plan is taken.")
         st.session_state.update({_PASTED: "", _SENT: secrets.token_hex(4)})
 
 

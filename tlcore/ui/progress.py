@@ -69,5 +69,7 @@ def _time(history: History, state: State) -> tuple[str, str, str]:
         return duration(seconds) if seconds else "–", "taken", ""
     if state in RESTING:
         return duration(history.steps[-1].seconds) if history.steps else "–", "taken", "so far"
+    if state in ("pausing", "stopping"):
+        return "–", "left", "it is about to " + ("rest" if state == "pausing" else "end")
     left = history.seconds_left
     return duration(left) if left is not None else "–", "left", "at the pace so far" if left is not None else ""

@@ -33,7 +33,11 @@ def run_buttons(run: Run, history: History, state: State) -> None:
 
 
 def _button(run: Run, label: str, key: str, control: Control) -> None:
-    st.button(label, key=key, on_click=store().runs.ask, args=(run.id, control))
+    st.button(label, key=key, on_click=_ask, args=(run.id, control))
+
+
+def _ask(run: str, control: Control) -> None:
+    store().runs.ask(run, control)
 
 
 def _resume(run: str) -> None:

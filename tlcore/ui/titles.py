@@ -59,6 +59,8 @@ def state_sentence(run: Run, history: History, state: State, ahead: int) -> str:
             return f"{queue} {_goes_on_from(history)}".strip()
         case "starting":
             return "The network is built and the pictures are counted; the first step follows in a second or two."
+        case "running" if history.started and history.started.anew:
+            return "What was saved is damaged, so it does everything again from the beginning, in the same way."
         case "running":
             return "It goes on without this page: close the browser, come back, and it is there."
         case "pausing":
@@ -72,7 +74,8 @@ def state_sentence(run: Run, history: History, state: State, ahead: int) -> str:
         case "interrupted":
             told = history.rest if isinstance(history.rest, Interrupted) else None
             advice = f" {told.advice}" if told else ""
-            return f"The process that trained is gone. {kept(history)} It holds no worker.{advice}"
+            what = told.sentence if told else "The process that trained is gone."
+            return f"{what} {kept(history)} It holds no worker.{advice}"
         case "failed" if isinstance(history.end, Failed):
             return f"{history.end.sentence} {history.end.advice}"
         case "stopped" if history.best:

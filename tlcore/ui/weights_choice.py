@@ -97,7 +97,7 @@ def _offer_download(card: BackboneCard, published: WeightsCard) -> None:
     words.markdown(
         f"These weights of {card.title} are not on this machine: a download of "
         f"{about}{about_megabytes(card, published):.0f} MB, which goes on where it stopped if it breaks off. "
-        "Without internet, bring them in a folder: `python -m tlcore weights pack`."
+        "Without internet, bring them in a folder: `weights pack` where there is some, `weights unpack` here."
     )
     with button.container(horizontal=True, horizontal_alignment="right"):
         asked = FetchWeights(backbone=card.name, weights=published.name)
