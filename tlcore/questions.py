@@ -122,7 +122,7 @@ class Measure(Asks["Measured"]):
     data: str
     """Digest of the manifest."""
     learning: tuple[tuple[str, ...], ...]
-    """Blocks that learn, for each different phase of the plan."""
+    """Blocks that learn, for each different stretch of the plan."""
     image_size: int
     batch_size: int
     workspace: str = ""

@@ -156,7 +156,7 @@ def test_a_sweep_that_failed_at_once_suggests_nothing(open_page, make_set, answe
 
 def test_the_estimate_is_drawn_once_it_is_measured(open_page, make_set, person, answer, words):
     manifest = make_set()
-    question = what_to_measure(Draft(data=manifest.digest).config("x"), person)
+    question = what_to_measure(Draft(data=manifest.digest).config("x"), manifest, person)
     answer(question, replace(MEASURED, steps=(0.5,), gradients=(10**6,), optimizer=(10**6,), activations=(10**6,)))
     said = words(open_page("network"))
     assert "<b>843 MB</b><span>memory at the peak" in said
@@ -198,7 +198,7 @@ def test_truth_stands_beside_the_estimate(open_page, make_set, make_run, two_epo
     ]
     run = make_run(manifest, *events, Finished(seconds=2.0))
     assert "Estimate and truth" not in words(open_page("train", run=run.id))
-    answer(what_to_measure(run.config, run.workspace), MEASURED)
+    answer(what_to_measure(run.config, manifest, run.workspace), MEASURED)
     said = words(open_page("train", run=run.id))
     assert "<b>1.0 GB</b><span>memory at the peak</span><span>estimated: 1.5 GB" in said
     assert "50.0 % too high" in said

@@ -26,7 +26,7 @@ _WANTED = "measure_wanted"
 
 def draw_estimate(config: RunConfig, manifest: Manifest) -> None:
     """Draw memory and minutes of a plan; a plan that was never measured is measured now, or by a button."""
-    question = what_to_measure(config, workspace())
+    question = what_to_measure(config, manifest, workspace())
     with st.container(key="card_estimate"):
         st.header("What it will take on this machine", anchor=False)
         measured = store().asked.known(question)
@@ -57,7 +57,7 @@ def draw_estimate(config: RunConfig, manifest: Manifest) -> None:
 
 def draw_truth(run: Run, history: History, manifest: Manifest) -> None:
     """Draw the estimate beside what a finished run took; nothing if its plan was never measured."""
-    measured = store().asked.known(what_to_measure(run.config, run.workspace))
+    measured = store().asked.known(what_to_measure(run.config, manifest, run.workspace))
     if measured is None or not isinstance(history.end, Finished) or not history.epochs:
         return
     guess = estimate(run.config, manifest, measured)
@@ -74,7 +74,8 @@ def draw_truth(run: Run, history: History, manifest: Manifest) -> None:
                 ]
             )
         )
-        changed = " Rates were changed while it trained, which the estimate did not know." if history.changes else ""
+        by_hand = any(change.control is not None for change in history.changes)
+        changed = " Rates were changed while it trained, which the estimate did not know." if by_hand else ""
         st.html(
             say(
                 f"the estimate of memory is {_off(guess.memory / memory)}, that of time "

@@ -96,7 +96,7 @@ def _wait(question: FindRate, seconds: float | None) -> None:
 
 def _seconds(manifest: Manifest, blocks: tuple[str, ...]) -> float | None:
     """Return what the sweep will take, if a step with these blocks was measured here."""
-    question = what_to_measure(draft().config(manifest.name), workspace())
+    question = what_to_measure(draft().config(manifest.name), manifest, workspace())
     measured = store().asked.known(question)
     if measured is None or blocks not in question.learning:
         return None
