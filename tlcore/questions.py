@@ -87,6 +87,10 @@ class Seen:
     """Most likely first, at most five."""
 
 
+SWEEP_STEPS = 50
+"""Steps that the answer to FindRate takes at most."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindRate(Asks["RateCurve"]):
     """Which rate can this plan begin with? Answered by a sweep from tiny to huge rates (Smith 2017)."""
@@ -100,6 +104,7 @@ class FindRate(Asks["RateCurve"]):
     image_size: int
     batch_size: int
     seed: int
+    weight_decay: float
     workspace: str = ""
 
 

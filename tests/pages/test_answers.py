@@ -53,7 +53,7 @@ def separate(person):
 
 @pytest.fixture
 def finding(person):
-    def question(manifest, *learning):
+    def question(manifest, *learning, weight_decay=0.01):
         return FindRate(
             backbone="efficientnet_lite0",
             weights="imagenet",
@@ -62,6 +62,7 @@ def finding(person):
             image_size=224,
             batch_size=32,
             seed=0,
+            weight_decay=weight_decay,
             workspace=person,
         )
 
@@ -117,12 +118,13 @@ def test_the_opposite_is_filed_with_the_same_pictures_and_seed(open_page, make_s
     assert store.drafts.of(person).strategy == "features"
 
 
-def test_a_rate_is_looked_for_only_when_somebody_asks(open_page, make_set, store, finding):
+def test_a_rate_is_looked_for_only_when_somebody_asks(open_page, make_set, store, person, finding):
     manifest = make_set()
+    store.drafts.keep(person, Draft(data=manifest.digest, weight_decay=0.2))
     page = open_page("network")
     assert FindRate not in {type(question) for question in open_questions(store)}
     page.button("find_rate").click().run()
-    assert finding(manifest, "head") in open_questions(store)
+    assert finding(manifest, "head", weight_decay=0.2) in open_questions(store)
     assert page.button("find_rate").disabled
 
 

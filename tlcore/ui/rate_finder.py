@@ -7,7 +7,7 @@ from tlcore.data.manifest import Manifest
 from tlcore.errors import ThawError
 from tlcore.estimate import what_to_measure
 from tlcore.figures.sweep import sweep
-from tlcore.questions import FindRate, RateCurve
+from tlcore.questions import SWEEP_STEPS, FindRate, RateCurve
 from tlcore.records import digest
 from tlcore.ui.components.rate_curve import rate_curve, two_digits
 from tlcore.ui.components.static import say
@@ -17,7 +17,6 @@ from tlcore.ui.words import duration, rate
 _EVERY = 0.5
 """Seconds between looks whether the answer is there."""
 _HEIGHT = 340
-_STEPS = 50
 _ASKED = "rate_asked"
 _CHOSEN = "rate_chosen_"
 _ALL = ""
@@ -30,7 +29,7 @@ def find_rate(manifest: Manifest, phase: int) -> None:
     with st.container(key="card_finder"):
         st.header("Find a rate", anchor=False)
         st.caption(
-            "Up to 50 steps on a network of its own, from tiny rates to huge ones. Where the loss falls most steeply "
+            f"Up to {SWEEP_STEPS} steps on a network of its own, from tiny rates to huge ones. Where the loss falls most steeply "
             "is a good rate to begin with (Smith 2017). Your plan stays as it is until you use one."
         )
         names = {_ALL: _all(learning, phase, len(plan.phases))} | {name: f"{name} alone" for name in learning}
@@ -75,6 +74,7 @@ def _question(manifest: Manifest, blocks: tuple[str, ...]) -> FindRate:
         image_size=plan.image_size,
         batch_size=plan.batch_size,
         seed=plan.seed,
+        weight_decay=plan.weight_decay,
         workspace=workspace(),
     )
 
@@ -100,7 +100,7 @@ def _seconds(manifest: Manifest, blocks: tuple[str, ...]) -> float | None:
     measured = store().asked.known(question)
     if measured is None or blocks not in question.learning:
         return None
-    return _STEPS * measured.steps[question.learning.index(blocks)]
+    return SWEEP_STEPS * measured.steps[question.learning.index(blocks)]
 
 
 def _draw(curve: RateCurve, question: FindRate, phase: int) -> None:
