@@ -12,10 +12,9 @@ from tlcore.records import digest
 from tlcore.ui.components.rate_curve import rate_curve, two_digits
 from tlcore.ui.components.static import say
 from tlcore.ui.session import draft, keep_draft, store, workspace
+from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import duration, rate
 
-_EVERY = 0.5
-"""Seconds between looks whether the answer is there."""
 _HEIGHT = 340
 _ASKED = "rate_asked"
 _CHOSEN = "rate_chosen_"
@@ -29,8 +28,8 @@ def find_rate(manifest: Manifest, phase: int) -> None:
     with st.container(key="card_finder"):
         st.header("Find a rate", anchor=False)
         st.caption(
-            f"Up to {SWEEP_STEPS} steps on a network of its own, from tiny rates to huge ones. Where the loss falls most steeply "
-            "is a good rate to begin with (Smith 2017). Your plan stays as it is until you use one."
+            f"Up to {SWEEP_STEPS} steps on a network of its own, from tiny rates to huge ones. Where the loss falls "
+            "most steeply is a good rate to begin with (Smith 2017). Your plan stays as it is until you use one."
         )
         names = {_ALL: _all(learning, phase, len(plan.phases))} | {name: f"{name} alone" for name in learning}
         which, button = st.columns([2, 1], vertical_alignment="bottom")
@@ -57,7 +56,7 @@ def find_rate(manifest: Manifest, phase: int) -> None:
         elif fault:
             st.html(say(fault, lead="No rate found:", mark="cross"))
         elif asked:
-            st.fragment(_wait, run_every=_EVERY)(question, _seconds(manifest, blocks))
+            wait_for(question, _meanwhile(_seconds(manifest, blocks)))
 
 
 def _all(learning: list[str], phase: int, phases: int) -> str:
@@ -83,15 +82,10 @@ def _ask(question: FindRate) -> None:
     st.session_state[_ASKED] = digest(question)
 
 
-def _wait(question: FindRate, seconds: float | None) -> None:
-    try:
-        if store().asked.ask(question) is not None:
-            st.rerun()
-    except ThawError:
-        st.rerun()
+def _meanwhile(seconds: float | None) -> str:
     when = f"about {duration(seconds)} on this machine" if seconds else "10 to 30 seconds, longer for large networks"
     training = " A run is training, so it takes longer." if store().runs.open() else ""
-    st.html(say(f"Taking steps with rising rates: {when}.{training} You can go on with your plan.", lead=""))
+    return f"Taking steps with rising rates: {when}.{training} You can go on with your plan."
 
 
 def _seconds(manifest: Manifest, blocks: tuple[str, ...]) -> float | None:
