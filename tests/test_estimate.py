@@ -90,6 +90,12 @@ def test_memory_is_that_of_the_largest_phase(config, manifest):
     assert made.memory == 1000 + 200 + 100 + 200 + 400 + 120
 
 
+def test_pictures_beside_a_gpu_take_none_of_its_memory(config, manifest):
+    made = estimate(config, manifest, replace(MEASURED, holds_pictures=False))
+    assert made.pictures == 0
+    assert made.seconds == estimate(config, manifest, MEASURED).seconds
+
+
 def test_pictures_that_cannot_be_kept_are_read_in_every_epoch(config, manifest):
     huge = replace(MEASURED, picture=2**30)
     made = estimate(config, manifest, huge)

@@ -29,7 +29,7 @@ class Estimate:
     activations: int
     """Bytes that a step keeps for its way back."""
     pictures: int
-    """Bytes of the pictures that are kept ready."""
+    """Bytes of the pictures that are kept ready; 0 where they lie in another memory than the network."""
 
     @property
     def memory(self) -> int:
@@ -75,7 +75,7 @@ def estimate(config: RunConfig, manifest: Manifest, measured: Measured) -> Estim
         gradients=largest[0],
         optimizer=largest[1],
         activations=largest[2],
-        pictures=measured.picture * sum(min(count, room) for count in splits),
+        pictures=measured.picture * sum(min(count, room) for count in splits) if measured.holds_pictures else 0,
     )
 
 

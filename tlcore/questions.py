@@ -157,6 +157,8 @@ class Measured:
     """Bytes that a step keeps for its way back."""
     picture: int
     """Bytes of one picture that is kept ready."""
+    holds_pictures: bool = True
+    """Whether these pictures lie in the memory that was measured; beside a GPU they lie in the machine's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,7 @@ def _draw(config: RunConfig, guess: Estimate, device: str) -> None:
         ("Pictures, kept ready", guess.pictures),
         ("Libraries and working space", guess.process),
     ]
-    told = [(name, float(size), memory(size)) for name, size in parts]
+    told = [(name, float(size), memory(size)) for name, size in parts if size]
     st.html(
         numbers(
             [
