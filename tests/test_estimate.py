@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tlcore.config import Loader, Phase, RunConfig
+from tlcore.config import Change, Loader, Phase, RunConfig
 from tlcore.data.manifest import Example, Manifest, in_order
 from tlcore.estimate import estimate, what_to_measure
 from tlcore.questions import Measured
@@ -58,13 +58,23 @@ def config(manifest):
     )
 
 
-def test_each_set_of_learning_blocks_is_measured_once(config):
-    assert what_to_measure(config, "person").learning == (("head",), ("layer4", "head"))
+def test_each_set_of_learning_blocks_is_measured_once(config, manifest):
+    assert what_to_measure(config, manifest, "person").learning == (("head",), ("layer4", "head"))
 
 
-def test_rates_do_not_change_what_is_measured(config):
+def test_rates_do_not_change_what_is_measured(config, manifest):
     phases = tuple(replace(phase, rates={**phase.rates, "head": 0.5}) for phase in config.schedule)
-    assert what_to_measure(replace(config, schedule=phases, seed=7), "x") == what_to_measure(config, "x")
+    again = replace(config, schedule=phases, seed=7)
+    assert what_to_measure(again, manifest, "x") == what_to_measure(config, manifest, "x")
+
+
+def test_a_planned_change_is_measured_and_counts_from_its_step_on(config, manifest):
+    thawed = Change(after=3, block="layer4", rate=0.0001)
+    changed = replace(config, schedule=config.schedule[:1], changes=(thawed,))
+    assert what_to_measure(changed, manifest, "x").learning == (("head",), ("layer4", "head"))
+    made = estimate(changed, manifest, MEASURED)
+    assert made.seconds == pytest.approx(0.01 * 40 + 3 * 0.5 + 1 * 2.0 + 2 * 8 / 16 * 0.25)
+    assert made.activations == 400
 
 
 def test_time_is_reading_once_and_every_phase_at_its_own_pace(config, manifest):
@@ -78,6 +88,12 @@ def test_memory_is_that_of_the_largest_phase(config, manifest):
     made = estimate(config, manifest, MEASURED)
     assert (made.gradients, made.optimizer, made.activations, made.pictures) == (100, 200, 400, 120)
     assert made.memory == 1000 + 200 + 100 + 200 + 400 + 120
+
+
+def test_pictures_beside_a_gpu_take_none_of_its_memory(config, manifest):
+    made = estimate(config, manifest, replace(MEASURED, holds_pictures=False))
+    assert made.pictures == 0
+    assert made.seconds == estimate(config, manifest, MEASURED).seconds
 
 
 def test_pictures_that_cannot_be_kept_are_read_in_every_epoch(config, manifest):

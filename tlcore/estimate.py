@@ -1,17 +1,19 @@
 """What a plan will take on this machine, in seconds and in bytes, reckoned from a few measured steps."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tlcore.catalog.backbones import backbone
-from tlcore.config import Phase, RunConfig
+from tlcore.config import RunConfig
 from tlcore.data.limits import KEPT_READY
 from tlcore.data.manifest import Manifest
 from tlcore.questions import Measure, Measured
+from tlcore.timeline import Stretch, steps_per_epoch, stretches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """What a whole run will take; its memory is that of the phase which takes most."""
+    """What a whole run will take; its memory is that of the stretch which takes most."""
 
     seconds: float
     """From the first picture read to the last one answered, as a run counts them."""
@@ -27,7 +29,7 @@ class Estimate:
     activations: int
     """Bytes that a step keeps for its way back."""
     pictures: int
-    """Bytes of the pictures that are kept ready."""
+    """Bytes of the pictures that are kept ready; 0 where they lie in another memory than the network."""
 
     @property
     def memory(self) -> int:
@@ -35,12 +37,12 @@ class Estimate:
         return sum((self.process, self.weights, self.gradients, self.optimizer, self.activations, self.pictures))
 
 
-def what_to_measure(config: RunConfig, workspace: str) -> Measure:
-    """Return the question whose answer an estimate of `config` needs."""
+def what_to_measure(config: RunConfig, manifest: Manifest, workspace: str) -> Measure:
+    """Return the question whose answer an estimate of `config` on this set needs."""
     return Measure(
         backbone=config.backbone,
         data=config.data,
-        learning=tuple(dict.fromkeys(_learning(config, phase) for phase in config.schedule)),
+        learning=tuple(dict.fromkeys(_learning(config, part) for part in _parts(config, manifest))),
         image_size=config.loader.image_size,
         batch_size=config.loader.batch_size,
         workspace=workspace,
@@ -48,20 +50,22 @@ def what_to_measure(config: RunConfig, workspace: str) -> Measure:
 
 
 def estimate(config: RunConfig, manifest: Manifest, measured: Measured) -> Estimate:
-    """Return what `config` will take, from the answer to `what_to_measure`, phase by phase.
+    """Return what `config` will take, from the answer to `what_to_measure`, stretch by stretch.
 
     Every picture is read once; each epoch learns from all training pictures and answers all validation pictures. What
     does not fit into the memory for pictures is read again in every epoch.
     """
-    sets = what_to_measure(config, "").learning
+    sets = what_to_measure(config, manifest, "").learning
     splits = [len(manifest.of(split)) for split in ("train", "val")]
     learned, answered = (count / min(config.loader.batch_size, splits[0]) for count in splits)
     room = KEPT_READY // measured.picture
     again = measured.reading * sum(max(0, count - room) for count in splits)
     steps = dict(zip(sets, measured.steps, strict=True))
     seconds = measured.reading * sum(splits) + again * (config.epochs - 1)
-    for phase in config.schedule:
-        seconds += phase.epochs * (learned * steps[_learning(config, phase)] + answered * measured.answering)
+    seconds += config.epochs * answered * measured.answering
+    for part in _parts(config, manifest):
+        epochs = (part.ends - part.begins) / _per_epoch(config, manifest)
+        seconds += epochs * learned * steps[_learning(config, part)]
     largest = max(zip(measured.gradients, measured.optimizer, measured.activations, strict=True), key=sum)
     return Estimate(
         seconds=seconds,
@@ -71,9 +75,17 @@ def estimate(config: RunConfig, manifest: Manifest, measured: Measured) -> Estim
         gradients=largest[0],
         optimizer=largest[1],
         activations=largest[2],
-        pictures=measured.picture * sum(min(count, room) for count in splits),
+        pictures=measured.picture * sum(min(count, room) for count in splits) if measured.holds_pictures else 0,
     )
 
 
-def _learning(config: RunConfig, phase: Phase) -> tuple[str, ...]:
-    return tuple(block.name for block in backbone(config.backbone).blocks if phase.rate(block.name) > 0.0)
+def _parts(config: RunConfig, manifest: Manifest) -> Iterator[Stretch]:
+    return stretches(config.schedule, config.changes, _per_epoch(config, manifest))
+
+
+def _per_epoch(config: RunConfig, manifest: Manifest) -> int:
+    return steps_per_epoch(len(manifest.of("train")), config.loader.batch_size)
+
+
+def _learning(config: RunConfig, part: Stretch) -> tuple[str, ...]:
+    return tuple(block.name for block in backbone(config.backbone).blocks if part.rates.get(block.name, 0.0) > 0.0)

@@ -87,6 +87,10 @@ class Seen:
     """Most likely first, at most five."""
 
 
+SWEEP_STEPS = 50
+"""Steps that the answer to FindRate takes at most."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindRate(Asks["RateCurve"]):
     """Which rate can this plan begin with? Answered by a sweep from tiny to huge rates (Smith 2017)."""
@@ -100,6 +104,7 @@ class FindRate(Asks["RateCurve"]):
     image_size: int
     batch_size: int
     seed: int
+    weight_decay: float
     workspace: str = ""
 
 
@@ -122,7 +127,7 @@ class Measure(Asks["Measured"]):
     data: str
     """Digest of the manifest."""
     learning: tuple[tuple[str, ...], ...]
-    """Blocks that learn, for each different phase of the plan."""
+    """Blocks that learn, for each different stretch of the plan."""
     image_size: int
     batch_size: int
     workspace: str = ""
@@ -152,6 +157,8 @@ class Measured:
     """Bytes that a step keeps for its way back."""
     picture: int
     """Bytes of one picture that is kept ready."""
+    holds_pictures: bool = True
+    """Whether these pictures lie in the memory that was measured; beside a GPU they lie in the machine's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

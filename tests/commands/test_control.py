@@ -1,37 +1,15 @@
 """A run is controlled and resumed from the command line as from its page."""
 
 import json
-import signal
 
 import pytest
 
-from tlcore.commands.parser import main
 from tlcore.controls import Pause, SetRate, Stop, StopAfterEpoch
 from tlcore.events import Changed, Finished, Interrupted, Paused, Resumed, Started, Stopped
 from tlcore.store.claims import Claimant
 
 GONE = Claimant(pid=2**22 - 1, started=1.0)
 QUICK = ("--backbone=squeezenet1_0", "--strategy=scratch", "--epochs=2", "--image-size=32", "--batch-size=8")
-
-
-@pytest.fixture(autouse=True)
-def interrupts():
-    """`resume` listens for Ctrl-C; the test run gets it back afterwards."""
-    before = signal.getsignal(signal.SIGINT)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.fixture
-def said(capsys):
-    """Run the command line in this process; return its exit status and what it printed."""
-
-    def run(*words):
-        status = main(words)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture

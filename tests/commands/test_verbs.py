@@ -37,26 +37,6 @@ TOLD = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def interrupts():
-    """`train` listens for Ctrl-C; the test run gets it back afterwards."""
-    before = signal.getsignal(signal.SIGINT)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.fixture
-def said(capsys):
-    """Run the command line in this process; return its exit status and what it printed."""
-
-    def run(*words):
-        status = main(words)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return run
-
-
 @pytest.fixture
 def trained(said, pictures):
     status, out, _ = said("train", str(pictures), *QUICK, "--json")

@@ -19,7 +19,7 @@ def asked(dataset):
 
     def make(kind, **more):
         needed = {
-            FindRate: {"weights": "scratch", "learning": ("head",), "batch_size": 8, "seed": 0},
+            FindRate: {"weights": "scratch", "learning": ("head",), "batch_size": 8, "seed": 0, "weight_decay": 0.01},
             Measure: {"learning": (("head",),), "batch_size": 8},
             Separate: {"weights": "scratch", "seed": 0},
         }
@@ -39,6 +39,11 @@ def test_every_kind_of_question_is_answered(store, asked, kind):
 def test_a_rate_is_found_the_same_way_twice(store, asked):
     question = asked(FindRate)
     assert Desk(store)._answer(question) == Desk(store)._answer(question)
+
+
+def test_a_rate_is_looked_for_with_the_weight_decay_of_the_plan(store, asked):
+    desk = Desk(store)
+    assert desk._answer(asked(FindRate, weight_decay=1.0)) != desk._answer(asked(FindRate))
 
 
 @pytest.mark.parametrize("kind", [FindRate, Measure, Separate])

@@ -10,8 +10,9 @@ from torch.optim import AdamW
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.freezing import train_mode
 from tlcore.engine.pictures import Batch
-from tlcore.engine.sweep import LOWEST, STEPS, smoothed, steepest, sweep
+from tlcore.engine.sweep import LOWEST, smoothed, steepest, sweep
 from tlcore.plan import plan_groups
+from tlcore.questions import SWEEP_STEPS
 
 NAME = "mobilenet_v2"
 BLOCKS = [block.name for block in backbone(NAME).blocks]
@@ -77,7 +78,7 @@ def bits(tensor):
 def test_a_sweep_leaves_everything_as_it_was(half_trained, learning):
     assembly, optimizer = half_trained
     before = state_of(assembly, optimizer)
-    curve = sweep(assembly.module, assembly.card.blocks, groups_of(assembly, learning), batches(STEPS))
+    curve = sweep(assembly.module, assembly.card.blocks, groups_of(assembly, learning), batches(SWEEP_STEPS))
     assert len(curve.rates) > 10
     assert state_of(assembly, optimizer) == before
 
@@ -87,7 +88,7 @@ def test_a_sweep_that_fails_leaves_everything_as_it_was(half_trained, faulty):
     assembly, optimizer = half_trained
     before = state_of(assembly, optimizer)
     with pytest.raises(RuntimeError, match="channels"):
-        sweep(assembly.module, assembly.card.blocks, groups_of(assembly, BLOCKS), batches(STEPS, faulty))
+        sweep(assembly.module, assembly.card.blocks, groups_of(assembly, BLOCKS), batches(SWEEP_STEPS, faulty))
     assert state_of(assembly, optimizer) == before
 
 
@@ -123,12 +124,12 @@ def test_what_is_frozen_in_a_sweep_does_not_move(half_trained):
 
 def test_the_sweep_ends_when_the_loss_explodes_or_is_no_number(half_trained):
     assembly, _ = half_trained
-    curve = sweep(assembly.module, assembly.card.blocks, groups_of(assembly, BLOCKS), batches(STEPS))
+    curve = sweep(assembly.module, assembly.card.blocks, groups_of(assembly, BLOCKS), batches(SWEEP_STEPS))
     assert curve.rates[0] == LOWEST
-    assert len(curve.rates) == len(curve.losses) <= STEPS
+    assert len(curve.rates) == len(curve.losses) <= SWEEP_STEPS
 
     def broken():
-        for number, batch in enumerate(batches(STEPS)):
+        for number, batch in enumerate(batches(SWEEP_STEPS)):
             yield Batch({"x": batch.inputs["x"] * inf}, batch.targets) if number == 3 else batch
 
     curve = sweep(assembly.module, assembly.card.blocks, groups_of(assembly, BLOCKS), broken())

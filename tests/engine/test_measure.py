@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.answers.measure import measure
 from tlcore.engine.hooks import KeptForTheWayBack
-from tlcore.engine.runtime import choose_runtime
+from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ChoiceError
 from tlcore.events import Evaluated
 from tlcore.questions import Measure
@@ -52,6 +52,11 @@ def test_bytes_are_those_of_the_numbers_in_the_blocks(ask):
     assert measured.optimizer == (2 * head, 2 * everything)
     assert measured.weights == 2 * everything  # this network has no buffers
     assert measured.picture == 3 * 32 * 32
+
+
+@pytest.mark.parametrize(("kind", "held"), [("cpu", True), ("mps", True), ("cuda", False)])
+def test_pictures_count_where_memory_is_that_of_the_process(kind, held):
+    assert Runtime(torch.device(kind), kind).holds_pictures is held
 
 
 def test_moments_of_a_block_that_freezes_again_stay(ask):

@@ -53,7 +53,7 @@ def separate(person):
 
 @pytest.fixture
 def finding(person):
-    def question(manifest, *learning):
+    def question(manifest, *learning, weight_decay=0.01):
         return FindRate(
             backbone="efficientnet_lite0",
             weights="imagenet",
@@ -62,6 +62,7 @@ def finding(person):
             image_size=224,
             batch_size=32,
             seed=0,
+            weight_decay=weight_decay,
             workspace=person,
         )
 
@@ -117,12 +118,13 @@ def test_the_opposite_is_filed_with_the_same_pictures_and_seed(open_page, make_s
     assert store.drafts.of(person).strategy == "features"
 
 
-def test_a_rate_is_looked_for_only_when_somebody_asks(open_page, make_set, store, finding):
+def test_a_rate_is_looked_for_only_when_somebody_asks(open_page, make_set, store, person, finding):
     manifest = make_set()
+    store.drafts.keep(person, Draft(data=manifest.digest, weight_decay=0.2))
     page = open_page("network")
     assert FindRate not in {type(question) for question in open_questions(store)}
     page.button("find_rate").click().run()
-    assert finding(manifest, "head") in open_questions(store)
+    assert finding(manifest, "head", weight_decay=0.2) in open_questions(store)
     assert page.button("find_rate").disabled
 
 
@@ -156,7 +158,7 @@ def test_a_sweep_that_failed_at_once_suggests_nothing(open_page, make_set, answe
 
 def test_the_estimate_is_drawn_once_it_is_measured(open_page, make_set, person, answer, words):
     manifest = make_set()
-    question = what_to_measure(Draft(data=manifest.digest).config("x"), person)
+    question = what_to_measure(Draft(data=manifest.digest).config("x"), manifest, person)
     answer(question, replace(MEASURED, steps=(0.5,), gradients=(10**6,), optimizer=(10**6,), activations=(10**6,)))
     said = words(open_page("network"))
     assert "<b>843 MB</b><span>memory at the peak" in said
@@ -198,7 +200,7 @@ def test_truth_stands_beside_the_estimate(open_page, make_set, make_run, two_epo
     ]
     run = make_run(manifest, *events, Finished(seconds=2.0))
     assert "Estimate and truth" not in words(open_page("train", run=run.id))
-    answer(what_to_measure(run.config, run.workspace), MEASURED)
+    answer(what_to_measure(run.config, manifest, run.workspace), MEASURED)
     said = words(open_page("train", run=run.id))
     assert "<b>1.0 GB</b><span>memory at the peak</span><span>estimated: 1.5 GB" in said
     assert "50.0 % too high" in said

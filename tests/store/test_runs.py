@@ -220,6 +220,13 @@ def test_events_are_asked_for_after_the_last_one_seen(store, submit):
     assert store.runs.events(run.id, after=5) == []
 
 
+def test_runs_are_found_by_the_first_letters_of_their_ids_and_no_more_than_two(store, submit):
+    runs = [submit(str(number)) for number in range(3)]
+    assert store.runs.beginning_with(runs[0].id[:16]) == [runs[0]]
+    assert len(store.runs.beginning_with("")) == 2
+    assert store.runs.beginning_with("%") == store.runs.beginning_with("_" * 32) == []
+
+
 def test_the_newest_run_comes_first(store, submit):
     runs = [submit(str(number), workspace).id for number, workspace in enumerate(("person", "other", "person"))]
     assert [run.id for run in store.runs.newest(2)] == [runs[2], runs[1]]

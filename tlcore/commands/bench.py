@@ -84,7 +84,7 @@ def _compare(store: Store, draft: Draft, sample: str) -> dict[str, Any]:
     workspace = store.command_line_workspace()
     manifest = Reader(store, workspace, 0, lambda _done, _total: None).sample(sample).manifest
     config = replace(draft, data=manifest.digest).config(draft.backbone)
-    measured = _ask_desk(store, what_to_measure(config, workspace))
+    measured = _ask_desk(store, what_to_measure(config, manifest, workspace))
     guess = estimate(config, manifest, measured)
     history = _carry_out(store, config, workspace)
     if not isinstance(history.end, Finished):

@@ -4,15 +4,13 @@ from tlcore.errors import ChoiceError
 from tlcore.store import Store
 from tlcore.store.runs import Run
 
-_ALL = 100_000
-
 
 def run_named(store: Store, letters: str) -> Run:
     """Return the one run whose id begins with `letters`; raise ChoiceError if there is none, or more than one."""
-    found = [run for run in store.runs.newest(_ALL) if letters and run.id.startswith(letters)]
+    found = store.runs.beginning_with(letters) if letters else []
     if len(found) != 1:
         raise ChoiceError(
-            f"{len(found)} runs begin with {letters or 'nothing'}.",
+            f"{'Several' if found else 0} runs begin with {letters or 'nothing'}.",
             "`python -m tlcore runs` lists them with their ids.",
         )
     return found[0]

@@ -15,6 +15,7 @@ from tlcore.data.limits import KEPT_READY
 from tlcore.data.manifest import Example
 from tlcore.engine.modality.image import Encoder
 from tlcore.errors import PictureError
+from tlcore.timeline import steps_per_epoch
 
 _DECODERS = 2
 
@@ -55,7 +56,7 @@ class Pictures:
 
     def steps(self, size: int) -> int:
         """Return the number of batches of `size`."""
-        return sum(1 for _ in split_evenly(list(range(len(self))), size))
+        return steps_per_epoch(len(self), size)
 
     def close(self) -> None:
         """End the decoding threads."""

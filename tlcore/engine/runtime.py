@@ -19,6 +19,11 @@ class Runtime:
     label: str
     """What a person would call it, such as `CPU, 2 cores`."""
 
+    @property
+    def holds_pictures(self) -> bool:
+        """Whether the pictures that are kept ready lie in what `memory` counts: on CUDA only a step's pictures do."""
+        return self.device.type != "cuda"
+
     def memory(self) -> int:
         """Return the bytes that this process takes now; on CUDA the most that its tensors took so far."""
         if self.device.type == "cuda":

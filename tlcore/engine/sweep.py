@@ -13,10 +13,9 @@ from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.optimizer import build_optimizer, set_rates
 from tlcore.engine.pictures import Batch
 from tlcore.plan import Group
-from tlcore.questions import RateCurve
+from tlcore.questions import SWEEP_STEPS, RateCurve
 
 LOWEST, HIGHEST = 1e-6, 1.0
-STEPS = 50
 _EXPLODED = 3.0
 """Times the lowest smoothed loss so far; beyond it a higher rate only does more harm."""
 _REACH = 4
@@ -57,8 +56,8 @@ def sweep(module: nn.Module, blocks: Sequence[Block], groups: Sequence[Group], b
 
 
 def _rising() -> list[float]:
-    ratio = (HIGHEST / LOWEST) ** (1 / (STEPS - 1))
-    return [LOWEST * ratio**step for step in range(STEPS)]
+    ratio = (HIGHEST / LOWEST) ** (1 / (SWEEP_STEPS - 1))
+    return [LOWEST * ratio**step for step in range(SWEEP_STEPS)]
 
 
 def smoothed(losses: Sequence[float]) -> list[float]:

@@ -210,6 +210,11 @@ class Runs:
             if connection.execute(f"SELECT 1 FROM runs WHERE id = ? AND {_OPEN}", (run,)).fetchone():
                 _append(connection, run, [event])
 
+    def beginning_with(self, letters: str) -> list[Run]:
+        """Return runs of every workspace whose ids begin with `letters`; two at most, which is one too many."""
+        query = f"{_SELECT} WHERE substr(id, 1, length(?)) = ? LIMIT 2"
+        return [_run(row) for row in self._database.rows(query, letters, letters)]
+
 
 def _append(connection: Connection, run: str, events: Iterable[Event]) -> None:
     (last,) = connection.execute("SELECT max(sequence) FROM events WHERE run = ?", (run,)).fetchone()

@@ -14,10 +14,9 @@ from tlcore.ui.components.decision_chart import Level, decision_chart
 from tlcore.ui.components.static import say
 from tlcore.ui.launching import launch
 from tlcore.ui.session import draft, keep_draft, store, workspace
+from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import count
 
-_EVERY = 0.5
-"""Seconds between looks whether the answer is there."""
 _COUNTS = {
     "few": ("Few", "under 1,000, or under 20 per class"),
     "some": ("Some", "1,000 to 10,000"),
@@ -50,7 +49,7 @@ def draw_adviser(manifest: Manifest) -> None:
         for sentence in advice.sentences:
             st.html(say(sentence, lead="", mark="arrow"))
         if waiting:
-            st.fragment(_wait, run_every=_EVERY)(question)
+            wait_for(question, "Looking at up to 200 of your pictures through the untouched network: a few seconds.")
         elif told:
             st.html(say(told, lead="Not measured:", mark="cross"))
         _buttons(manifest, advice)
@@ -73,15 +72,6 @@ def _question(manifest: Manifest) -> Separate:
 def _here(question: Separate) -> bool:
     published = backbone(question.backbone).published(question.weights)
     return published is None or weights_file(published) is not None
-
-
-def _wait(question: Separate) -> None:
-    try:
-        if store().asked.ask(question) is not None:
-            st.rerun()
-    except ThawError:
-        st.rerun()
-    st.caption("Looking at up to 200 of your pictures through the untouched network: a few seconds.")
 
 
 def _levels(advice: Advice) -> list[Level]:

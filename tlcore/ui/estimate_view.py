@@ -14,10 +14,9 @@ from tlcore.store.runs import Run
 from tlcore.ui.components.memory_bar import memory_bar
 from tlcore.ui.components.static import numbers, say
 from tlcore.ui.session import store, workspace
-from tlcore.ui.words import amount, count, duration, percent
+from tlcore.ui.waiting import wait_for
+from tlcore.ui.words import amount, count, duration, memory, percent
 
-_EVERY = 0.5
-"""Seconds between looks whether the answer is there."""
 _LARGE = 100_000_000
 """Parameters; a larger network is measured only when somebody asks for it."""
 _ASKED = "measuring"
@@ -26,7 +25,7 @@ _WANTED = "measure_wanted"
 
 def draw_estimate(config: RunConfig, manifest: Manifest) -> None:
     """Draw memory and minutes of a plan; a plan that was never measured is measured now, or by a button."""
-    question = what_to_measure(config, workspace())
+    question = what_to_measure(config, manifest, workspace())
     with st.container(key="card_estimate"):
         st.header("What it will take on this machine", anchor=False)
         measured = store().asked.known(question)
@@ -52,43 +51,36 @@ def draw_estimate(config: RunConfig, manifest: Manifest) -> None:
         except ThawError as error:
             st.html(say(str(error), lead="Not measured:", mark="cross"))
             return
-        st.fragment(_wait, run_every=_EVERY)(question)
+        wait_for(question, "Taking a few real steps with your pictures: some 5 to 20 seconds.", lead="Measuring:")
 
 
 def draw_truth(run: Run, history: History, manifest: Manifest) -> None:
     """Draw the estimate beside what a finished run took; nothing if its plan was never measured."""
-    measured = store().asked.known(what_to_measure(run.config, run.workspace))
+    measured = store().asked.known(what_to_measure(run.config, manifest, run.workspace))
     if measured is None or not isinstance(history.end, Finished) or not history.epochs:
         return
     guess = estimate(run.config, manifest, measured)
-    memory, seconds = max(epoch.memory for epoch in history.epochs), history.end.seconds
-    if not memory:
+    most, seconds = max(epoch.memory for epoch in history.epochs), history.end.seconds
+    if not most:
         return
     with st.container(key="card_truth"):
         st.header("Estimate and truth", anchor=False)
         st.html(
             numbers(
                 [
-                    (gigabytes(memory), "memory at the peak", f"estimated: {gigabytes(guess.memory)}"),
+                    (memory(most), "memory at the peak", f"estimated: {memory(guess.memory)}"),
                     (duration(seconds), "from first to last step", f"estimated: {duration(guess.seconds)}"),
                 ]
             )
         )
-        changed = " Rates were changed while it trained, which the estimate did not know." if history.changes else ""
+        by_hand = any(change.control is not None for change in history.changes)
+        changed = " Rates were changed while it trained, which the estimate did not know." if by_hand else ""
         st.html(
             say(
-                f"the estimate of memory is {_off(guess.memory / memory)}, that of time "
+                f"the estimate of memory is {_off(guess.memory / most)}, that of time "
                 f"{_off(guess.seconds / seconds)}. Time depends on what else the machine did.{changed}"
             )
         )
-
-
-def gigabytes(size: float) -> str:
-    """Return bytes as people read them: 1.6 GB, 240 MB, 12 kB."""
-    for unit, step in (("GB", 1e9), ("MB", 1e6)):
-        if size >= step:
-            return f"{size / step:.1f} {unit}" if size < 10 * step else f"{size / step:.0f} {unit}"
-    return f"{size / 1e3:.0f} kB"
 
 
 def _off(ratio: float) -> str:
@@ -109,15 +101,6 @@ def _withdraw_all_but(question: Measure) -> None:
     st.session_state[_ASKED] = question
 
 
-def _wait(question: Measure) -> None:
-    try:
-        if store().asked.ask(question) is not None:
-            st.rerun()
-    except ThawError:
-        st.rerun()
-    st.html(say("Taking a few real steps with your pictures: some 5 to 20 seconds.", lead="Measuring:"))
-
-
 def _draw(config: RunConfig, guess: Estimate, device: str) -> None:
     epochs = count(config.epochs, "epoch")
     parts = [
@@ -128,11 +111,11 @@ def _draw(config: RunConfig, guess: Estimate, device: str) -> None:
         ("Pictures, kept ready", guess.pictures),
         ("Libraries and working space", guess.process),
     ]
-    told = [(name, float(size), gigabytes(size)) for name, size in parts]
+    told = [(name, float(size), memory(size)) for name, size in parts if size]
     st.html(
         numbers(
             [
-                (gigabytes(guess.memory), "memory at the peak", f"{config.loader.batch_size} pictures per step"),
+                (memory(guess.memory), "memory at the peak", f"{config.loader.batch_size} pictures per step"),
                 (f"about {duration(guess.seconds)}", f"for {epochs}", device),
             ]
         )
@@ -142,12 +125,12 @@ def _draw(config: RunConfig, guess: Estimate, device: str) -> None:
     if guess.process > guess.memory / 2:
         hint = (
             "most of it is what the libraries take for themselves; the network and its learning add "
-            f"{gigabytes(network)}. A frozen block takes its weights only."
+            f"{memory(network)}. A frozen block takes its weights only."
         )
     elif guess.activations > network / 2:
         hint = (
             "of all that the network takes, the way back needs most: with half as many pictures per step, "
-            f"it would keep {gigabytes(guess.activations / 2)} less."
+            f"it would keep {memory(guess.activations / 2)} less."
         )
     else:
         hint = "the weights, their gradients and the optimizer take most; a frozen block takes its weights only."

@@ -6,7 +6,7 @@ from tlcore.catalog.backbones import backbone
 from tlcore.data.manifest import Example
 from tlcore.errors import ThawError
 from tlcore.figures.heatmaps import heatmap
-from tlcore.questions import BlockSeen, See, Seen
+from tlcore.questions import BlockSeen, Seen
 from tlcore.text import clean
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.overlay import overlay
@@ -15,11 +15,10 @@ from tlcore.ui.components.static import facts_table, legend, numbers, say
 from tlcore.ui.session import store
 from tlcore.ui.subject import Subject, offered_pictures, take_picture
 from tlcore.ui.thumbnails import thumbnail
+from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import percent
 
 _BLOCK = "block"
-_EVERY = 0.3
-"""Seconds between looks whether the answer is there."""
 _PNG = "data:image/png;base64,"
 
 
@@ -37,7 +36,7 @@ def draw_answer(subject: Subject, picture: Example) -> None:
     with right.container(key="card_strip", height="stretch"):
         if seen is None:
             st.header("What each block answers to", anchor=False)
-            st.fragment(_wait, run_every=_EVERY)(question)
+            wait_for(question, "Sending the picture through the network, with a hook on every block: a second or two.")
             return
         block = _strip(subject, seen)
     channels, over = st.columns([1.9, 1])
@@ -45,15 +44,6 @@ def draw_answer(subject: Subject, picture: Example) -> None:
         _channels(subject, block)
     with over.container(key="card_overlay", height="stretch"):
         _overlay(seen, block)
-
-
-def _wait(question: See) -> None:
-    try:
-        if store().asked.ask(question) is not None:
-            st.rerun()
-    except ThawError:
-        st.rerun()
-    st.html(say("Sending the picture through the network, with a hook on every block: a second or two.", lead=""))
 
 
 def _picture(subject: Subject, picture: Example, seen: Seen | None) -> None:

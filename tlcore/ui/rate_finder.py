@@ -7,17 +7,15 @@ from tlcore.data.manifest import Manifest
 from tlcore.errors import ThawError
 from tlcore.estimate import what_to_measure
 from tlcore.figures.sweep import sweep
-from tlcore.questions import FindRate, RateCurve
+from tlcore.questions import SWEEP_STEPS, FindRate, RateCurve
 from tlcore.records import digest
 from tlcore.ui.components.rate_curve import rate_curve, two_digits
 from tlcore.ui.components.static import say
 from tlcore.ui.session import draft, keep_draft, store, workspace
+from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import duration, rate
 
-_EVERY = 0.5
-"""Seconds between looks whether the answer is there."""
 _HEIGHT = 340
-_STEPS = 50
 _ASKED = "rate_asked"
 _CHOSEN = "rate_chosen_"
 _ALL = ""
@@ -30,8 +28,8 @@ def find_rate(manifest: Manifest, phase: int) -> None:
     with st.container(key="card_finder"):
         st.header("Find a rate", anchor=False)
         st.caption(
-            "Up to 50 steps on a network of its own, from tiny rates to huge ones. Where the loss falls most steeply "
-            "is a good rate to begin with (Smith 2017). Your plan stays as it is until you use one."
+            f"Up to {SWEEP_STEPS} steps on a network of its own, from tiny rates to huge ones. Where the loss falls "
+            "most steeply is a good rate to begin with (Smith 2017). Your plan stays as it is until you use one."
         )
         names = {_ALL: _all(learning, phase, len(plan.phases))} | {name: f"{name} alone" for name in learning}
         which, button = st.columns([2, 1], vertical_alignment="bottom")
@@ -58,7 +56,7 @@ def find_rate(manifest: Manifest, phase: int) -> None:
         elif fault:
             st.html(say(fault, lead="No rate found:", mark="cross"))
         elif asked:
-            st.fragment(_wait, run_every=_EVERY)(question, _seconds(manifest, blocks))
+            wait_for(question, _meanwhile(_seconds(manifest, blocks)))
 
 
 def _all(learning: list[str], phase: int, phases: int) -> str:
@@ -75,6 +73,7 @@ def _question(manifest: Manifest, blocks: tuple[str, ...]) -> FindRate:
         image_size=plan.image_size,
         batch_size=plan.batch_size,
         seed=plan.seed,
+        weight_decay=plan.weight_decay,
         workspace=workspace(),
     )
 
@@ -83,24 +82,19 @@ def _ask(question: FindRate) -> None:
     st.session_state[_ASKED] = digest(question)
 
 
-def _wait(question: FindRate, seconds: float | None) -> None:
-    try:
-        if store().asked.ask(question) is not None:
-            st.rerun()
-    except ThawError:
-        st.rerun()
+def _meanwhile(seconds: float | None) -> str:
     when = f"about {duration(seconds)} on this machine" if seconds else "10 to 30 seconds, longer for large networks"
     training = " A run is training, so it takes longer." if store().runs.open() else ""
-    st.html(say(f"Taking steps with rising rates: {when}.{training} You can go on with your plan.", lead=""))
+    return f"Taking steps with rising rates: {when}.{training} You can go on with your plan."
 
 
 def _seconds(manifest: Manifest, blocks: tuple[str, ...]) -> float | None:
     """Return what the sweep will take, if a step with these blocks was measured here."""
-    question = what_to_measure(draft().config(manifest.name), workspace())
+    question = what_to_measure(draft().config(manifest.name), manifest, workspace())
     measured = store().asked.known(question)
     if measured is None or blocks not in question.learning:
         return None
-    return _STEPS * measured.steps[question.learning.index(blocks)]
+    return SWEEP_STEPS * measured.steps[question.learning.index(blocks)]
 
 
 def _draw(curve: RateCurve, question: FindRate, phase: int) -> None:

@@ -44,9 +44,12 @@ def size(block: Block, measured_at: int, image_size: int) -> str:
     return f"{grid} × {grid} · {channels}"
 
 
-def memory(size: int) -> str:
-    """Return bytes in the unit that suits them: 640 MB, or 1.2 GB."""
-    return f"{size / 1e6:.0f} MB" if size < 1e9 else f"{size / 1e9:.1f} GB"
+def memory(size: float) -> str:
+    """Return bytes in the unit that suits them: 1.6 GB, 240 MB, 12 kB."""
+    for unit, step in (("GB", 1e9), ("MB", 1e6)):
+        if size >= step:
+            return f"{size / step:.1f} {unit}" if size < 10 * step else f"{size / step:.0f} {unit}"
+    return f"{size / 1e3:.0f} kB"
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

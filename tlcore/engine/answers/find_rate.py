@@ -5,7 +5,6 @@ from contextlib import closing
 
 import torch
 
-from tlcore.config import Optimizer
 from tlcore.engine.assemble import assemble
 from tlcore.engine.pictures import Batch, Pictures
 from tlcore.engine.runtime import Runtime
@@ -23,8 +22,7 @@ def find_rate(store: Store, question: FindRate, runtime: Runtime) -> RateCurve:
         store, question.backbone, question.weights, classes, question.image_size, question.seed, runtime
     )
     module = assembly.module.to(memory_format=torch.channels_last)
-    decay = Optimizer().weight_decay
-    groups = plan_groups(assembly.card, len(classes), dict.fromkeys(question.learning, LOWEST), decay)
+    groups = plan_groups(assembly.card, len(classes), dict.fromkeys(question.learning, LOWEST), question.weight_decay)
     examples = dataset.manifest.of("train")
     with closing(Pictures(examples, dataset.root, assembly.encoder, runtime.device)) as pictures:
         return sweep(module, assembly.card.blocks, groups, _endless(pictures, question))

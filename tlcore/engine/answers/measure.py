@@ -72,7 +72,7 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
     # What a block's moments take stays when it freezes again.
     learned = [set().union(*question.learning[: number + 1]) for number in range(len(question.learning))]
     picture = 3 * question.image_size**2
-    known = weights + picture * len(examples)
+    known = weights + picture * len(examples) * runtime.holds_pictures
     return Measured(
         device=runtime.label,
         steps=tuple(cost.step for cost in costs),
@@ -88,6 +88,7 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
         optimizer=tuple(_MOMENTS * _learning_bytes(assembly, blocks) for blocks in learned),
         activations=tuple(cost.activations for cost in costs),
         picture=picture,
+        holds_pictures=runtime.holds_pictures,
     )
 
 
