@@ -58,6 +58,29 @@ def test_a_phase_moves_and_stops_at_either_end(draft, place, by, order):
     assert draft.moving(place, by).phases == tuple(draft.phases[number] for number in order)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda draft: draft.with_rates(3, {"head": 0.1}),
+        lambda draft: draft.with_phase(3, draft.phases[0]),
+        lambda draft: draft.adding(3),
+        lambda draft: draft.removing(3),
+        lambda draft: draft.moving(3, -1),
+    ],
+)
+def test_a_phase_that_is_gone_by_now_is_told(draft, change):
+    with pytest.raises(ChoiceError, match=r"The plan changed in another tab: there is no phase 4 in it\."):
+        change(draft)
+
+
+def test_epochs_in_all_go_to_the_strategy_or_to_the_only_phase(draft):
+    assert draft.with_epochs(9) == replace(draft, epochs=9)
+    own = Draft().with_rate(0, "head", 0.1).with_epochs(4)
+    assert (own.strategy, own.epochs, [phase.epochs for phase in own.phases]) == ("own", 4, [4])
+    with pytest.raises(ChoiceError, match="The plan changed in another tab: each of its phases has epochs of its own"):
+        draft.adding(0).with_epochs(9)
+
+
 def test_more_epochs_than_a_run_can_have_are_refused():
     draft = Draft(epochs=MOST_EPOCHS)
     with pytest.raises(ChoiceError, match=r"Epochs in all is 400\. It takes 1 to 200"):

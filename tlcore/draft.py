@@ -43,6 +43,12 @@ class Draft:
             return self.schedule
         return fill(self.strategy, self.blocks, self.epochs, self.slope)
 
+    def phase(self, place: int) -> Phase:
+        """Return the phase at `place`, counted from 0; raise ChoiceError if a page still shows one that is gone."""
+        if not 0 <= place < len(self.phases):
+            raise changed_elsewhere(f"there is no phase {place + 1} in it")
+        return self.phases[place]
+
     def by_strategy(self, strategy: Strategy) -> "Draft":
         """Return this draft with its schedule filled by `strategy`; from scratch begins with random numbers."""
         left = IMAGENET if self.strategy == "scratch" else self.weights
@@ -70,21 +76,31 @@ class Draft:
 
     def with_rates(self, phase: int, rates: Mapping[str, float]) -> "Draft":
         """Return this draft with some rates of one phase set by hand, all at once; 0.0 freezes a block."""
-        old = self.phases[phase]
+        old = self.phase(phase)
         return self.with_phase(phase, replace(old, rates={**old.rates, **rates}))
 
     def with_phase(self, place: int, phase: Phase) -> "Draft":
         """Return this draft with another phase at `place`, counted from 0."""
+        self.phase(place)
         phases = self.phases
         return self.with_schedule([*phases[:place], phase, *phases[place + 1 :]])
+
+    def with_epochs(self, epochs: int) -> "Draft":
+        """Return this draft with so many epochs in all; phases of a person's own have theirs, unless there is one."""
+        if self.strategy != "own":
+            return replace(self, epochs=epochs)
+        if len(self.phases) > 1:
+            raise changed_elsewhere("each of its phases has epochs of its own")
+        return self.with_phase(0, replace(self.phase(0), epochs=epochs))
 
     def adding(self, place: int) -> "Draft":
         """Return this draft with the phase at `place` twice; the second is there to be changed."""
         phases = self.phases
-        return self.with_schedule([*phases[: place + 1], *phases[place:]])
+        return self.with_schedule([*phases[:place], self.phase(place), *phases[place:]])
 
     def removing(self, place: int) -> "Draft":
         """Return this draft without the phase at `place`; raise ChoiceError if it is the only one."""
+        self.phase(place)
         phases = self.phases
         if len(phases) == 1:
             raise ChoiceError("This is the plan's only phase.", "A plan has at least one: add another first.")
@@ -92,9 +108,9 @@ class Draft:
 
     def moving(self, place: int, by: int) -> "Draft":
         """Return this draft with the phase at `place` moved by so many places; it stops at either end."""
-        phases = list(self.phases)
-        target = min(max(place + by, 0), len(phases) - 1)
-        phases.insert(target, phases.pop(place))
+        moved, phases = self.phase(place), list(self.phases)
+        del phases[place]
+        phases.insert(min(max(place + by, 0), len(phases)), moved)
         return self.with_schedule(phases)
 
     def with_schedule(self, phases: Sequence[Phase]) -> "Draft":
@@ -118,3 +134,8 @@ class Draft:
             loader=Loader(batch_size=self.batch_size, image_size=self.image_size),
             seed=self.seed,
         )
+
+
+def changed_elsewhere(how: str) -> ChoiceError:
+    """Return the fault of a page that changes a plan which is another one by now; `how` is the rest of a sentence."""
+    return ChoiceError(f"The plan changed in another tab: {how}.", "This page shows it as it is now.")

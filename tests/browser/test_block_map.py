@@ -54,6 +54,22 @@ def test_clicks_that_come_faster_than_answers_are_all_heard(network):
     expect("layer4", "head")
 
 
+def test_a_click_after_coming_back_to_the_page_outlives_a_redraw_before_its_answer(network):
+    page, expect = network()
+    for name in BLOCKS[:4]:
+        block(page, name).click()
+    expect("layer4", "head")
+    page.get_by_role("link", name="Pictures").first.click()
+    page.locator("[data-block=head]").wait_for(state="detached")
+    page.get_by_role("link", name="Network").first.click()
+    state = page.locator("[data-block=stem]").evaluate(
+        "tile => { tile.querySelector('.block').click(); tile.closest('.thaw-root').owner.settle();"
+        " return tile.dataset.state; }"
+    )
+    assert state == "learning"
+    expect("stem", "layer4", "head")
+
+
 def test_shift_freezes_up_to_here_and_thaws_from_here_on(network):
     page, expect = network()
     block(page, "layer3").click(modifiers=["Shift"])

@@ -138,6 +138,22 @@ def test_the_rate_that_was_found_is_put_onto_the_plan(open_page, make_set, store
     assert page.button("use_rate").disabled
 
 
+def test_a_rate_for_a_phase_that_went_in_another_tab_is_refused(
+    open_page, make_set, store, person, answer, finding, words
+):
+    manifest = make_set()
+    store.drafts.keep(person, Draft(data=manifest.digest).adding(0))
+    answer(finding(manifest, "head"), CURVE)
+    page = open_page("network")
+    page.button("phase_add").click().run()
+    elsewhere = Draft(data=manifest.digest)
+    store.drafts.keep(person, elsewhere)
+    page.button("use_rate").click().run()
+    assert not page.exception
+    assert "The plan changed in another tab: there is no phase 2 in it." in words(page)
+    assert store.drafts.of(person) == elsewhere
+
+
 def test_a_rate_for_all_blocks_goes_to_those_that_learn(open_page, make_set, store, person, answer, finding):
     manifest = make_set()
     plan = Draft(data=manifest.digest, epochs=1).with_rate(0, "blocks.6", 0.0002)

@@ -40,6 +40,18 @@ def buttons(page):
     return {button.key: button.label for button in page.button if button.key in keys}
 
 
+def test_a_block_that_was_thawed_by_hand_learned_on_every_page(open_page, begun, monkeypatch, words):
+    given = []
+    monkeypatch.setattr("tlcore.ui.looking.draw_answer", lambda subject, _picture: given.append(subject))
+    thawed = Changed(
+        after=2, block="blocks.5", requested=0.1, before=0.0, applied=0.1, learning=3, seconds=4.0, control=1
+    )
+    run = begun(thawed, Finished(seconds=5.0))
+    open_page("inside", run=run.id)
+    assert [block for block, learned in given[0].learned.items() if learned] == ["blocks.5", "blocks.6", "head"]
+    assert "3 of 8 blocks learn" in words(open_page("start"))
+
+
 def test_a_waiting_run_says_so_and_can_leave_the_queue(open_page, make_set, make_run, words, store):
     manifest = make_set()
     make_run(manifest, name="Before it", claimant=HERE)

@@ -71,6 +71,35 @@ def test_what_cannot_be_is_refused_and_the_field_shows_the_plan_again(network, w
     assert "Not changed" not in words(page)
 
 
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda page: page.number_input("phase_epochs").set_value(3), "there is no phase 2 in it."),
+        (lambda page: page.button("phase_earlier").click(), "there is no phase 2 in it."),
+        (lambda page: page.button("phase_remove").click(), "there is no phase 2 in it."),
+    ],
+)
+def test_a_page_whose_phase_went_in_another_tab_says_so(network, words, store, person, act, said):
+    page, kept = network()
+    page.button("phase_add").click().run()
+    elsewhere = kept().by_strategy("low")
+    store.drafts.keep(person, elsewhere)
+    act(page).run()
+    assert not page.exception
+    assert f"Not changed:</b> The plan changed in another tab: {said}" in words(page)
+    assert kept() == elsewhere
+
+
+def test_epochs_in_all_are_refused_once_another_tab_gave_each_phase_its_own(network, words, store, person):
+    page, kept = network()
+    elsewhere = kept().adding(0)
+    store.drafts.keep(person, elsewhere)
+    page.number_input("epochs").set_value(9).run()
+    assert not page.exception
+    assert "each of its phases has epochs of its own" in words(page)
+    assert kept() == elsewhere
+
+
 def test_settings_go_into_the_plan(network):
     page, kept = network()
     for widget, value in (("epochs", 4), ("batch_size", 8), ("image_size", 96), ("weight_decay", 0.1), ("seed", 9)):

@@ -210,7 +210,7 @@ def test_parts_of_no_size_are_not_in_the_memory_bar() -> None:
 CURVE = RateCurve(rates=(1e-6, 1e-3, 1.0), losses=(1.0, 0.5, 2.0), suggestion=1e-3)
 
 
-@pytest.mark.parametrize(("sent", "read"), [(0.00123, 0.0012), (1, 1.0), (1e-6, 1e-6)])
+@pytest.mark.parametrize(("sent", "read"), [(0.00123, 0.0012), (1, 1.0), (1e-6, 1e-6), (1.04, 1.0)])
 def test_a_rate_on_the_curve_is_read_in_two_digits(sent: Any, read: float) -> None:
     assert read_rate(sent, CURVE) == read
 

@@ -20,9 +20,9 @@ def history(*events):
     return one
 
 
-def change(control, block="layer4", refused=""):
+def change(control, block="layer4", refused="", after=87):
     return Changed(
-        after=87,
+        after=after,
         block=block,
         requested=0.00005,
         before=0.0001,
@@ -69,6 +69,13 @@ def test_the_newest_change_comes_first_pauses_are_none_and_planned_ones_are_name
     assert [row.block for row in rows] == ["head", "layer4", "stem"]
     assert rows[-1].when == "planned"
     assert rows[0].asked == "0"
+
+
+def test_a_planned_change_stands_among_those_by_hand_and_what_waits_stands_first():
+    one = history(change(1, "layer1", after=3), change(None, "stem", after=5), change(2, "layer2", after=9))
+    rows = change_rows([asked(1, "layer1"), asked(2, "layer2"), asked(3, "head")], one, "running")
+    assert [row.block for row in rows] == ["head", "layer2", "stem", "layer1"]
+    assert [row.when == "planned" for row in rows] == [False, False, True, False]
 
 
 def test_names_and_reasons_are_shown_to_the_letter():

@@ -12,8 +12,9 @@ from tlcore.questions import Separate
 from tlcore.strategies import STRATEGIES
 from tlcore.ui.components.decision_chart import Level, decision_chart
 from tlcore.ui.components.static import say
+from tlcore.ui.editing import choose_phase, edit, show_refusal
 from tlcore.ui.launching import launch
-from tlcore.ui.session import draft, keep_draft, store, workspace
+from tlcore.ui.session import draft, store, workspace
 from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import count
 
@@ -53,6 +54,7 @@ def draw_adviser(manifest: Manifest) -> None:
         elif told:
             st.html(say(told, lead="Not measured:", mark="cross"))
         _buttons(manifest, advice)
+        show_refusal("adviser")
         st.caption(SOURCE)
 
 
@@ -123,7 +125,8 @@ def _buttons(manifest: Manifest, advice: Advice) -> None:
 
 
 def _take(strategy: Strategy) -> None:
-    keep_draft(draft().by_strategy(strategy))
+    if edit("adviser", lambda plan: plan.by_strategy(strategy)):
+        choose_phase(0)
 
 
 def _run_opposite(name: str, strategy: Strategy) -> None:

@@ -57,25 +57,23 @@ def what_changed(run: Run, history: History, state: State) -> None:
 
 
 def change_rows(asked: list[AskedFor], history: History, state: State) -> list[ChangeRow]:
-    """Return what the plan, and then a person, changed in the middle of a run, newest first."""
-    answers = {change.control: change for change in history.changes if change.control is not None}
-    rows = [_row("planned", change.block, change.requested, change) for change in history.changes if not change.control]
+    """Return what the plan and a person changed in the middle of a run: first what waits, then the newest."""
+    times = {one.id: time.strftime("%H:%M:%S", time.localtime(one.time)) for one in asked}
+    answers = sorted(history.changes, key=lambda change: change.after)
+    rows = [_row("planned" if answer.control is None else times[answer.control], answer) for answer in answers]
+    answered = {answer.control for answer in answers}
     for one in asked:
-        if isinstance(one.control, SetRate):
-            when = time.strftime("%H:%M:%S", time.localtime(one.time))
-            answer = answers.get(one.id)
-            if answer is not None:
-                rows.append(_row(when, one.control.block, one.control.rate, answer))
-            else:
-                rows.append(_unanswered(when, one.control, state))
+        if isinstance(one.control, SetRate) and one.id not in answered:
+            rows.append(_unanswered(times[one.id], one.control, state))
     return rows[::-1]
 
 
-def _row(when: str, block: str, asked: float, answer: Changed) -> ChangeRow:
+def _row(when: str, answer: Changed) -> ChangeRow:
+    block, asked = answer.block, rate(answer.requested)
     if answer.refused:
-        return ChangeRow(when=when, block=block, asked=rate(asked), applied="–", told=answer.refused, kind="refused")
+        return ChangeRow(when=when, block=block, asked=asked, applied="–", told=answer.refused, kind="refused")
     told = f"from step {answer.after + 1:,}, was {rate(answer.before)}"
-    return ChangeRow(when=when, block=block, asked=rate(asked), applied=rate(answer.applied), told=told, kind="done")
+    return ChangeRow(when=when, block=block, asked=asked, applied=rate(answer.applied), told=told, kind="done")
 
 
 def _unanswered(when: str, control: SetRate, state: State) -> ChangeRow:

@@ -5,8 +5,9 @@ from tlcore.catalog.cards import BackboneCard
 from tlcore.catalog.weights import IMAGENET_CLASSES, about_megabytes, weights_file
 from tlcore.errands import Errand, SurveyNetwork
 from tlcore.ui.components.gallery import BackboneTile, Filter, gallery
+from tlcore.ui.editing import edit, show_refusal
 from tlcore.ui.gathering import begin, current_errand, forget_fault
-from tlcore.ui.session import draft, keep_draft
+from tlcore.ui.session import draft
 
 _SMALL = 10e6
 """Numbers in its parameters up to which a network counts as small."""
@@ -34,6 +35,7 @@ def choose_network() -> None:
         on_choose=_take,
         on_open=_open,
     )
+    show_refusal("gallery")
     current_errand((SurveyNetwork,), "Measuring the network", _opened)
 
 
@@ -68,7 +70,7 @@ def _tile(card: BackboneCard, recommended: bool) -> BackboneTile:
 
 def _take(name: str) -> None:
     forget_fault()
-    keep_draft(draft().on(name))
+    edit("gallery", lambda plan: plan.on(name))
 
 
 def _open(name: str) -> None:

@@ -20,7 +20,7 @@ _DAY = "%Y-%m-%d"
 
 
 def recent_runs(most: int) -> None:
-    """Draw the newest runs, each with its plan in small and its best result."""
+    """Draw the newest runs, each with what learns in it, or would at the end of its plan, and its best result."""
     st.header("Recent runs", anchor=False)
     for run in store().runs.recent(readable(), most):
         with st.container(key=f"row_{run.id}"):
@@ -30,8 +30,8 @@ def recent_runs(most: int) -> None:
 
 
 def _line(run: Run, history: History) -> str:
-    last = run.config.schedule[-1]
-    learning = [last.rate(block.name) > 0 for block in backbone(run.config.backbone).blocks]
+    rates = history.rates or run.config.schedule[-1].rates
+    learning = [rates.get(block.name, 0.0) > 0 for block in backbone(run.config.backbone).blocks]
     best = history.best
     result = ("–", "")
     if best is not None:

@@ -90,8 +90,8 @@ def _set(place: int) -> None:
             "warmup": float(state["phase_warmup"]),
             "moving_statistics": bool(state["phase_statistics"]),
         }
-        changed: Phase = replace(plan.phases[place], **wanted)
-        return plan if changed == plan.phases[place] else plan.with_phase(place, changed)
+        changed: Phase = replace(plan.phase(place), **wanted)
+        return plan if changed == plan.phase(place) else plan.with_phase(place, changed)
 
     edit("phase", change)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from tlcore.draft import Draft
+from tlcore.draft import Draft, changed_elsewhere
 from tlcore.errors import ChoiceError
 from tlcore.records import digest
 from tlcore.ui.editing import edit, refusals, show_refusal
@@ -46,6 +46,8 @@ def read_edits(
     rows: Mapping[int, Mapping[str, Any]], blocks: Sequence[str], phases: int
 ) -> dict[int, dict[str, float]]:
     """Return the rates that were typed, by phase and block; raise ChoiceError where a cell holds no number."""
+    if any(row >= len(blocks) for row in rows):
+        raise changed_elsewhere("its network has fewer blocks")
     found: dict[int, dict[str, float]] = {}
     for phase in range(phases):
         for row, cells in rows.items():

@@ -7,7 +7,6 @@ import streamlit as st
 from tlcore.catalog.backbones import backbone
 from tlcore.catalog.cards import Sizes
 from tlcore.data.manifest import Manifest
-from tlcore.draft import Draft
 from tlcore.figures.rates import rates
 from tlcore.listing import listing
 from tlcore.plan import Group, preview
@@ -155,14 +154,7 @@ def _takes(sizes: Sizes) -> str:
 
 def _set_epochs() -> None:
     epochs = int(st.session_state["epochs"])
-
-    def change(plan: Draft) -> Draft:
-        if plan.strategy != "own":
-            return replace(plan, epochs=epochs)
-        (phase,) = plan.phases
-        return plan.with_phase(0, replace(phase, epochs=epochs))
-
-    edit("settings", change)
+    edit("settings", lambda plan: plan.with_epochs(epochs))
 
 
 def _set_numbers() -> None:

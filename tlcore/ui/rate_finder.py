@@ -11,7 +11,8 @@ from tlcore.questions import SWEEP_STEPS, FindRate, RateCurve
 from tlcore.records import digest
 from tlcore.ui.components.rate_curve import rate_curve, two_digits
 from tlcore.ui.components.static import say
-from tlcore.ui.session import draft, keep_draft, store, workspace
+from tlcore.ui.editing import edit, show_refusal
+from tlcore.ui.session import draft, store, workspace
 from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import duration, rate
 
@@ -57,6 +58,7 @@ def find_rate(manifest: Manifest, phase: int) -> None:
             st.html(say(fault, lead="No rate found:", mark="cross"))
         elif asked:
             wait_for(question, _meanwhile(_seconds(manifest, blocks)))
+        show_refusal("finder")
 
 
 def _all(learning: list[str], phase: int, phases: int) -> str:
@@ -134,7 +136,4 @@ def _draw(curve: RateCurve, question: FindRate, phase: int) -> None:
 
 
 def _use(phase: int, blocks: tuple[str, ...], rate: float) -> None:
-    plan = draft()
-    for block in blocks:
-        plan = plan.with_rate(phase, block, rate)
-    keep_draft(plan)
+    edit("finder", lambda plan: plan.with_rates(phase, dict.fromkeys(blocks, rate)))

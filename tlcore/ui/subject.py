@@ -118,7 +118,7 @@ def _of_run(run: Run) -> list[Subject]:
     history = reader(run.id).history()
     if found is None or history.checkpoint is None or history.best is None:
         return []
-    card, schedule = backbone(run.config.backbone), run.config.schedule
+    card = backbone(run.config.backbone)
     after = Subject(
         key=f"{run.id}-after",
         title=plan_title(run.config),
@@ -129,7 +129,7 @@ def _of_run(run: Run) -> list[Subject]:
         checkpoint=history.checkpoint.sha256,
         image_size=run.config.loader.image_size,
         seed=run.config.seed,
-        learned={block.name: any(phase.rate(block.name) > 0 for phase in schedule) for block in card.blocks},
+        learned={block.name: history.learned(block.name) for block in card.blocks},
     )
     before = replace(after, key=f"{run.id}-before", when="before training", checkpoint=None, learned={})
     return [after, before]

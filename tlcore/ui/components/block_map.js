@@ -72,6 +72,8 @@ class BlockMap {
   update({ data, setTriggerValue }) {
     this.send = (message) => setTriggerValue("chosen", { serial: this.serial, ...message });
     if (this.data && this.data.phase !== data.phase) this.pending.clear();
+    // A page that is opened again counts on from what Python heard of the map before.
+    this.serial = Math.max(this.serial, data.heard);
     this.data = data;
     this.chosenPhase = data.phase;
     setText(this.refusal, data.refused);

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tlcore.config import HIGHEST_RATE
 from tlcore.questions import RateCurve
 from tlcore.ui.components.bridge import register, sent
 
@@ -50,7 +51,7 @@ def read_rate(plain: Any, curve: RateCurve) -> float | None:
         return None
     if not curve.rates[0] * 0.9 <= plain <= curve.rates[-1] * 1.1:
         return None
-    return two_digits(plain)
+    return min(two_digits(plain), HIGHEST_RATE)
 
 
 def two_digits(rate: float) -> float:
