@@ -1,5 +1,7 @@
 """The gallery's cards and the choice of weights say what the catalog and this machine hold."""
 
+from dataclasses import replace
+
 import pytest
 
 from tlcore.catalog.backbones import BACKBONES, RECOMMENDED, backbone, card_file
@@ -59,6 +61,25 @@ def test_a_network_that_was_opened_by_name_joins_the_gallery(opened, monkeypatch
     assert len(given[-1]["cards"]) == len(BACKBONES) + 1
     assert "resnet10t" not in given[-1]["others"]
     assert "resnet14t" in given[-1]["others"]
+
+
+def test_cards_that_cannot_be_read_lock_nobody_out(
+    opened, open_page, make_set, make_run, store, person, words, monkeypatch
+):
+    given = drawn(monkeypatch)
+    card_file("resnet14t").parent.mkdir(parents=True)
+    card_file("resnet14t").write_text("{", encoding="utf-8")
+    assert not opened("resnet10t").exception
+    assert len(given[-1]["cards"]) == len(BACKBONES)
+    assert given[-1]["chosen"] == "efficientnet_lite0"
+    assert {"resnet10t", "resnet14t"} <= set(given[-1]["others"])
+    config = replace(make_run(make_set()).config, backbone="resnet14t")
+    run = store.runs.submit(config, person, "b" * 32)
+    for name in ("start", "train", "inside"):
+        page = open_page(name, run=run.id) if name != "start" else open_page(name)
+        assert not page.exception, name
+        if name != "inside":
+            assert "· resnet14t" in words(page)
 
 
 def test_a_network_that_was_measured_is_taken_into_the_plan(opened, store, person):
