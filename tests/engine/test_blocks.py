@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from tlcore.catalog.backbones import backbone, card_file
+from tlcore.engine import survey
 from tlcore.engine.blocks import find_blocks, grid, layout_of
 from tlcore.engine.modality.image import Outlining
 from tlcore.engine.survey import measure_sizes, survey_by_name, survey_card
@@ -192,6 +193,20 @@ def test_the_sides_that_a_network_takes_are_found_by_trying(network, sizes):
 def test_a_network_that_takes_no_picture_is_refused():
     with torch.device("meta"), pytest.raises(WeightsError, match="takes no pictures of 224 pixels"):
         measure_sizes(nn.Linear(5, 5), 224, 0)
+
+
+def test_what_breaks_in_a_network_is_refused_and_logged_but_not_what_breaks_in_our_rules(monkeypatch, caplog):
+    def broken(*_arguments, **_named):
+        raise TypeError("no such option")
+
+    monkeypatch.setattr(survey, "find_blocks", broken)
+    with pytest.raises(TypeError):
+        survey_by_name("resnet10t")
+    assert not caplog.records
+    monkeypatch.setattr(survey, "outline_named", broken)
+    with pytest.raises(WeightsError, match="cannot be taken through a picture"):
+        survey_by_name("resnet10t")
+    assert "no such option" in caplog.text
 
 
 def test_a_network_by_name_gets_a_card_in_the_home_folder():
