@@ -82,14 +82,15 @@ def test_cards_that_cannot_be_read_lock_nobody_out(
             assert "· resnet14t" in words(page)
 
 
-def test_a_network_that_was_measured_is_taken_into_the_plan(opened, store, person):
+@pytest.mark.parametrize(("chosen", "taken"), [("resnet18", "resnet10t"), ("resnet50", "resnet50")])
+def test_a_network_that_was_measured_is_taken_unless_another_was_chosen_meanwhile(opened, store, person, chosen, taken):
     path = card_file("resnet10t")
     path.parent.mkdir(parents=True)
     path.write_text(to_json(backbone("resnet18")).replace('"resnet18"', '"resnet10t"', 1), encoding="utf-8")
-    errand = store.errands.add(SurveyNetwork(network="resnet10t"), person)
+    errand = store.errands.add(SurveyNetwork(network="resnet10t", instead_of="resnet18"), person)
     store.errands.finish(errand.id, "resnet10t")
-    assert not opened("resnet18").exception
-    assert store.drafts.of(person).backbone == "resnet10t"
+    assert not opened(chosen).exception
+    assert store.drafts.of(person).backbone == taken
 
 
 def test_published_weights_are_told_with_accuracy_and_licence_and_can_be_changed(opened, store, person, words):
