@@ -2,13 +2,17 @@
 
 import streamlit as st
 
+from tlcore.catalog.backbones import known
+from tlcore.text import plain
 from tlcore.ui.components.static import say
 from tlcore.ui.estimate_view import draw_truth
 from tlcore.ui.frame import INSIDE, NETWORK, START, in_frame
+from tlcore.ui.heading import crumb
 from tlcore.ui.live import EVERY, EVERY_AT_FIRST, draw_run, still
 from tlcore.ui.reading import reader
 from tlcore.ui.session import dataset, run_of_this_page
 from tlcore.ui.taking import take_along
+from tlcore.ui.titles import plan_title
 
 in_frame()
 
@@ -29,6 +33,13 @@ if run is None:
     st.stop()
 
 st.query_params["run"] = run.id
+if known(run.config.backbone) is None:
+    crumb(run.config.name, plan_title(run.config))
+    st.title("Train", anchor=False)
+    st.html(say("this network has no card on this machine. Search for it once on the Network page.", lead="Not shown:"))
+    st.page_link(NETWORK, label=f"Search for {plain(run.config.backbone)}")
+    st.stop()
+
 history = reader(run.id).history()
 rests = still(run, history)
 every = None if rests else EVERY if history.steps else EVERY_AT_FIRST

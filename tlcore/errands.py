@@ -53,6 +53,8 @@ class SurveyNetwork:
     """Measure a timm network that a person named, so that it has a card like the others."""
 
     network: str
+    instead_of: str
+    """The plan's network when it was asked for; if another was chosen meanwhile, that one stays."""
 
 
 Errand = ReadUpload | MakeSample | FetchSet | FetchWeights | ReadWeights | SurveyNetwork

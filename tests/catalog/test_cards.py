@@ -12,6 +12,7 @@ from tlcore.catalog.backbones import (
     RECOMMENDED,
     backbone,
     card_file,
+    known,
     more_backbones,
     opened_backbones,
     published,
@@ -73,6 +74,17 @@ def test_an_opened_network_is_found_in_the_home_folder_under_a_known_name_only()
     (path.parent / "stranger.json").write_text("{}", encoding="utf-8")
     assert backbone("resnet10t") == backbone("resnet18")
     assert opened_backbones() == ["resnet10t"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b'{"name": "resnet10t"}'])
+def test_a_card_that_cannot_be_read_counts_as_not_opened(content):
+    path = card_file("resnet10t")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    assert known("resnet10t") is None
+    assert opened_backbones() == []
+    with pytest.raises(ChoiceError, match=r"resnet10t was not opened here yet\."):
+        backbone("resnet10t")
 
 
 @pytest.mark.parametrize("name", ["../resnet18", "a/../../b", "", ".hidden", "x" * 300])

@@ -1,6 +1,7 @@
 """Weights are found where torch keeps them, are checked before use, and are fetched only when asked for."""
 
 import json
+import re
 import threading
 from dataclasses import replace
 from hashlib import sha256
@@ -209,27 +210,66 @@ def test_where_the_library_names_no_size_it_is_told_from_the_numbers():
     assert about_megabytes(timm, timm.weights[0]) == pytest.approx(timm.values(1000) * 4 / 2**20)
 
 
+ONE, TWO = (backbone(name).weights[0] for name in ("convnextv2_atto", "mobilenetv4_conv_small"))
+"""Weights whose sha256 is not published."""
+CHECKED = backbone("resnet18").weights[0]
+
+
+def packed(tmp_path, *weights, content=CONTENT):
+    """Pack a file with this content for each of the weights."""
+    (tmp_path / "file").write_bytes(content)
+    return pack_weights([(one, tmp_path / "file") for one in weights], tmp_path / "usb")
+
+
 def test_a_packed_folder_unpacks_where_torch_keeps_weights(tmp_path, own_cache):
-    (tmp_path / "one.pth").write_bytes(CONTENT)
-    (tmp_path / "two.pth").write_bytes(CONTENT[::-1])
-    pack_weights({"one.pth": tmp_path / "one.pth"}, tmp_path / "usb")
-    packed = pack_weights({"two.pth": tmp_path / "two.pth"}, tmp_path / "usb")
-    assert packed.files == {"one.pth": SHA256, "two.pth": sha256(CONTENT[::-1]).hexdigest()}
-    assert unpack_weights(tmp_path / "usb") == packed
-    assert sorted(path.name for path in own_cache.iterdir()) == ["one.pth", "two.pth"]
-    assert (own_cache / "one.pth").read_bytes() == CONTENT
+    packed(tmp_path, ONE)
+    pack = packed(tmp_path, TWO, content=CONTENT[::-1])
+    assert pack.files == {ONE.file: SHA256, TWO.file: sha256(CONTENT[::-1]).hexdigest()}
+    assert unpack_weights(tmp_path / "usb") == pack
+    assert {path.name for path in own_cache.iterdir()} == {ONE.file, TWO.file}
+    assert (own_cache / ONE.file).read_bytes() == CONTENT
 
 
 def test_a_packed_file_that_changed_on_the_way_is_refused_and_not_put_in_place(tmp_path, own_cache):
-    (tmp_path / "one.pth").write_bytes(CONTENT)
-    pack_weights({"one.pth": tmp_path / "one.pth"}, tmp_path / "usb")
-    (tmp_path / "usb" / "one.pth").write_bytes(CONTENT[:-1] + b"!")
-    with pytest.raises(WeightsError, match=r"one\.pth is damaged"):
+    packed(tmp_path, ONE)
+    (tmp_path / "usb" / ONE.file).write_bytes(CONTENT[:-1] + b"!")
+    with pytest.raises(WeightsError, match=f"{re.escape(ONE.file)} is damaged"):
         unpack_weights(tmp_path / "usb")
     assert list(own_cache.iterdir()) == []
-    (tmp_path / "usb" / "one.pth").unlink()
-    with pytest.raises(WeightsError, match=r"one\.pth is missing"):
+    (tmp_path / "usb" / ONE.file).unlink()
+    with pytest.raises(WeightsError, match=f"{re.escape(ONE.file)} is missing"):
         unpack_weights(tmp_path / "usb")
+
+
+def test_a_damaged_file_is_not_packed(tmp_path):
+    with pytest.raises(WeightsError, match="are damaged"):
+        packed(tmp_path, CHECKED)
+    assert list((tmp_path / "usb").iterdir()) == []
+
+
+def test_a_pack_goes_into_a_folder_only(tmp_path):
+    (tmp_path / "usb").write_bytes(b"")
+    with pytest.raises(ChoiceError, match="usb cannot be a folder: File exists"):
+        packed(tmp_path, ONE)
+
+
+@pytest.mark.parametrize(
+    ("file", "fault", "said"),
+    [("sam_vit_h.pth", ChoiceError, "belongs to no network"), (CHECKED.file, WeightsError, "is damaged")],
+)
+def test_an_index_of_somebody_elses_plants_no_file(tmp_path, own_cache, file, fault, said):
+    packed(tmp_path, replace(ONE, file=file))
+    with pytest.raises(fault, match=said):
+        unpack_weights(tmp_path / "usb")
+    assert not own_cache.exists() or list(own_cache.iterdir()) == []
+
+
+def test_a_file_that_fits_is_not_replaced(tmp_path, own_cache):
+    packed(tmp_path, ONE)
+    own_cache.mkdir(parents=True)
+    (own_cache / ONE.file).write_bytes(b"mine")
+    unpack_weights(tmp_path / "usb")
+    assert (own_cache / ONE.file).read_bytes() == b"mine"
 
 
 @pytest.mark.parametrize("index", ["", "{", "[]", '{"files": 3}', json.dumps({"files": {"../one.pth": SHA256}})])

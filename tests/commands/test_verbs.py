@@ -251,9 +251,9 @@ def test_weights_are_packed_on_one_machine_and_unpacked_on_another(said, tmp_pat
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "one"))
     cache = tmp_path / "one" / "hub" / "checkpoints"
     cache.mkdir(parents=True)
-    file = BACKBONES["squeezenet1_0"].weights[0].file
+    file = BACKBONES["convnextv2_atto"].weights[0].file
     (cache / file).write_bytes(b"weights")
-    words = ("weights", "pack", "squeezenet1_0", "efficientnet_lite0", "--to", str(tmp_path / "usb"), "--json")
+    words = ("weights", "pack", "convnextv2_atto", "efficientnet_lite0", "--to", str(tmp_path / "usb"), "--json")
     assert json.loads(said(*words)[1]) == {"files": [file]}
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "two"))
     assert said("weights", "unpack", str(tmp_path / "usb")) == (0, f"{file}\n", "")
@@ -311,6 +311,9 @@ WRONG = {
     "variant": (("weights", "download", "resnet50:IMAGENET1K_V3"), "Did you mean IMAGENET1K_V2?"),
     "download of nothing": (("weights", "download"), "weights download got no name."),
     "pack to nowhere": (("weights", "pack", "resnet18"), "weights pack got no folder. Name one: --to FOLDER."),
+    "pack what is there": (("weights", "pack", "efficientnet_lite0", "--to", "x"), "There is nothing to pack"),
+    "list one": (("weights", "list", "resnet18"), "weights list takes no names"),
+    "list to": (("weights", "list", "--to", "x"), "weights list takes no folder with --to."),
     "unpack nothing": (("weights", "unpack", "no such folder"), "no such folder holds no packed weights."),
 }
 

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from tlcore.catalog.backbones import backbone, card_file
+from tlcore.engine import survey
 from tlcore.engine.blocks import find_blocks, grid, layout_of
 from tlcore.engine.modality.image import Outlining
 from tlcore.engine.survey import measure_sizes, survey_by_name, survey_card
@@ -44,7 +45,7 @@ def test_loose_layers_before_the_first_part_are_the_stem_and_those_after_one_joi
     )  # fmt: skip
     assert [block.name for block in found] == ["stem", "body.3", "body.4", "body.5", "head"]
     assert [block.prefixes for block in found] == [
-        ("body.0", "body.1"), ("body.3",), ("body.4",), ("body.5", "body.6", "body.7"), ("fc",),
+        ("body.0", "body.1", "body.2"), ("body.3",), ("body.4",), ("body.5", "body.6", "body.7"), ("fc",),
     ]  # fmt: skip
     assert [block.output for block in found] == ["body.2", "body.3", "body.4", "body.7", "fc"]
     assert [block.shape for block in found] == [(4, 8, 8), (8, 8, 8), (12, 4, 4), (20, 4, 4), (1,)]
@@ -77,7 +78,9 @@ def test_in_a_network_of_single_layers_a_block_begins_where_the_grid_has_changed
     layers = [nn.Conv2d(3, 4, 3, 1, 1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(4, 6, 3, 1, 1), nn.Conv2d(6, 8, 3, 1, 1)]
     layers += [nn.MaxPool2d(2), nn.Conv2d(8, 9, 3, 1, 1)]
     found = blocks_of(lambda classes: network(*layers, width=9, classes=classes))
-    assert [block.prefixes for block in found] == [("body.0",), ("body.3", "body.4"), ("body.6",), ("fc",)]
+    assert [block.prefixes for block in found] == [
+        ("body.0", "body.1", "body.2"), ("body.3", "body.4", "body.5"), ("body.6",), ("fc",),
+    ]  # fmt: skip
     assert found[0].output == "body.2"
 
 
@@ -86,11 +89,14 @@ def test_layers_without_a_grid_before_the_head_are_a_block_of_their_own():
         module = network(nn.Conv2d(3, 4, 4, 4), unit(4, 6), unit(6, 8), unit(8, 9), width=12, classes=classes)
         head = module.fc
         del module.fc
+        module.add_module("before", nn.Dropout())
         module.add_module("wide", nn.Linear(9, 12))
+        module.add_module("after", nn.Dropout())
         module.add_module("fc", head)
         return module
 
     found = blocks_of(build)
+    assert (found[-2].prefixes, found[-2].output) == (("pool", "flat", "before", "wide", "after"), "after")
     assert (found[-2].name, found[-2].layout, found[-2].shape) == ("wide", "vector", (12,))
     assert found[-2].label == "Whole picture"
 
@@ -122,9 +128,22 @@ class TwoHeads(nn.Module):
         return self.one(x) + self.two(x)
 
 
+class Twice(nn.Module):
+    """Its last part works twice, so a hook on it has two outputs to give."""
+
+    def __init__(self, classes):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(3, 4, 4, 4), unit(4, 6), unit(6, 8))
+        self.last, self.fc = unit(8, 8), nn.Linear(8, classes)
+
+    def forward(self, x):
+        return self.fc(self.last(self.last(self.body(x))).mean((2, 3)))
+
+
 @pytest.mark.parametrize(
     ("build", "said"),
     [
+        (Twice, "its parts do not work one after another: last"),
         (TwoHeads, "it has 2 heads"),
         (lambda _classes: nn.Linear(3, 4), "it has 0 heads"),
         (lambda classes: network(nn.Conv2d(3, 4, 4, 4), width=4, classes=classes), "it falls into 2 blocks"),
@@ -176,6 +195,20 @@ def test_a_network_that_takes_no_picture_is_refused():
         measure_sizes(nn.Linear(5, 5), 224, 0)
 
 
+def test_what_breaks_in_a_network_is_refused_and_logged_but_not_what_breaks_in_our_rules(monkeypatch, caplog):
+    def broken(*_arguments, **_named):
+        raise TypeError("no such option")
+
+    monkeypatch.setattr(survey, "find_blocks", broken)
+    with pytest.raises(TypeError):
+        survey_by_name("resnet10t")
+    assert not caplog.records
+    monkeypatch.setattr(survey, "outline_named", broken)
+    with pytest.raises(WeightsError, match="cannot be taken through a picture"):
+        survey_by_name("resnet10t")
+    assert "no such option" in caplog.text
+
+
 def test_a_network_by_name_gets_a_card_in_the_home_folder():
     card = survey_by_name("resnet10t")
     assert backbone("resnet10t") == card
@@ -183,7 +216,15 @@ def test_a_network_by_name_gets_a_card_in_the_home_folder():
     assert [path.name for path in card_file("resnet10t").parent.iterdir()] == ["resnet10t.json"]
 
 
-def test_a_network_by_name_that_is_too_odd_is_refused_and_leaves_nothing():
-    with pytest.raises(WeightsError, match="has no block structure that Thaw understands: it has 2 heads"):
-        survey_by_name("levit_128s")
-    assert not card_file("levit_128s").exists()
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        ("levit_128s", "it has 2 heads"),
+        ("hrnet_w18_small", "its parts do not work one after another: 0.0, stage2"),
+        ("coat_lite_small", "its parts do not work one after another: crpe1, crpe2, crpe3, crpe4"),
+    ],
+)
+def test_a_network_by_name_that_is_too_odd_is_refused_and_leaves_nothing(network, said):
+    with pytest.raises(WeightsError, match=f"has no block structure that Thaw understands: {said}"):
+        survey_by_name(network)
+    assert not card_file(network).exists()

@@ -6,12 +6,13 @@ from torch.nn.functional import cross_entropy
 
 from tlcore.catalog.backbones import BACKBONES
 from tlcore.engine.answers.see import as_grid
-from tlcore.engine.blocks import find_blocks
+from tlcore.engine.blocks import blocks_out_of_order, find_blocks
 from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.hooks import HookSession
 from tlcore.engine.modality import published
 from tlcore.engine.modality.image import build_module, build_outline
 from tlcore.engine.optimizer import build_optimizer, set_rates
+from tlcore.engine.trace import Trace
 from tlcore.plan import learning, partition, plan_groups
 
 CLASSES = 3
@@ -98,6 +99,12 @@ def test_a_hook_on_every_block_gives_a_map_of_the_told_shape(card, hooks_left):
             assert (found.ndim, found.shape[1]) == (3, found.shape[2]), block.name
             assert found.shape[1] > 1
     assert as_grid(hooks.captured["head"][0], "vector").shape == (CLASSES,)
+
+
+@CARDS
+def test_blocks_work_one_after_another_and_each_puts_out_once(card):
+    trace = Trace(build_outline(card, CLASSES), card.sizes.usual)
+    assert blocks_out_of_order(trace, card.blocks) == []
 
 
 @CARDS

@@ -247,8 +247,11 @@ def test_a_zip_that_was_sent_is_read(house, dataset):
         (FetchWeights(backbone="resnet18", weights="imagenet"), "This machine has no internet"),
         (FetchSet(public_set="hymenopter", seed=0), "Did you mean hymenoptera?"),
         (FetchWeights(backbone="resnet19", weights="imagenet"), "Did you mean resnet18?"),
-        (SurveyNetwork(network="levit_128s"), "no block structure that Thaw understands: it has 2 heads"),
-        (SurveyNetwork(network="../levit_128s"), "is not a backbone"),
+        (
+            SurveyNetwork(network="levit_128s", instead_of="resnet18"),
+            "no block structure that Thaw understands: it has 2 heads",
+        ),
+        (SurveyNetwork(network="../levit_128s", instead_of="resnet18"), "is not a backbone"),
         (ReadUpload(upload="../../etc", name="x", seed=0), "This upload is not one of ours."),
         (ReadUpload(upload="f" * 32, name="x", seed=0), "This upload is not here any more."),
         (ReadWeights(upload="f" * 32, backbone="resnet18"), "This upload is not here any more."),
@@ -266,7 +269,7 @@ def test_an_errand_that_cannot_be_done_says_why_in_a_plain_sentence(house, erran
 
 
 def test_a_timm_network_is_measured_and_its_card_kept_in_this_home(house):
-    assert done(house, SurveyNetwork(network="resnet10t")).result == "resnet10t"
+    assert done(house, SurveyNetwork(network="resnet10t", instead_of="resnet18")).result == "resnet10t"
     assert (house.home / "cards" / "resnet10t.json").is_file()
 
 

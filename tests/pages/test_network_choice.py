@@ -1,5 +1,7 @@
 """The gallery's cards and the choice of weights say what the catalog and this machine hold."""
 
+from dataclasses import replace
+
 import pytest
 
 from tlcore.catalog.backbones import BACKBONES, RECOMMENDED, backbone, card_file
@@ -61,14 +63,34 @@ def test_a_network_that_was_opened_by_name_joins_the_gallery(opened, monkeypatch
     assert "resnet14t" in given[-1]["others"]
 
 
-def test_a_network_that_was_measured_is_taken_into_the_plan(opened, store, person):
+def test_cards_that_cannot_be_read_lock_nobody_out(
+    opened, open_page, make_set, make_run, store, person, words, monkeypatch
+):
+    given = drawn(monkeypatch)
+    card_file("resnet14t").parent.mkdir(parents=True)
+    card_file("resnet14t").write_text("{", encoding="utf-8")
+    assert not opened("resnet10t").exception
+    assert len(given[-1]["cards"]) == len(BACKBONES)
+    assert given[-1]["chosen"] == "efficientnet_lite0"
+    assert {"resnet10t", "resnet14t"} <= set(given[-1]["others"])
+    config = replace(make_run(make_set()).config, backbone="resnet14t")
+    run = store.runs.submit(config, person, "b" * 32)
+    for name in ("start", "train", "inside"):
+        page = open_page(name, run=run.id) if name != "start" else open_page(name)
+        assert not page.exception, name
+        if name != "inside":
+            assert "· resnet14t" in words(page)
+
+
+@pytest.mark.parametrize(("chosen", "taken"), [("resnet18", "resnet10t"), ("resnet50", "resnet50")])
+def test_a_network_that_was_measured_is_taken_unless_another_was_chosen_meanwhile(opened, store, person, chosen, taken):
     path = card_file("resnet10t")
     path.parent.mkdir(parents=True)
     path.write_text(to_json(backbone("resnet18")).replace('"resnet18"', '"resnet10t"', 1), encoding="utf-8")
-    errand = store.errands.add(SurveyNetwork(network="resnet10t"), person)
+    errand = store.errands.add(SurveyNetwork(network="resnet10t", instead_of="resnet18"), person)
     store.errands.finish(errand.id, "resnet10t")
-    assert not opened("resnet18").exception
-    assert store.drafts.of(person).backbone == "resnet10t"
+    assert not opened(chosen).exception
+    assert store.drafts.of(person).backbone == taken
 
 
 def test_published_weights_are_told_with_accuracy_and_licence_and_can_be_changed(opened, store, person, words):

@@ -34,6 +34,11 @@ def test_a_draft_of_an_older_thaw_begins_anew(store):
     assert store.drafts.of("person") == Draft()
 
 
+def test_a_draft_whose_network_has_no_card_any_more_goes_on_with_the_default_one(store):
+    store.drafts.keep("person", Draft(data="d" * 64, backbone="resnet10t", strategy="gradual", epochs=7))
+    assert store.drafts.of("person") == Draft(data="d" * 64, strategy="gradual", epochs=7)
+
+
 def test_a_set_is_seen_by_its_workspace_only(store, dataset):
     digest = dataset.manifest.digest
     assert store.datasets.get(digest, "person") == dataset

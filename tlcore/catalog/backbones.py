@@ -47,12 +47,9 @@ BACKBONES: Mapping[str, BackboneCard] = _Catalog()
 
 def backbone(name: str) -> BackboneCard:
     """Return the card called `name`; raise ChoiceError with the nearest name if there is none."""
-    if name in BACKBONES:
-        return BACKBONES[name]
+    if card := known(name):
+        return card
     if name in more_backbones():
-        path = card_file(name)
-        if path.is_file():
-            return _surveyed(path, path.stat().st_mtime_ns)
         raise ChoiceError(
             f"{name} was not opened here yet.",
             "Search for it on the Network page, or name it once after `train --backbone`.",
@@ -62,6 +59,22 @@ def backbone(name: str) -> BackboneCard:
         f"{name} is not a backbone.",
         f"Did you mean {near[0]}?" if near else f"Known: {', '.join(RECOMMENDED)} and {_more()} more.",
     )
+
+
+def known(name: str) -> BackboneCard | None:
+    """Return the card called `name`; None if there is none, or none that can be read, as one that an older Thaw wrote.
+
+    A timm network without a card can be given one anew.
+    """
+    if name in BACKBONES:
+        return BACKBONES[name]
+    if name not in more_backbones():
+        return None
+    path = card_file(name)
+    try:
+        return _surveyed(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError, ChoiceError):
+        return None
 
 
 def published(name: str, weights: str) -> WeightsCard:
@@ -86,9 +99,9 @@ def more_backbones() -> frozenset[str]:
 
 
 def opened_backbones() -> list[str]:
-    """Return the names of the networks that were opened by name on this machine."""
+    """Return the names of the networks that were opened by name on this machine and whose cards can be read."""
     paths = (home_folder() / _SURVEYED).glob("*.json")
-    return sorted(path.stem for path in paths if path.stem in more_backbones())
+    return sorted(path.stem for path in paths if path.stem in more_backbones() and known(path.stem))
 
 
 def card_file(name: str) -> Path:

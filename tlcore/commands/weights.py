@@ -45,6 +45,13 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
 
 def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """Do what was asked for, then list the weights, or the files that were handled."""
+    if arguments.to is not None and arguments.action != "pack":
+        raise ChoiceError(f"weights {arguments.action} takes no folder with --to.", "It is for weights pack.")
+    if arguments.action == "list" and arguments.names:
+        raise ChoiceError(
+            "weights list takes no names: it lists them all.",
+            f"Did you mean weights download {' '.join(arguments.names)}?",
+        )
     if arguments.action != "list":
         if not arguments.names:
             raise ChoiceError(
@@ -88,12 +95,16 @@ def _pack(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.to is None:
         raise ChoiceError("weights pack got no folder.", "Name one: --to FOLDER.")
     chosen = [_named(name) for name in arguments.names]
-    paths = {
-        weights.file: weights_file(weights) or _fetched(card, weights, arguments.json)
+    found = [
+        (weights, weights_file(weights) or _fetched(card, weights, arguments.json))
         for card, weights in chosen
         if weights.source == "download"
-    }
-    return _told(list(pack_weights(paths, arguments.to).files), arguments)
+    ]
+    if not found:
+        raise ChoiceError(
+            "There is nothing to pack: these weights come with the installation.", "Name networks with downloads."
+        )
+    return _told(list(pack_weights(found, arguments.to).files), arguments)
 
 
 def _unpack(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -60,7 +60,21 @@ def find_blocks(build: Build, size: int) -> tuple[Block, ...]:
     blocks = _as_blocks(trace, [stem, *body, *vector, tail])
     if not 4 <= len(blocks) <= 16:
         raise not_understood(f"it falls into {len(blocks)} blocks")
+    if tangled := blocks_out_of_order(trace, blocks):
+        raise not_understood(f"its parts do not work one after another: {', '.join(tangled)}")
     return blocks
+
+
+def blocks_out_of_order(trace: Trace, blocks: Sequence[Block]) -> list[str]:
+    """Return the names of blocks that put out more than once, or work before the block ahead of them has put out."""
+    found, ahead = [], -1
+    for block in blocks:
+        layers = [call.left for name, call in trace.calls.items() if block.holds(name) and _holds_values(trace, name)]
+        left = trace.calls[block.output].left
+        if not trace.once(block.output) or not ahead < min(layers, default=left) <= left:
+            found.append(block.name)
+        ahead = left
+    return found
 
 
 def not_understood(reason: str) -> WeightsError:
@@ -139,11 +153,12 @@ def _stretches(trace: Trace, units: Sequence[str]) -> tuple[list[_Stretch], list
     only_leaves = not any(count > 1 for count in layers.values())
     found: list[_Stretch] = []
     vector: list[_Stretch] = []
+    waiting: list[str] = []
     for unit in units:
         shape, full = trace.calls[unit].shape, layers[unit] > 1
         side = grid(shape)
         if side == 0 and found:
-            _after_the_grid(trace, unit, layers[unit], found, vector)
+            _after_the_grid(trace, unit, layers[unit], found, vector, waiting)
         elif not _holds_values(trace, unit):
             if found and side and "Adaptive" not in type(trace.module.get_submodule(unit)).__name__:
                 found[-1] = found[-1].joined(unit, unit) if trace.once(unit) else found[-1]
@@ -169,17 +184,22 @@ def _begins(trace: Trace, found: Sequence[_Stretch], unit: str, full: bool, side
     return side != now and not in_stem
 
 
-def _after_the_grid(trace: Trace, unit: str, layers: int, found: list[_Stretch], vector: list[_Stretch]) -> None:
+def _after_the_grid(
+    trace: Trace, unit: str, layers: int, found: list[_Stretch], vector: list[_Stretch], waiting: list[str]
+) -> None:
+    """Put a part without a grid where it belongs; what holds no values is `waiting` for a layer to come."""
     shape = trace.calls[unit].shape
     if layers:
         if vector:
             vector[-1] = vector[-1].joined(unit, unit)
         else:
-            vector.append(_Stretch((unit,), unit, unit, True))
+            vector.append(_Stretch((*waiting, unit), unit, unit, True))
     elif vector and shape is not None:
         vector[-1] = vector[-1].joined(unit, unit)
     elif _holds_values(trace, unit):
         found[-1] = found[-1].joined(unit)
+    else:
+        waiting.append(unit)
 
 
 def _merged(trace: Trace, body: Sequence[_Stretch]) -> list[_Stretch]:
@@ -229,8 +249,7 @@ def _block(trace: Trace, one: _Stretch, name: str, label: str) -> Block:
     if shape is None:
         raise not_understood(f"{one.output} puts out no tensor")
     layout = layout_of(shape)
-    parts = tuple(part for part in one.parts if not _is_module(trace, part) or _holds_values(trace, part))
-    held = Block(name=name, label=label, prefixes=parts, output=one.output, layout=layout)
+    held = Block(name=name, label=label, prefixes=one.parts, output=one.output, layout=layout)
     values = [value.numel() for key, value in trace.module.named_parameters() if held.holds(key)]
     is_head = name == "head"
     return replace(
@@ -240,7 +259,3 @@ def _block(trace: Trace, one: _Stretch, name: str, label: str) -> Block:
         tensors=len(values),
         values=sum(values) // (_ANSWERS[0] if is_head else 1),
     )
-
-
-def _is_module(trace: Trace, name: str) -> bool:
-    return name in dict(trace.module.named_modules())

@@ -1,6 +1,9 @@
 """Makes the catalog: one card per network, measured from the module itself on the meta device, without its weights."""
 
 import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -41,10 +44,7 @@ def write_survey() -> None:
 
 def survey_by_name(builder: str) -> BackboneCard:
     """Measure the timm network `builder` and keep its card in the home folder; raise WeightsError if it is too odd."""
-    try:
-        card = survey_card("timm", builder)
-    except _BREAKS as fault:
-        raise not_understood("it cannot be taken through a picture without its weights") from fault
+    card = survey_card("timm", builder)
     path = card_file(card.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".part")
@@ -59,10 +59,16 @@ def survey_card(library: Library, builder: str) -> BackboneCard:
     if not weights:
         raise not_understood("no weights of it are published in a form that Thaw reads")
     options = published.options_of(library, builder)
-    module = outline_named(library, builder, options, classes=1)
+
+    def build(classes: int) -> nn.Module:
+        with _of_others(builder):
+            return outline_named(library, builder, options, classes)
+
+    module = build(1)
     wanted = weights[0].preprocessing.crop
     sizes = measure_sizes(module, wanted, published.least_side(library, builder))
-    attention = Trace(module, sizes.usual).attention
+    with _of_others(builder):
+        attention = Trace(module, sizes.usual).attention
     if attention and sizes.usual < wanted and sizes.takes(_ORDINARY):
         # Made for more than Thaw takes; a transformer's work grows with the fourth power of the side.
         sizes = replace(sizes, usual=_ORDINARY)
@@ -74,12 +80,22 @@ def survey_card(library: Library, builder: str) -> BackboneCard:
         library=library,
         builder=builder,
         options=options,
-        blocks=find_blocks(lambda classes: outline_named(library, builder, options, classes), sizes.usual),
+        blocks=find_blocks(build, sizes.usual),
         weights=weights,
         sizes=sizes,
         auxiliary=published.auxiliary_of(library, builder, options),
         attention=attention,
     )
+
+
+@contextmanager
+def _of_others(builder: str) -> Iterator[None]:
+    """Log what a network of other people raises, and refuse the network; mistakes of ours are not to look like it."""
+    try:
+        yield
+    except _BREAKS as fault:
+        logging.exception("%s without its weights", builder)
+        raise not_understood("it cannot be taken through a picture without its weights") from fault
 
 
 def measure_sizes(module: nn.Module, wanted: int, told_least: int) -> Sizes:

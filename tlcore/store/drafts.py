@@ -1,5 +1,6 @@
 """One draft per workspace, so that a refresh loses nothing."""
 
+from tlcore.catalog.backbones import DEFAULT, known
 from tlcore.draft import Draft
 from tlcore.errors import ChoiceError
 from tlcore.records import from_json, to_json
@@ -13,12 +14,16 @@ class Drafts:
         self._database = database
 
     def of(self, workspace: str) -> Draft:
-        """Return the workspace's draft; a fresh one if there is none, or if an older Thaw wrote it."""
+        """Return the workspace's draft; a fresh one if there is none, or if an older Thaw wrote it.
+
+        A network whose card is gone gives way to the default one.
+        """
         row = self._database.row("SELECT body FROM drafts WHERE workspace = ?", workspace)
         try:
-            return from_json(Draft, row["body"]) if row else Draft()
+            draft = from_json(Draft, row["body"]) if row else Draft()
         except ChoiceError:
             return Draft()
+        return draft if known(draft.backbone) else draft.on(DEFAULT)
 
     def keep(self, workspace: str, draft: Draft) -> None:
         """Replace the workspace's draft."""

@@ -74,8 +74,9 @@ def _take(name: str) -> None:
 
 
 def _open(name: str) -> None:
-    begin(SurveyNetwork(network=name))
+    begin(SurveyNetwork(network=name, instead_of=draft().backbone))
 
 
-def _opened(_errand: Errand, name: str) -> None:
-    _take(name)
+def _opened(errand: Errand, name: str) -> None:
+    if isinstance(errand, SurveyNetwork) and errand.instead_of == draft().backbone:
+        _take(name)

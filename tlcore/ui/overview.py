@@ -5,7 +5,6 @@ from html import escape
 
 import streamlit as st
 
-from tlcore.catalog.backbones import backbone
 from tlcore.history import History
 from tlcore.store.runs import Run
 from tlcore.text import clean
@@ -13,7 +12,7 @@ from tlcore.ui.components.static import cells
 from tlcore.ui.frame import TRAIN
 from tlcore.ui.reading import reader
 from tlcore.ui.session import readable, store
-from tlcore.ui.titles import plan_title, state_title
+from tlcore.ui.titles import block_names, plan_title, state_title
 from tlcore.ui.words import percent
 
 _DAY = "%Y-%m-%d"
@@ -31,7 +30,7 @@ def recent_runs(most: int) -> None:
 
 def _line(run: Run, history: History) -> str:
     rates = history.rates or run.config.schedule[-1].rates
-    learning = [rates.get(block.name, 0.0) > 0 for block in backbone(run.config.backbone).blocks]
+    learning = [rates.get(name, 0.0) > 0 for name in block_names(run.config)]
     best = history.best
     result = ("–", "")
     if best is not None:

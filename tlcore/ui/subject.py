@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from tlcore.catalog.backbones import backbone
+from tlcore.catalog.backbones import backbone, known
 from tlcore.catalog.weights import weights_file
 from tlcore.data.manifest import Example, Manifest
 from tlcore.questions import See
@@ -116,9 +116,9 @@ def _of_run(run: Run) -> list[Subject]:
     """Return a run's network after training, and before."""
     found = dataset(run.config.data)
     history = reader(run.id).history()
-    if found is None or history.checkpoint is None or history.best is None:
+    card = known(run.config.backbone)
+    if card is None or found is None or history.checkpoint is None or history.best is None:
         return []
-    card = backbone(run.config.backbone)
     after = Subject(
         key=f"{run.id}-after",
         title=plan_title(run.config),

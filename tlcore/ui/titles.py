@@ -1,10 +1,9 @@
 """What runs and their states are called, for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
-from tlcore.catalog.backbones import backbone
-from tlcore.catalog.cards import Block
+from tlcore.catalog.backbones import known
 from tlcore.catalog.weights import SCRATCH
 from tlcore.config import RunConfig
 from tlcore.controls import StopAfterEpoch
@@ -38,14 +37,16 @@ def strategy_title(config: RunConfig) -> str:
 def plan_title(config: RunConfig) -> str:
     """Return strategy and network in one line, saying so where the network began from random numbers."""
     scratch = config.weights == SCRATCH and config.strategy != "scratch"
-    return f"{strategy_title(config)} · {backbone(config.backbone).title}" + (" · from scratch" if scratch else "")
+    card = known(config.backbone)
+    network = card.title if card else config.backbone
+    return f"{strategy_title(config)} · {network}" + (" · from scratch" if scratch else "")
 
 
 def state_title(run: Run, history: History, state: State) -> str:
     """Return a run's state in two or three words."""
     if state == "running":
         rates = history.rates or run.config.schedule[0].rates
-        return f"Learning: {sum(rate > 0 for rate in rates.values())} of {len(_blocks(run))} blocks"
+        return f"Learning: {sum(rate > 0 for rate in rates.values())} of {len(block_names(run.config))} blocks"
     if state == "stopping" and run.wish is StopAfterEpoch:
         return "Stopping after this epoch"
     return _STATES[state]
@@ -110,5 +111,8 @@ def waiting_for(state: State) -> str:
     return "The first point comes after the first step, a second or two after the network is ready."
 
 
-def _blocks(run: Run) -> Sequence[Block]:
-    return backbone(run.config.backbone).blocks
+def block_names(config: RunConfig) -> tuple[str, ...]:
+    """Return the names of a network's blocks, stem first; those that the plan names where the card is gone."""
+    if card := known(config.backbone):
+        return tuple(block.name for block in card.blocks)
+    return tuple(dict.fromkeys(name for phase in config.schedule for name in phase.rates))
