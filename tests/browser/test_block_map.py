@@ -113,7 +113,7 @@ def test_on_a_phone_a_switch_says_that_a_tap_counts_from_here_on(network):
     [
         ("fast", "This is no number."),
         ("-1", "A rate is above 0"),
-        ("1000000", "A rate is at most 1, the nearest to this."),
+        ("1000000", "A rate is at most 1: type 1 or less."),
         ("0", "A rate of 0 is frozen: use Freeze."),
     ],
 )
@@ -143,6 +143,7 @@ def test_the_table_changes_the_map_and_goes_back_where_it_is_refused(network, wa
         page.wait_for_timeout(300)
         page.keyboard.press("Control+A")
         page.keyboard.type(text)
+        page.wait_for_timeout(300)  # the cell takes a moment to notice what was typed
         page.keyboard.press("Enter")
 
     type_into(0, "0")

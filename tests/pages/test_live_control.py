@@ -211,7 +211,7 @@ def test_a_change_of_the_map_is_asked_for_once_and_shown_as_pending(open_page, b
     )
     store.runs.append(run.id, [change])
     said = words(open_page("train", run=run.id))
-    assert "from step 3, was 0.0003" in said
+    assert "from epoch 3, step 1; was 0.0003" in said
     assert "0 (frozen)" in said
     assert "not yet applied" not in said
     assert "Learning: 1 of 8 blocks" in said

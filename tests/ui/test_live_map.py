@@ -41,7 +41,7 @@ def asked(number, block="layer4", rate=0.00005):
 def test_a_change_is_told_with_what_was_asked_what_was_applied_and_from_which_step():
     (row,) = change_rows([asked(1)], history(change(1)), "running")
     assert (row.block, row.asked, row.applied, row.kind) == ("layer4", "0.00005", "0.000025", "done")
-    assert row.told == "from step 88, was 0.0001"
+    assert row.told == "from epoch 88, step 1; was 0.0001"
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,16 @@ def above(title: str, top: float) -> Figure:
     """Return a title that lies above its axis, where it reads without turning the head; `top` is a share of height."""
     font = {"color": INK, "size": SMALL}
     return note(
-        f"<b>{title}</b>", 0, top, xref="paper", yref="paper", yanchor="bottom", xshift=-46, yshift=6, font=font
+        f"<b>{title}</b>",
+        0,
+        top,
+        xref="paper",
+        yref="paper",
+        yanchor="bottom",
+        xshift=-46,
+        yshift=6,
+        font=font,
+        bgcolor=CARD,
     )
 
 

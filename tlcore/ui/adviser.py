@@ -28,6 +28,10 @@ _APART = {
     "partly": ("Partly", "the count decides"),
     "hardly": ("Hardly", "thaw one step more"),
 }
+_SCRATCH = (
+    "a frozen block would know nothing for good, so all blocks have to learn. The advice is for published weights, "
+    "which this network can begin with instead."
+)
 _LEAVES: tuple[Strategy, ...] = ("features", "gradual", "low")
 
 
@@ -47,6 +51,8 @@ def draw_adviser(manifest: Manifest) -> None:
     with st.container(key="card_adviser"):
         st.header("Adviser: what to thaw", anchor=False)
         st.html(decision_chart(_levels(advice)))
+        if draft().weights == SCRATCH:
+            st.html(say(_SCRATCH, lead="From random numbers:", mark="cross"))
         for sentence in advice.sentences:
             st.html(say(sentence, lead="", mark="arrow"))
         if waiting:
@@ -99,7 +105,7 @@ def _levels(advice: Advice) -> list[Level]:
 
 def _buttons(manifest: Manifest, advice: Advice) -> None:
     plan = draft()
-    taken = plan.strategy == advice.strategy
+    taken = plan.strategy == advice.strategy and plan.weights != SCRATCH
     opposite = STRATEGIES[advice.opposite].title
     with st.container(horizontal=True):
         st.button(
@@ -119,8 +125,10 @@ def _buttons(manifest: Manifest, advice: Advice) -> None:
         )
     ahead = len(store().runs.open())
     queue = f"waits behind {count(ahead, 'run')}" if ahead else "starts at once, and your plan would wait behind it"
+    missing = "" if _here(_question(manifest)) else " It needs the network's weights, which are not on this machine."
     st.caption(
         f"Advice is a hypothesis. The opposite is “{opposite}”, with the same pictures, seed and size; it {queue}."
+        f"{missing}"
     )
 
 

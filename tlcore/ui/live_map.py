@@ -60,7 +60,10 @@ def change_rows(asked: list[AskedFor], history: History, state: State) -> list[C
     """Return what the plan and a person changed in the middle of a run: first what waits, then the newest."""
     times = {one.id: time.strftime("%H:%M:%S", time.localtime(one.time)) for one in asked}
     answers = sorted(history.changes, key=lambda change: change.after)
-    rows = [_row("planned" if answer.control is None else times[answer.control], answer) for answer in answers]
+    per_epoch = history.started.steps_per_epoch if history.started else 1
+    rows = [
+        _row("planned" if answer.control is None else times[answer.control], answer, per_epoch) for answer in answers
+    ]
     answered = {answer.control for answer in answers}
     for one in asked:
         if isinstance(one.control, SetRate) and one.id not in answered:
@@ -68,11 +71,12 @@ def change_rows(asked: list[AskedFor], history: History, state: State) -> list[C
     return rows[::-1]
 
 
-def _row(when: str, answer: Changed) -> ChangeRow:
+def _row(when: str, answer: Changed, per_epoch: int) -> ChangeRow:
     block, asked = answer.block, rate(answer.requested)
     if answer.refused:
         return ChangeRow(when=when, block=block, asked=asked, applied="–", told=answer.refused, kind="refused")
-    told = f"from step {answer.after + 1:,}, was {rate(answer.before)}"
+    epoch, inside = divmod(answer.after, per_epoch)
+    told = f"from epoch {epoch + 1}, step {inside + 1}; was {rate(answer.before)}"
     return ChangeRow(when=when, block=block, asked=asked, applied=rate(answer.applied), told=told, kind="done")
 
 

@@ -213,7 +213,7 @@ class Column {
     if (text === "" || !Number.isFinite(rate)) return this.complain("This is no number. Try 0.0001 or 1e-4.");
     if (rate === 0) return this.complain("A rate of 0 is frozen: use Freeze.");
     if (rate < 0) return this.complain("A rate is above 0, such as 0.0001; 0 is frozen.");
-    if (rate > 1) return this.complain("A rate is at most 1, the nearest to this.");
+    if (rate > 1) return this.complain("A rate is at most 1: type 1 or less.");
     this.complain("");
     this.field.value = written(rate);
     if (written(rate) !== written(this.map.rateOf(this.tile))) this.choose(rate);
