@@ -147,7 +147,7 @@ class Measured:
     start: float
     """Seconds until the network stands, before the first step."""
     process: int
-    """Bytes that the process takes before there is a network."""
+    """Bytes that the process took in its steps besides all that is counted below."""
     weights: int
     """Bytes; among them the copy that drift is measured against."""
     gradients: tuple[int, ...]

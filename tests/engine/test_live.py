@@ -164,7 +164,7 @@ def test_stopping_after_the_epoch_judges_it_first(plan, dataset, run):
     assert [event.epoch for event in only(events, Evaluated)] == [1, 2]
 
 
-def test_a_stop_in_the_last_epoch_still_is_the_end_of_the_plan(plan, dataset, run):
+def test_a_stop_in_the_middle_of_the_last_epoch_judges_it_no_more(plan, dataset, run):
     _, events = run(plan(dataset, epochs=1), (1, Stop()))
     assert isinstance(events[-1], Stopped)
     assert only(events, Evaluated) == []
