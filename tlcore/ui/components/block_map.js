@@ -1,6 +1,7 @@
 // The block map. What a person does is shown at once; Python's answer then confirms or corrects it.
 
-const PATIENCE = 4000; // milliseconds until a change that Python did not hear is taken back
+const PATIENCE = 10_000; // milliseconds until a change that Python did not hear is taken back
+const AGAIN = 2500; // milliseconds until it is said again: a message is lost when the page is drawn anew at that moment
 const ROOM = 110; // pixels that a block wants; with less for each of them, the columns become narrow ones
 const EDGE = 98; // of the column before the first block
 const PHONE = 640; // pixels; below, the row becomes a list
@@ -118,7 +119,13 @@ class BlockMap {
     setText(this.status, inSentence(rates));
     this.refusal.hidden = true;
     this.draw();
+    this.tell();
+  }
+
+  tell() {
     this.send({ phase: this.data.phase, rates: this.unheard(), show: this.chosenPhase });
+    clearTimeout(this.reminder);
+    this.reminder = setTimeout(() => this.pending.size && this.tell(), AGAIN);
   }
 
   unheard() {
@@ -248,5 +255,8 @@ export default function (component) {
     made.owner = new BlockMap(made);
   });
   root.owner.update(component);
-  return () => root.owner.watcher.disconnect();
+  return () => {
+    root.owner.watcher.disconnect();
+    clearTimeout(root.owner.reminder);
+  };
 }
