@@ -62,10 +62,9 @@ def test_the_chosen_network_stays_in_sight_whatever_the_filter(network):
     assert page.locator("[aria-checked=true][data-backbone]").count() == 1
 
 
-def test_a_timm_network_is_opened_by_its_name_and_chosen(network, app, wait_until):
+def test_a_timm_network_is_opened_by_its_name_and_chosen(network):
     page = network(**PHONE)
     page.get_by_role("searchbox").fill("resnet10t")
     page.get_by_role("button", name="Open resnet10t").click()
-    wait_until(lambda: app.store.drafts.of(network.workspace).backbone == "resnet10t", 60, "the measured network")
-    page.locator("[data-backbone=resnet10t][aria-checked=true]").wait_for()
+    page.locator("[data-backbone=resnet10t][aria-checked=true]").wait_for(timeout=60_000)
     page.locator("[data-block=layer4]").first.wait_for()
