@@ -32,7 +32,7 @@ def network(app, read_sample, visitor, wait_until):
             return tiles.evaluate_all("tiles => tiles.map((tile) => tile.dataset.block)")
 
         def expect(*blocks):
-            wait_until(lambda: learning() == shown() == list(blocks), 20, f"learning: {blocks}")
+            wait_until(lambda: learning() == shown() == list(blocks), 60, f"learning: {blocks}")
 
         return page, expect
 

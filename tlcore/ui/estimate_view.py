@@ -1,5 +1,7 @@
 """What a plan will take in memory and time, measured on this machine; and after the run, what it took in truth."""
 
+import time
+
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
@@ -19,7 +21,9 @@ from tlcore.ui.words import amount, count, duration, memory, percent
 
 _LARGE = 100_000_000
 """Parameters; a larger network is measured only when somebody asks for it."""
-_ASKED = "measuring"
+_SHOWN = "plan_shown"
+_STILL = 3.0
+"""Seconds for which a plan stands still before it is measured: a click in the map is seldom the last one."""
 _WANTED = "measure_wanted"
 
 
@@ -45,13 +49,15 @@ def draw_estimate(config: RunConfig, manifest: Manifest) -> None:
             words.html(say(f"{reason} Memory and minutes are told from a few real steps.", lead="Not measured yet:"))
             button.button("Measure on this machine", key="measure", width="stretch", on_click=_want, args=(question,))
             return
-        _withdraw_all_but(question)
+        begin = 0.0 if reason else _seen(question) + _STILL
         try:
-            store().asked.ask(question)
+            if time.monotonic() >= begin:
+                store().asked.ask(question)
         except ThawError as error:
             st.html(say(str(error), lead="Not measured:", mark="cross"))
             return
-        wait_for(question, "Taking a few real steps with your pictures: some 5 to 20 seconds.", lead="Measuring:")
+        told = "Taking a few real steps with your pictures: some 5 to 20 seconds."
+        wait_for(question, told, lead="Measuring:", begin=begin)
 
 
 def draw_truth(run: Run, history: History, manifest: Manifest) -> None:
@@ -93,12 +99,16 @@ def _want(question: Measure) -> None:
     st.session_state[_WANTED] = question
 
 
-def _withdraw_all_but(question: Measure) -> None:
-    """Take back what was asked for a plan that is no longer on the page."""
-    before = st.session_state.get(_ASKED)
-    if isinstance(before, Measure) and before != question:
+def _seen(question: Measure) -> float:
+    """Return since when the page shows this plan; what was asked for another one is taken back."""
+    before, since = st.session_state.get(_SHOWN, (None, 0.0))
+    if before == question:
+        return float(since)
+    if isinstance(before, Measure):
         store().asked.withdraw(before)
-    st.session_state[_ASKED] = question
+    now = time.monotonic()
+    st.session_state[_SHOWN] = (question, now)
+    return now
 
 
 def _draw(config: RunConfig, guess: Estimate, device: str) -> None:

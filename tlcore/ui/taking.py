@@ -1,4 +1,4 @@
-"""What can be taken along from a run: weights, classes, preprocessing, and the lines that use them."""
+"""What can be taken along from a run: weights, classes, preprocessing, the lines that use them, and its plan."""
 
 import re
 from functools import partial
@@ -6,6 +6,8 @@ from functools import partial
 import streamlit as st
 
 from tlcore.history import History
+from tlcore.planfile import to_yaml
+from tlcore.repetition import as_carried_out
 from tlcore.store.runs import Run
 from tlcore.takeaway import pack, predict_script
 from tlcore.ui.reading import reader
@@ -14,7 +16,7 @@ from tlcore.ui.words import percent
 
 
 def take_along(run: Run) -> None:
-    """Draw the card with the download of a run's best weights."""
+    """Draw the card with the downloads of a run's best weights and of its plan."""
     history = reader(run.id).history()
     if history.checkpoint is None or history.best is None:
         return
@@ -34,6 +36,18 @@ def take_along(run: Run) -> None:
                 file_name=f"{file_name(run)}.zip",
                 mime="application/zip",
                 key="download",
+                on_click="ignore",
+            )
+        words, button = st.columns([2.2, 1], vertical_alignment="center")
+        changed = ", with what was changed while it trained" if history.changes else ""
+        words.markdown(f"The plan of this run{changed}: it goes the same way again, here or on another machine.")
+        with button.container(horizontal=True, horizontal_alignment="right"):
+            st.download_button(
+                "Download the plan",
+                data=to_yaml(as_carried_out(run.config, history)),
+                file_name=f"{file_name(run)}.yaml",
+                mime="application/yaml",
+                key="download_plan",
                 on_click="ignore",
             )
         with st.expander("Predict elsewhere, in plain PyTorch"):
