@@ -70,8 +70,15 @@ def test_a_click_after_coming_back_to_the_page_outlives_a_redraw_before_its_answ
     expect("stem", "layer4", "head")
 
 
+def at_rest(page):
+    """Wait until the plan is measured: then nothing draws the page anew under a hand."""
+    page.get_by_text("memory at the peak").wait_for(timeout=90_000)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
 def test_shift_freezes_up_to_here_and_thaws_from_here_on(network):
     page, expect = network()
+    at_rest(page)
     block(page, "layer3").click(modifiers=["Shift"])
     expect("layer4", "head")
     block(page, "layer1").click(modifiers=["Shift"])
@@ -87,6 +94,7 @@ def test_everything_frozen_is_refused_in_words_and_the_map_goes_back(network):
 
 def test_the_keyboard_reaches_every_block(network):
     page, expect = network()
+    at_rest(page)
     button(page, "stem").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
@@ -132,9 +140,7 @@ def test_the_table_changes_the_map_and_goes_back_where_it_is_refused(network, wa
     table = page.locator(".st-key-card_map [data-testid=stDataFrame]")
 
     def type_into(row, text):
-        # Once the plan is measured the page is drawn anew, which would close a cell that is being typed into.
-        page.get_by_text("memory at the peak").wait_for(timeout=90_000)
-        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        at_rest(page)
         table.locator("[data-testid=glide-cell-1-0]").wait_for(state="attached")
         page.wait_for_timeout(1_000)  # what opens or grows above it comes to rest
         table.scroll_into_view_if_needed()

@@ -155,7 +155,7 @@ def test_a_killed_worker_interrupts_its_run_the_next_one_is_done_and_the_first_g
     wait_for(lambda: events(house, run, Saved))
     worker = kill_worker(house)
     (told,) = wait_for(lambda: events(house, run, Interrupted), 10)
-    assert told.sentence.startswith("Interrupted")
+    assert told.sentence.startswith("The process that trained was ended")
     assert "Traceback" not in told.sentence + told.advice
     assert isinstance(ended(house, following), Finished)
     ((successor, _),) = house.processes.living("worker")

@@ -125,7 +125,7 @@ class BlockMap {
   tell() {
     this.send({ phase: this.data.phase, rates: this.unheard(), show: this.chosenPhase });
     clearTimeout(this.reminder);
-    this.reminder = setTimeout(() => this.pending.size && this.tell(), AGAIN);
+    this.reminder = setTimeout(() => this.pending.size && this.root.isConnected && this.tell(), AGAIN);
   }
 
   unheard() {
@@ -255,8 +255,5 @@ export default function (component) {
     made.owner = new BlockMap(made);
   });
   root.owner.update(component);
-  return () => {
-    root.owner.watcher.disconnect();
-    clearTimeout(root.owner.reminder);
-  };
+  return () => root.owner.watcher.disconnect();
 }
