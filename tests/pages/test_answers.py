@@ -8,6 +8,7 @@ from tlcore.draft import Draft
 from tlcore.estimate import what_to_measure
 from tlcore.events import Evaluated, Finished
 from tlcore.questions import FindRate, Measure, Measured, RateCurve, Separate, Separation
+from tlcore.ui import estimate_view
 
 CURVE = RateCurve(rates=(1e-5, 1e-4, 1e-3, 1e-2), losses=(0.7, 0.6, 0.3, 0.9), suggestion=0.00081)
 MEASURED = Measured(
@@ -77,6 +78,19 @@ def open_questions(store):
     return found
 
 
+@pytest.fixture
+def at_once(monkeypatch):
+    """A plan is measured without waiting whether it stands still."""
+    monkeypatch.setattr(estimate_view, "_STILL", 0.0)
+
+
+def test_a_plan_that_was_just_changed_is_not_measured_yet(open_page, make_set, store):
+    make_set()
+    open_page("network")
+    assert {type(question) for question in open_questions(store)} == {Separate}
+
+
+@pytest.mark.usefixtures("at_once")
 def test_an_open_page_asks_how_features_separate_and_what_the_plan_costs(open_page, make_set, store):
     make_set()
     assert not open_page("network").exception
@@ -199,6 +213,7 @@ def test_a_large_network_is_measured_only_when_somebody_asks(open_page, make_set
     assert Measure not in {type(question) for question in open_questions(store)}
 
 
+@pytest.mark.usefixtures("at_once")
 def test_another_plan_takes_the_question_back(open_page, make_set, store, person):
     manifest = make_set()
     page = open_page("network")
