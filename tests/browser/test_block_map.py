@@ -10,6 +10,12 @@ BLOCKS = ("stem", "layer1", "layer2", "layer3", "layer4", "head")
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
+def at_rest(page):
+    """Wait until the plan is measured: then nothing draws the page anew under a hand."""
+    page.get_by_text("memory at the peak").wait_for(timeout=90_000)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
 @pytest.fixture
 def network(app, read_sample, visitor, wait_until):
     """Open the Network page with a plan for ResNet-18; return it with what waits for the blocks that learn."""
@@ -21,7 +27,7 @@ def network(app, read_sample, visitor, wait_until):
         page = visitor(workspace, **settings).new_page()
         page.goto(f"{app.url}/network")
         page.locator("[data-block=head]").wait_for()
-        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        at_rest(page)
 
         def learning():
             (phase,) = app.store.drafts.of(workspace).phases
@@ -70,15 +76,8 @@ def test_a_click_after_coming_back_to_the_page_outlives_a_redraw_before_its_answ
     expect("stem", "layer4", "head")
 
 
-def at_rest(page):
-    """Wait until the plan is measured: then nothing draws the page anew under a hand."""
-    page.get_by_text("memory at the peak").wait_for(timeout=90_000)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-
-
 def test_shift_freezes_up_to_here_and_thaws_from_here_on(network):
     page, expect = network()
-    at_rest(page)
     block(page, "layer3").click(modifiers=["Shift"])
     expect("layer4", "head")
     block(page, "layer1").click(modifiers=["Shift"])
@@ -94,7 +93,6 @@ def test_everything_frozen_is_refused_in_words_and_the_map_goes_back(network):
 
 def test_the_keyboard_reaches_every_block(network):
     page, expect = network()
-    at_rest(page)
     button(page, "stem").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
