@@ -30,6 +30,12 @@ def steps_per_epoch(pictures: int, batch_size: int) -> int:
     return ceil(pictures / batch_size) - joined
 
 
+def idle_phase(schedule: Sequence[Phase], changed: Mapping[str, float], first: int) -> int | None:
+    """Return the first phase from number `first` on in which nothing learns under `changed`; None if there is none."""
+    later = enumerate(schedule[first:], start=first)
+    return next((number for number, phase in later if not any({**phase.rates, **changed}.values())), None)
+
+
 def stretches(schedule: Sequence[Phase], changes: Sequence[Change], per_epoch: int) -> Iterator[Stretch]:
     """Yield the stretches of a plan, first to last, with so many steps per epoch.
 
@@ -44,7 +50,7 @@ def stretches(schedule: Sequence[Phase], changes: Sequence[Change], per_epoch: i
         for start, end in pairwise(cuts):
             for change in changes:
                 wanted = {**changed, change.block: change.rate}
-                if change.after == start and all(any({**on.rates, **wanted}.values()) for on in schedule[number:]):
+                if change.after == start and idle_phase(schedule, wanted, number) is None:
                     changed = wanted
             rates = {**phase.rates, **changed}
             yield Stretch(phase=number, offset=start - begins, begins=start, ends=end, rates=rates)

@@ -11,6 +11,7 @@ from tlcore.engine.standing import Standing
 from tlcore.errors import did_you_mean
 from tlcore.events import Changed
 from tlcore.schedules import factor
+from tlcore.timeline import idle_phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Course:
         if block not in known:
             return f"{block} is not a block of {card.title}. {did_you_mean(block, known)}"
         number, _ = self.phase(standing.epoch)
-        for later, phase in enumerate(self._phases[number:], start=number + 1):
-            if not any(self.rates(phase, {**standing.overrides, block: rate}).values()):
-                return f"With {block} frozen nothing would learn in phase {later}. Thaw another block first."
+        idle = idle_phase(self._phases, {**standing.overrides, block: rate}, number)
+        if idle is not None:
+            return f"With {block} frozen nothing would learn in phase {idle + 1}. Thaw another block first."
         return ""

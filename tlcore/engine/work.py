@@ -23,6 +23,7 @@ from tlcore.events import Evaluated, Event, Failed, Finished, Interrupted, Pause
 from tlcore.history import History
 from tlcore.store import Store
 from tlcore.store.datasets import Dataset
+from tlcore.store.runs import Entry
 
 _FLUSH = 0.25
 """Seconds for which steps are gathered before they are written."""
@@ -42,7 +43,7 @@ def carry_out(store: Store, run: str, watch: Callable[[Event], None] = lambda _e
             logging.exception("run %s", run)
         sentence, advice = _told(error)
         # What was saved can still go on once the cause is gone; what never came so far has nothing to go on from.
-        kind = Interrupted if _history(store, run).saved else Failed
+        kind = Interrupted if _history(store.runs.events(run)).saved else Failed
         store.runs.end(run, kind(sentence=sentence, advice=advice))
 
 
@@ -70,9 +71,9 @@ def _out_of_order(error: OSError) -> Interrupted:
     )
 
 
-def _history(store: Store, run: str) -> History:
+def _history(entries: Iterable[Entry]) -> History:
     history = History()
-    history.add(store.runs.events(run))
+    history.add(entries)
     return history
 
 
@@ -90,9 +91,10 @@ def _events(store: Store, run: str) -> Iterator[Event]:
         config.seed,
         runtime,
     )
-    history = _history(store, run)
+    earlier = store.runs.events(run)
+    history = _history(earlier)
     saver = Saver(store, history.saved)
-    repeated = answered_wishes(store.runs.events(run))
+    repeated = answered_wishes(earlier)
     with closing(_pictures(dataset, "train", assembly)) as train, closing(_pictures(dataset, "val", assembly)) as val:
         keeper = BestKeeper(store, run, config, assembly, history)
         trainer = Trainer(assembly, config, train, val, Wishes(store, run, repeated), saver.point, repeated)

@@ -59,9 +59,8 @@ class Database:
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
-                if (
-                    self._connection.in_transaction
-                ):  # on some faults, such as a full disk, SQLite has rolled back itself
+                # On some faults, such as a full disk, SQLite has rolled back by itself.
+                if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
 
