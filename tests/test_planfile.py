@@ -82,6 +82,11 @@ def test_a_short_plan_has_the_usual_settings():
     assert replace(draft, schedule=()) == Draft(backbone="resnet18", epochs=3)
 
 
+@pytest.mark.parametrize("name", ["resnet18", "swin_v2_t", "inception_v3"])
+def test_a_short_plan_has_pictures_of_the_size_that_the_app_would_take(name):
+    assert from_yaml(PLAN.replace("resnet18", name)).image_size == Draft().on(name).image_size
+
+
 @pytest.mark.parametrize("rate", ["1e-4", "1E-4", "0.0001", "1.0e-04", ".0001", "+0.0001"])
 def test_a_number_is_a_number_however_it_is_written(rate):
     assert from_yaml(PLAN.replace("0.001", rate)).phases[0].rate("head") == 0.0001
@@ -149,9 +154,15 @@ WRONG = {
         with_line("    moving_statistics: maybe"),
         "Line 6: moving_statistics is maybe. It takes",
     ),
-    "batch": (with_line("batch_size: 1"), "Batch size is 1. It takes 2 to 512."),
-    "seed": (with_line("seed: -1"), "Seed is -1."),
-    "size": (PLAN.replace("resnet18", "vit_b_16") + "image_size: 100", "ViT-B/16 takes"),
+    "batch": (with_line("batch_size: 1"), "Line 6: Batch size is 1. It takes 2 to 512."),
+    "seed": (with_line("seed: -1"), "Line 6: Seed is -1."),
+    "weight decay": (with_line("weight_decay: 2"), "Line 6: Weight decay is 2.0. It takes 0.0 to 1.0."),
+    "size": (with_line("image_size: 10"), "Line 6: Picture size is 10. It takes 32 to 512."),
+    "size of a network": (PLAN.replace("resnet18", "vit_b_16") + "image_size: 100", "Line 6: ViT-B/16 takes"),
+    "too many epochs": (
+        with_line("  - {epochs: 199, rates: {head: 0.1}}"),
+        "Line 3: Epochs in all is 202. It takes 1 to 200.",
+    ),
     "anchor": (with_line("seed: &a 3"), "Line 6: anchors (& and *) are not read."),
     "tag": (
         with_line("seed: !!python/object/apply:os.getpid []"),

@@ -67,24 +67,28 @@ def from_yaml(text: str) -> Draft:
     )
     with said["backbone"].here():
         card = backbone(said["backbone"].text("backbone"))
-    size = said["image_size"]
-    draft = Draft(
-        backbone=card.name,
-        weights=_weights(said["weights"], card),
-        strategy="own",
-        schedule=tuple(_phase(entry, card) for entry in said["phases"].entries("phases")),
-        changes=tuple(_change(entry, card) for entry in said["changes"].entries("changes")),
-        batch_size=said["batch_size"].whole("batch_size"),
-        image_size=card.sizes.usual if size.value is None else size.whole("image_size"),
-        weight_decay=said["weight_decay"].number("weight_decay"),
-        seed=said["seed"].whole("seed"),
-    )
-    if not draft.schedule:
+    draft = replace(usual.on(card.name), data="")
+    size = draft.image_size if said["image_size"].value is None else said["image_size"].whole("image_size")
+    numbers: dict[str, Any] = {
+        "seed": said["seed"].whole("seed"),
+        "batch_size": said["batch_size"].whole("batch_size"),
+        "image_size": size,
+        "weight_decay": said["weight_decay"].number("weight_decay"),
+    }
+    for name, number in numbers.items():
+        # One by one on a plan that is sound without it, so that a fault names the line of this one.
+        with said[name].here():
+            draft = replace(draft, **{name: number})
+            preview(draft.config(""), classes=2)
+    phases = [_phase(entry, card) for entry in said["phases"].entries("phases")]
+    if not phases:
         raise said["phases"].fault("the plan has no phase.", "It takes at least one.")
-    config = replace(draft, data="").config("")
-    preview(config, classes=2)
-    strategy = recognized(draft.blocks, draft.schedule, draft.weights == SCRATCH)
-    return replace(draft, strategy=strategy, epochs=config.epochs)
+    with said["phases"].here():
+        draft = draft.with_schedule(phases)
+    changes = tuple(_change(entry, card) for entry in said["changes"].entries("changes"))
+    weights = _weights(said["weights"], card)
+    strategy = recognized(draft.blocks, draft.schedule, weights == SCRATCH)
+    return replace(draft, data=None, strategy=strategy, changes=changes, weights=weights)
 
 
 def _phase_lines(phase: Phase, order: list[str]) -> list[str]:

@@ -195,6 +195,20 @@ def test_a_flag_that_says_the_same_as_the_plan_is_no_contradiction(said, plan_fi
     assert said("plan", "--plan", str(plan_file), *words)[0] == 0
 
 
+def test_a_plan_with_a_weights_file_that_is_not_here_is_refused(said, plan_file):
+    text = plan_file.read_text(encoding="utf-8").replace("weights: scratch", f"weights: {'a' * 64}")
+    plan_file.write_text(text, encoding="utf-8")
+    status, _, err = said("train", "digits", "--plan", str(plan_file))
+    assert status == 1
+    assert "The plan begins with a weights file of somebody's own, aaaaaaaa…, which is not here." in err
+    assert "--weights FILE" in err
+
+
+def test_pictures_have_a_size_that_the_network_takes_unless_one_is_given(said):
+    assert f"image_size: {Draft().on('swin_v2_t').image_size}\n" in said("plan", "--backbone", "swin_v2_t")[1]
+    assert "image_size: 224\n" in said("plan", "--backbone", "resnet18")[1]
+
+
 def test_a_plan_that_is_no_text_is_told(said, tmp_path):
     (tmp_path / "plan.yaml").write_bytes(b"\xff\xfe\x00")
     status, _, err = said("plan", "--plan", str(tmp_path / "plan.yaml"))
@@ -306,6 +320,10 @@ WRONG = {
         ("train", "digits", "--weights", "mine.pth"),
         "It takes imagenet, in1k, scratch, or a file that is there.",
     ),
+    "weights from scratch": (
+        ("train", "digits", "--strategy", "scratch", "--weights", "imagenet"),
+        "--weights imagenet contradicts --strategy scratch, which begins with random numbers.",
+    ),
     "run": (("export", "ffff", "x.zip"), "0 runs begin with ffff."),
     "download": (("weights", "download", "resnet19"), "Did you mean resnet18?"),
     "variant": (("weights", "download", "resnet50:IMAGENET1K_V3"), "Did you mean IMAGENET1K_V2?"),
@@ -401,6 +419,8 @@ def test_own_weights_are_taken_from_a_file(said, pictures, trained, own_home, tm
     assert len(config.weights) == 64
     assert opened.blobs.path(config.weights).is_file()
     opened.close()
+    (tmp_path / "plan.yaml").write_text(to_yaml(config), encoding="utf-8")
+    assert said("plan", "--plan", str(tmp_path / "plan.yaml"))[0] == 0
 
 
 def test_a_rate_by_hand_thaws_one_block_more(said, pictures, own_home):

@@ -45,7 +45,9 @@ def add_plan_flags(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--batch-size", type=int, help=f"pictures per step (default: {_USUAL.batch_size})")
     parser.add_argument(
-        "--image-size", type=int, help=f"side of the network's input, in pixels (default: {_USUAL.image_size})"
+        "--image-size",
+        type=int,
+        help=f"side of the network's input, in pixels (default: {_USUAL.image_size}, or the network's own)",
     )
 
 
@@ -64,9 +66,14 @@ def _from_flags(store: Store, arguments: argparse.Namespace) -> Draft:
     strategy = arguments.strategy or _USUAL.strategy
     if strategy not in STRATEGIES:
         raise ChoiceError(f"{strategy} is not a strategy.", did_you_mean(strategy, STRATEGIES))
+    if strategy == "scratch" and arguments.weights not in (None, SCRATCH):
+        raise ChoiceError(
+            f"--weights {arguments.weights} contradicts --strategy {strategy}, which begins with random numbers.",
+            "Leave one of the two out.",
+        )
     given = {name: getattr(arguments, name) for name in _NUMBERS}
     numbers = {name: value for name, value in given.items() if value is not None}
-    draft = replace(_USUAL, backbone=card.name, **numbers).by_strategy(strategy)
+    draft = replace(_USUAL.on(card.name), **numbers).by_strategy(strategy)
     for block, rate in map(_rate, arguments.rate):
         for phase in range(len(draft.phases)):
             draft = draft.with_rate(phase, block, rate)
@@ -85,6 +92,8 @@ def _from_file(store: Store, arguments: argparse.Namespace) -> Draft:
         store, arguments.weights, plan.backbone
     ):
         _contradict("weights", arguments.weights, f"weights: {plan.weights}")
+    hint = "Name the file too, and it is brought: --weights FILE."
+    store.imported.check(store.command_line_workspace(), backbone(plan.backbone), plan.weights, hint)
     for block, rate in map(_rate, arguments.rate):
         for phase in plan.phases:
             if phase.rate(block) != rate:

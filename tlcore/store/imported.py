@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from tlcore.catalog.cards import BackboneCard
+from tlcore.catalog.weights import SCRATCH
+from tlcore.errors import ChoiceError
 from tlcore.store.database import Database
 
 
@@ -33,3 +36,11 @@ class Imported:
             ImportedWeights(sha256=row["sha256"], name=row["name"], backbone=row["backbone"])
             for row in self._database.rows(query, workspace, backbone)
         ]
+
+    def check(self, workspace: str, card: BackboneCard, weights: str, hint: str) -> None:
+        """Raise ChoiceError if a plan begins with a file that is not the workspace's; `hint` says how to bring it."""
+        known = weights == SCRATCH or card.published(weights) is not None
+        if not known and weights not in {file.sha256 for file in self.of(workspace, card.name)}:
+            raise ChoiceError(
+                f"The plan begins with a weights file of somebody's own, {weights[:8]}…, which is not here.", hint
+            )

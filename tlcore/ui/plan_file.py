@@ -6,7 +6,6 @@ from dataclasses import replace
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.catalog.weights import SCRATCH
 from tlcore.draft import Draft
 from tlcore.errors import ChoiceError
 from tlcore.planfile import LARGEST, from_yaml, to_yaml
@@ -61,10 +60,6 @@ def _read(plan: Draft, sent: bytes | None, pasted: str) -> Draft:
         raise ChoiceError("The file is not text.", "It takes YAML in UTF-8.") from None
     brought = from_yaml(text)
     card = backbone(brought.backbone)
-    own = {file.sha256 for file in store().imported.of(workspace(), card.name)}
-    if brought.weights != SCRATCH and card.published(brought.weights) is None and brought.weights not in own:
-        raise ChoiceError(
-            f"The plan begins with a weights file of somebody's own, {brought.weights[:8]}…, which is not here.",
-            f"Bring the file on this page, with {card.title} chosen, then the plan again.",
-        )
+    hint = f"Bring the file on this page, with {card.title} chosen, then the plan again."
+    store().imported.check(workspace(), card, brought.weights, hint)
     return replace(brought, data=plan.data)
