@@ -62,6 +62,13 @@ class History:
     """Every rest so far, each with the steps made before it."""
     end: Terminal | None = None
 
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> "History":
+        """Return what these events, from the first on, tell of a run."""
+        history = cls()
+        history.add(entries)
+        return history
+
     def add(self, entries: Iterable[Entry]) -> None:
         """Fold in the events after `last`."""
         for entry in entries:

@@ -120,9 +120,7 @@ def _carry_out(store: Store, config: RunConfig, workspace: str) -> History:
     with start(store, "work", log="worker.log", talks=True) as worker:
         run = store.runs.submit(config, workspace, secrets.token_hex(16), Claimant.of(worker.pid))
         worker.communicate(f"{run.id}\n")
-    history = History()
-    history.add(store.runs.events(run.id))
-    return history
+    return History.of(store.runs.events(run.id))
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -26,8 +26,7 @@ def carry_on(store: Store, run: Run, manifest: Manifest, quiet: bool) -> dict[st
     _stop_on_interrupt(store, run)
     with _Bar(run.config, quiet) as bar:
         carry_out(store, run.id, bar.show)
-    history = History()
-    history.add(store.runs.events(run.id))
+    history = History.of(store.runs.events(run.id))
     if isinstance(history.end, Failed):
         raise ThawError(history.end.sentence, history.end.advice)
     report = _report(run, manifest, history)

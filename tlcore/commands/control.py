@@ -54,8 +54,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """File what was asked for; raise ChoiceError if there is no such run or block, or the run does not go on."""
     store.runs.bury()  # what is asked of a process that is gone would never be done
     asked = run_named(store, arguments.run_id)
-    history = History()
-    history.add(store.runs.events(asked.id))
+    history = History.of(store.runs.events(asked.id))
     control, told = _control(asked, history, arguments)
     state = history.state(asked)
     if state in ENDED:

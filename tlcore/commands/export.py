@@ -23,8 +23,7 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
 def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """Write the zip; raise ChoiceError if there is no such run, or nothing to take along yet."""
     found = run_named(store, arguments.run_id)
-    history = History()
-    history.add(store.runs.events(found.id))
+    history = History.of(store.runs.events(found.id))
     if history.checkpoint is None:
         raise ChoiceError("This run has no weights yet.", "They are kept after its first epoch.")
     target = Path(arguments.file)

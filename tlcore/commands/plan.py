@@ -39,6 +39,5 @@ def _of_run(store: Store, arguments: argparse.Namespace) -> str:
     if arguments.rate or any(getattr(arguments, flag) is not None for flag in _FLAGS):
         raise ChoiceError("--of takes no other flags of a plan.", "Write the run's plan to a file, and edit that.")
     asked = run_named(store, arguments.of)
-    history = History()
-    history.add(store.runs.events(asked.id))
+    history = History.of(store.runs.events(asked.id))
     return to_yaml(as_carried_out(asked.config, history))

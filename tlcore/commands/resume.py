@@ -24,8 +24,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     store.runs.bury()  # where no supervisor looks, nobody has written down that a process is gone
     asked = run_named(store, arguments.run_id)
     if not store.runs.resume(asked.id, Claimant.here()):
-        history = History()
-        history.add(store.runs.events(asked.id))
+        history = History.of(store.runs.events(asked.id))
         raise ChoiceError(
             f"This run is {history.state(asked)}, so there is nothing to resume.",
             "`python -m tlcore runs` lists those that are paused or interrupted.",

@@ -36,8 +36,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _row(store: Store, run: Run) -> dict[str, Any]:
-    history = History()
-    history.add(store.runs.events(run.id))
+    history = History.of(store.runs.events(run.id))
     best = history.best
     return {
         "run": run.id,

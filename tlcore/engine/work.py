@@ -23,7 +23,6 @@ from tlcore.events import Evaluated, Event, Failed, Finished, Interrupted, Pause
 from tlcore.history import History
 from tlcore.store import Store
 from tlcore.store.datasets import Dataset
-from tlcore.store.runs import Entry
 
 _FLUSH = 0.25
 """Seconds for which steps are gathered before they are written."""
@@ -43,7 +42,7 @@ def carry_out(store: Store, run: str, watch: Callable[[Event], None] = lambda _e
             logging.exception("run %s", run)
         sentence, advice = _told(error)
         # What was saved can still go on once the cause is gone; what never came so far has nothing to go on from.
-        kind = Interrupted if _history(store.runs.events(run)).saved else Failed
+        kind = Interrupted if History.of(store.runs.events(run)).saved else Failed
         store.runs.end(run, kind(sentence=sentence, advice=advice))
 
 
@@ -71,12 +70,6 @@ def _out_of_order(error: OSError) -> Interrupted:
     )
 
 
-def _history(entries: Iterable[Entry]) -> History:
-    history = History()
-    history.add(entries)
-    return history
-
-
 def _events(store: Store, run: str) -> Iterator[Event]:
     asked = store.runs.named(run)
     config = asked.config
@@ -92,7 +85,7 @@ def _events(store: Store, run: str) -> Iterator[Event]:
         runtime,
     )
     earlier = store.runs.events(run)
-    history = _history(earlier)
+    history = History.of(earlier)
     saver = Saver(store, history.saved)
     repeated = answered_wishes(earlier)
     with closing(_pictures(dataset, "train", assembly)) as train, closing(_pictures(dataset, "val", assembly)) as val:
