@@ -34,7 +34,7 @@ class Draft:
     @property
     def blocks(self) -> tuple[str, ...]:
         """The names of the network's blocks, stem first."""
-        return tuple(block.name for block in backbone(self.backbone).blocks)
+        return backbone(self.backbone).block_names
 
     @property
     def phases(self) -> tuple[Phase, ...]:

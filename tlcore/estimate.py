@@ -88,4 +88,4 @@ def _per_epoch(config: RunConfig, manifest: Manifest) -> int:
 
 
 def _learning(config: RunConfig, part: Stretch) -> tuple[str, ...]:
-    return tuple(block.name for block in backbone(config.backbone).blocks if part.rates.get(block.name, 0.0) > 0.0)
+    return tuple(name for name in backbone(config.backbone).block_names if part.rates.get(name, 0.0) > 0.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tlcore.catalog.backbones import backbone
 from tlcore.catalog.cards import BackboneCard, Block
 from tlcore.config import RunConfig
-from tlcore.errors import ChoiceError, did_you_mean
+from tlcore.errors import ChoiceError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +37,8 @@ def plan_groups(card: BackboneCard, classes: int, rates: Mapping[str, float], we
 
     Raises ChoiceError if `rates` names a block that the network does not have.
     """
-    known = [block.name for block in card.blocks]
     for name in rates:
-        if name not in known:
-            raise ChoiceError(f"{name} is not a block of {card.title}.", did_you_mean(name, known))
+        card.check_block(name)
     return tuple(
         Group(
             block=block.name,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, get_args
@@ -11,7 +12,7 @@ from tlcore.catalog.cards import BackboneCard
 from tlcore.catalog.weights import SCRATCH
 from tlcore.config import Change, Phase, RunConfig, Shape
 from tlcore.draft import Draft
-from tlcore.errors import did_you_mean
+from tlcore.errors import ChoiceError, did_you_mean
 from tlcore.plan import preview
 from tlcore.strategies import recognized
 from tlcore.yamltext import Said, read_yaml
@@ -36,7 +37,7 @@ def to_yaml(plan: Draft | RunConfig) -> str:
         "phases:",
     ]
     for phase in config.schedule:
-        lines += _phase_lines(phase, [block.name for block in backbone(config.backbone).blocks])
+        lines += _phase_lines(phase, backbone(config.backbone).block_names)
     if config.changes:
         lines.append("changes:  # each counts after so many steps, to the end of the run")
     for change in config.changes:
@@ -91,7 +92,7 @@ def from_yaml(text: str) -> Draft:
     return replace(draft, data=None, strategy=strategy, changes=changes, weights=weights)
 
 
-def _phase_lines(phase: Phase, order: list[str]) -> list[str]:
+def _phase_lines(phase: Phase, order: Sequence[str]) -> list[str]:
     lines = [f"  - epochs: {phase.epochs}", f"    schedule: {phase.shape}"]
     if phase.warmup:
         lines.append(f"    warmup: {_written(phase.warmup)}  # epochs")
@@ -143,9 +144,10 @@ def _weights(said: Said, card: BackboneCard) -> str:
 
 
 def _check_block(said: Said, name: str, card: BackboneCard) -> None:
-    known = [block.name for block in card.blocks]
-    if name not in known:
-        raise said.fault(f"{name} is not a block of {card.title}.", did_you_mean(name, known))
+    try:
+        card.check_block(name)
+    except ChoiceError as error:
+        raise said.fault(error.message, error.hint) from None
 
 
 def _word(text: str) -> str:

@@ -1,6 +1,7 @@
 """The command line: every verb has help, one JSON object where asked, and a plain sentence for what cannot be done."""
 
 import argparse
+import errno
 import json
 import os
 import re
@@ -430,6 +431,21 @@ def test_a_rate_by_hand_thaws_one_block_more(said, pictures, own_home):
     (phase,) = opened.runs.named(json.loads(out)["run"]).config.schedule
     opened.close()
     assert dict(phase.rates) == {"head": 0.001, "features.10": 0.0001}
+
+
+def test_a_full_disk_is_told_in_words_and_the_run_can_be_resumed(said, pictures, monkeypatch, store):
+    def full(_self, _path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tlcore.engine.standing.SavePoint.write", full)
+        small = ("--backbone", "mobilenet_v2", "--strategy", "scratch", "--epochs", "2", "--image-size", "32")
+        status, out, err = said("train", str(pictures), *small, "--device", "cpu")
+    assert (status, out) == (1, "")
+    assert "The disk is full." in err
+    assert "Traceback" not in err
+    (run,) = store.runs.newest(5)
+    assert said("resume", run.id, "--json")[0] == 0
 
 
 @pytest.mark.slow

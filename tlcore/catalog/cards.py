@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tlcore.errors import ChoiceError, did_you_mean
+
 Layout = Literal["map", "map_last", "tokens", "vector"]
 Library = Literal["torchvision", "timm"]
 
@@ -151,6 +153,16 @@ class BackboneCard:
         """Return the numbers in the parameters of one block; the head grows with the classes."""
         block = self.block(name)
         return block.values * classes if block is self.head else block.values
+
+    @property
+    def block_names(self) -> tuple[str, ...]:
+        """The names of its blocks, stem first."""
+        return tuple(block.name for block in self.blocks)
+
+    def check_block(self, name: str) -> None:
+        """Raise ChoiceError with the nearest name unless it has a block called `name`."""
+        if name not in self.block_names:
+            raise ChoiceError(f"{name} is not a block of {self.title}.", did_you_mean(name, self.block_names))
 
     def block(self, name: str) -> Block:
         """Return the block called `name`; its absence is a mistake of ours."""

@@ -6,13 +6,12 @@ from threading import Thread
 from types import FrameType
 from typing import Any
 
-from tqdm import tqdm
-
+from tlcore.commands.bars import bar
 from tlcore.config import RunConfig
 from tlcore.controls import Stop
 from tlcore.data.manifest import Manifest
 from tlcore.errors import ThawError
-from tlcore.events import Evaluated, Event, Failed, Finished, Paused, Started, Stepped, Stopped
+from tlcore.events import Evaluated, Event, Failed, Finished, Interrupted, Paused, Started, Stepped, Stopped
 from tlcore.history import History
 from tlcore.store import Store
 from tlcore.store.runs import Run
@@ -20,15 +19,16 @@ from tlcore.text import clean
 
 
 def carry_on(store: Store, run: Run, manifest: Manifest, quiet: bool) -> dict[str, Any]:
-    """Work on a run that this process holds until it ends or rests; raise ThawError if it failed."""
+    """Work on a run that this process holds until it ends or rests; raise ThawError if it failed or was interrupted."""
     from tlcore.engine.work import carry_out
 
     _stop_on_interrupt(store, run)
     with _Bar(run.config, quiet) as bar:
         carry_out(store, run.id, bar.show)
     history = History.of(store.runs.events(run.id))
-    if isinstance(history.end, Failed):
-        raise ThawError(history.end.sentence, history.end.advice)
+    last = history.end or history.rest
+    if isinstance(last, Failed | Interrupted):
+        raise ThawError(last.sentence, last.advice)
     report = _report(run, manifest, history)
     if not quiet:
         _tell(report)
@@ -50,7 +50,7 @@ class _Bar:
     """A progress bar over the steps of a run, with the newest accuracy behind it."""
 
     def __init__(self, config: RunConfig, quiet: bool) -> None:
-        self._bar = tqdm(desc=f"{config.backbone}, {config.epochs} epochs", unit="step", disable=quiet, delay=0.3)
+        self._bar = bar(f"{config.backbone}, {config.epochs} epochs", quiet=quiet, unit="step")
 
     def __enter__(self) -> "_Bar":
         return self

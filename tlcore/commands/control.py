@@ -11,7 +11,6 @@ from tlcore.controls import Control, Pause, SetRate, Stop, StopAfterEpoch
 from tlcore.errors import ChoiceError, did_you_mean
 from tlcore.events import Changed
 from tlcore.history import ENDED, RESTING, History
-from tlcore.plan import plan_groups
 from tlcore.store import Store
 from tlcore.store.runs import Run
 
@@ -111,10 +110,8 @@ def _control(asked: Run, history: History, arguments: argparse.Namespace) -> tup
 def _block(asked: Run, what: str, block: str | None) -> str:
     card = backbone(asked.config.backbone)
     if block is None:
-        raise ChoiceError(
-            f"{what} needs a block.", f"{card.title} has {', '.join(block.name for block in card.blocks)}."
-        )
-    plan_groups(card, 1, {block: 0.0}, 0.0)
+        raise ChoiceError(f"{what} needs a block.", f"{card.title} has {', '.join(card.block_names)}.")
+    card.check_block(block)
     return block
 
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
+from tlcore.commands.bars import counted
 from tlcore.commands.carrying import carry_on
 from tlcore.commands.flags import add_plan_flags, planned
 from tlcore.config import Compute
@@ -17,9 +16,6 @@ from tlcore.store.claims import Claimant
 from tlcore.store.datasets import Dataset
 from tlcore.store.reading import SAMPLES, Reader
 from tlcore.text import clean
-
-_DELAY = 0.3
-"""Seconds before a bar is drawn, so that a fault at once is told on a line of its own."""
 
 
 def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
@@ -51,12 +47,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _dataset(store: Store, arguments: argparse.Namespace, seed: int) -> Dataset:
     source = Path(arguments.folder)
-    with tqdm(desc="pictures", unit="", disable=arguments.json, leave=False, delay=_DELAY) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
+    with counted("pictures", quiet=arguments.json, unit="", leave=False) as progress:
         reader = Reader(store, store.command_line_workspace(), seed, progress)
         if source.is_dir():
             return reader.folder(source.resolve(), clean(source.resolve().name))

@@ -5,13 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from tlcore.catalog.backbones import BACKBONES, published
 from tlcore.catalog.cards import BackboneCard, WeightsCard
 from tlcore.catalog.download import download_weights
 from tlcore.catalog.packing import pack_weights, unpack_weights
 from tlcore.catalog.weights import IMAGENET, about_megabytes, weights_file
+from tlcore.commands.bars import counted
 from tlcore.commands.opening import opened
 from tlcore.errors import ChoiceError
 from tlcore.store import Store
@@ -119,12 +118,7 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
 
 
 def _fetched(card: BackboneCard, weights: WeightsCard, quiet: bool) -> Path:
-    with tqdm(desc=card.title, unit="B", unit_scale=True, disable=quiet, delay=0.3) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
+    with counted(card.title, quiet=quiet, unit="B", unit_scale=True) as progress:
         return download_weights(weights, progress)
 
 

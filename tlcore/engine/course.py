@@ -8,7 +8,7 @@ from itertools import accumulate
 from tlcore.catalog.cards import BackboneCard
 from tlcore.config import Phase, RunConfig
 from tlcore.engine.standing import Standing
-from tlcore.errors import did_you_mean
+from tlcore.errors import ChoiceError
 from tlcore.events import Changed
 from tlcore.schedules import factor
 from tlcore.timeline import idle_phase
@@ -60,9 +60,10 @@ class Course:
 
     def refusal(self, card: BackboneCard, standing: Standing, block: str, rate: float) -> str:
         """Say why a block cannot have this base rate from now on; empty if it can."""
-        known = [each.name for each in card.blocks]
-        if block not in known:
-            return f"{block} is not a block of {card.title}. {did_you_mean(block, known)}"
+        try:
+            card.check_block(block)
+        except ChoiceError as error:
+            return str(error)
         number, _ = self.phase(standing.epoch)
         idle = idle_phase(self._phases, {**standing.overrides, block: rate}, number)
         if idle is not None:

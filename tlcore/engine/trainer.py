@@ -112,8 +112,8 @@ class Trainer:
         self._groups = self._plan(rates)
         apply_groups(self._module, self._assembly.card.blocks, self._groups)
         now = {group.block for group in self._groups if group.rate > 0}
-        blocks = [block.name for block in self._assembly.card.blocks]
-        self._standing.learned = tuple(block for block in blocks if block in now or block in self._standing.learned)
+        learned = now.union(self._standing.learned)
+        self._standing.learned = tuple(block for block in self._assembly.card.block_names if block in learned)
 
     def _one_epoch(self) -> Iterator[Event]:
         standing, val = self._standing, Tally()

@@ -23,7 +23,7 @@ _LEAST_BAR = 0.02
 def draw_drift(run: Run, history: History, state: State) -> None:
     """Draw the row with the sentence that says what to see."""
     blocks = backbone(run.config.backbone).blocks
-    found = movements(history, [block.name for block in blocks])
+    found = movements(history, backbone(run.config.backbone).block_names)
     rates = history.rates or run.config.schedule[0].rates
     st.header("Drift: how far each block has moved", anchor=False)
     when = "at the end" if state in ENDED else "when it rested" if state in RESTING else "now"

@@ -45,7 +45,7 @@ def launch_demo() -> None:
 
 def demo_config(data: str) -> RunConfig:
     """Return the demo: pictures far from what the network knows; the head alone first, then the later blocks too."""
-    alone, together = fill("gradual", [block.name for block in backbone(DEFAULT).blocks], 3)[:2]
+    alone, together = fill("gradual", backbone(DEFAULT).block_names, 3)[:2]
     return RunConfig(
         name=SAMPLES[_SAMPLE][0],
         data=data,

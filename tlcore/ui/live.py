@@ -108,7 +108,7 @@ def _curves(run: Run, history: History, state: State) -> None:
 
 
 def _rates(run: Run, history: History) -> None:
-    names = [block.name for block in backbone(run.config.backbone).blocks]
+    names = backbone(run.config.backbone).block_names
     figure, taller = carried_out(names, _phases(run, history), history, _RATES)
     st.header("Rate per block", anchor=False)
     changed = ", with what you changed" if taller else ""

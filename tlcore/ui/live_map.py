@@ -122,7 +122,7 @@ def _tiles(run: Run, history: History) -> list[Tile]:
 
 def _thaw_rates(run: Run, history: History) -> Mapping[str, float]:
     """Return what a block gets when a click thaws it: the rate it had last, or will have, or else one by depth."""
-    names = [block.name for block in backbone(run.config.backbone).blocks]
+    names = backbone(run.config.backbone).block_names
     rates = {**rates_by_depth(names, THAWED_RATE, DEPTH_DECAY), names[-1]: HEAD_RATE}
     later = [dict(phase.rates) for phase in reversed(run.config.schedule)]
     before = [dict(phase.rates) for phase in history.phases]

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from tlcore.catalog.backbones import backbone
 from tlcore.data.manifest import Manifest
 from tlcore.errors import ThawError
 from tlcore.estimate import what_to_measure
@@ -25,7 +24,7 @@ _ALL = ""
 def find_rate(manifest: Manifest, phase: int) -> None:
     """Draw the card for a phase of the plan, counted from 0."""
     plan = draft()
-    learning = [block.name for block in backbone(plan.backbone).blocks if plan.phases[phase].rate(block.name) > 0]
+    learning = [name for name in plan.blocks if plan.phases[phase].rate(name) > 0]
     with st.container(key="card_finder"):
         st.header("Find a rate", anchor=False)
         st.caption(

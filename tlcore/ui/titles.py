@@ -114,5 +114,5 @@ def waiting_for(state: State) -> str:
 def block_names(config: RunConfig) -> tuple[str, ...]:
     """Return the names of a network's blocks, stem first; those that the plan names where the card is gone."""
     if card := known(config.backbone):
-        return tuple(block.name for block in card.blocks)
+        return card.block_names
     return tuple(dict.fromkeys(name for phase in config.schedule for name in phase.rates))
