@@ -8,8 +8,6 @@ from tlcore.figures.axes import Figure
 from tlcore.figures.rates import rates
 from tlcore.history import History
 
-_TITLE = 20
-"""Pixels above the plot that the axis' own title takes."""
 _WIDE, _NARROW = 520, 240
 """Pixels of a plot that is rather narrow for a desktop, and for a phone."""
 
@@ -43,6 +41,6 @@ def _marked(own: Figure, layout: Figure, placed: Sequence[marks.Placed]) -> Figu
     margin: Figure = own["margin"]
     return {
         "margin": {**margin, "t": margin["t"] + marks.height(placed)},
-        "shapes": [*layout["shapes"], *marks.lines(placed, _TITLE)],
-        "annotations": [*own["annotations"], *marks.labels(placed, _TITLE)],
+        "shapes": [*layout["shapes"], *marks.lines(placed)],
+        "annotations": [*own["annotations"], *marks.labels(placed)],
     }

@@ -12,6 +12,8 @@ from tlcore.history import History
 
 Kind = Literal["thaw", "change", "rest"]
 
+_TITLE = 20
+"""Pixels above the plot that the title of the axis takes."""
 STAIR = 24
 """Pixels between the labels of marks, which descend like stairs so that no line crosses a label."""
 _MOST_STAIRS = 5
@@ -96,8 +98,8 @@ def height(placed: Sequence[Placed]) -> int:
     return STAIR * (1 + max(one.stair for one in placed)) if placed else 0
 
 
-def lines(placed: Sequence[Placed], base: int = 0) -> list[Figure]:
-    """Return the lines of marks, through all charts and up to their labels, which begin `base` pixels above."""
+def lines(placed: Sequence[Placed]) -> list[Figure]:
+    """Return the lines of marks, through all charts and up to their labels, which begin above the axis' title."""
     shapes = []
     for one in placed:
         colour = _LINE[one.mark.kind]
@@ -106,7 +108,7 @@ def lines(placed: Sequence[Placed], base: int = 0) -> list[Figure]:
             style["dash"] = "dot"
         for epoch in (one.mark.epoch, *one.mark.more):
             shapes.append({"type": "line", "x0": epoch, "x1": epoch, "yref": "paper", "y0": 0, "y1": 1, "line": style})
-        top = _middle(one, base)
+        top = _middle(one)
         stem = {"type": "line", "x0": one.mark.epoch, "x1": one.mark.epoch, "yref": "paper", "line": style}
         shapes.append({**stem, "ysizemode": "pixel", "yanchor": 1, "y0": 0, "y1": top})
         if one.mark.kind != "thaw":
@@ -114,7 +116,7 @@ def lines(placed: Sequence[Placed], base: int = 0) -> list[Figure]:
     return shapes
 
 
-def labels(placed: Sequence[Placed], base: int = 0) -> list[Figure]:
+def labels(placed: Sequence[Placed]) -> list[Figure]:
     """Return the labels of marks, beside the tops of their lines."""
     return [
         note(
@@ -124,15 +126,15 @@ def labels(placed: Sequence[Placed], base: int = 0) -> list[Figure]:
             yref="paper",
             xanchor="right" if one.leftwards else "left",
             xshift=-9 if one.leftwards else 9,
-            yshift=_middle(one, base),
+            yshift=_middle(one),
             font={"color": _TEXT[one.mark.kind], "size": SMALL},
         )
         for one in placed
     ]
 
 
-def _middle(one: Placed, base: int) -> int:
-    return base + STAIR * one.stair + STAIR // 2 + 2
+def _middle(one: Placed) -> int:
+    return _TITLE + STAIR * one.stair + STAIR // 2 + 2
 
 
 def _dot(epoch: float, top: float, colour: str) -> Figure:

@@ -92,8 +92,8 @@ def rates(
     layout["annotations"] = [*titles, *thaws, *names, *lane_names]
     # Beside the lines there is no room on a phone, so the names stand on them, and on the bars of a higher lane.
     titles[1] = above("Frozen: rate 0", lane_at[1] + _HIGHER)
-    inside = [{**name, "x": epochs, "xanchor": "right", "xshift": 0, "yanchor": "bottom"} for name in names]
-    inside += [{**name, "xanchor": "right", "xshift": 0} for name in lane_names]
+    inside = [{**name, "x": epochs, "xanchor": "right", "xshift": 0, "bgcolor": CARD, "borderpad": 0} for name in names]
+    inside += [{**name, "xanchor": "right", "xshift": 0} if name["x"] > epochs / 2 else name for name in lane_names]
     phone = {
         "margin": {**margin, "l": 64, "r": 12},
         "annotations": [*titles, *inside],

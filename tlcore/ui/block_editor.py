@@ -165,7 +165,8 @@ def _what_to_see(tiles: list[Tile]) -> str:
     total = sum(tile.parameters for tile in tiles)
     largest = max(tiles, key=lambda tile: tile.parameters)
     return (
-        "taller means more parameters, and each dashed line is ten times the one below; wider means more work. "
+        "the larger a block is drawn, the more parameters it has: ten times more with each dashed line. "
+        "Where the blocks stand in a row, wider means more work. "
         f"`{largest.name}` alone holds {percent(largest.parameters / total)} of the parameters "
         f"and does {percent(largest.compute)} of the work."
     )

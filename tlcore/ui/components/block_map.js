@@ -43,7 +43,7 @@ class BlockMap {
       this.reach = name;
       this.draw();
     });
-    this.measures = makeSwitch("Height shows", { parameters: "Parameters", compute: "Compute" }, (name) => {
+    this.measures = makeSwitch("Size shows", { parameters: "Parameters", compute: "Compute" }, (name) => {
       this.measure = name;
       this.draw();
     });
