@@ -127,7 +127,7 @@ def test_own_pictures_become_a_network_that_answers_the_same_elsewhere(app, page
 
     # Take along: in a fresh process, without Thaw, the kept weights are right as often as the page said.
     with page.expect_download() as coming:
-        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
+        page.get_by_role("button", name="Download, ").click()
     assert coming.value.suggested_filename.endswith(f"{run.id[:8]}.zip")
     away = tmp_path / "away"
     with ZipFile(coming.value.path()) as archive:
