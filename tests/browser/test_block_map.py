@@ -114,22 +114,31 @@ def test_on_a_phone_a_switch_says_that_a_tap_counts_from_here_on(network):
     assert wide <= PHONE["viewport"]["width"]
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
+def test_a_typed_rate_that_cannot_be_is_told_at_once(network):
+    page, expect = network()
+    field = page.locator("[data-block=layer4] .field")
+    for typed, said in (
         ("fast", "This is no number."),
         ("-1", "A rate is above 0"),
         ("1000000", "A rate is at most 1: type 1 or less."),
         ("0", "A rate of 0 is frozen: use Freeze."),
-    ],
-)
-def test_a_typed_rate_that_cannot_be_is_told_at_once(network, typed, said):
-    page, expect = network()
-    field = page.locator("[data-block=layer4] .field")
-    field.fill(typed)
-    field.press("Enter")
-    page.get_by_text(said).wait_for()
+    ):
+        field.fill(typed)
+        field.press("Enter")
+        page.get_by_text(said).wait_for()
     expect(*BLOCKS)
+
+
+def test_what_was_not_heard_is_said_by_the_map_that_takes_its_place(network):
+    page, expect = network()
+    # A message that gets lost, and a page that at this moment draws the map anew in another place.
+    page.locator("[data-block=stem]").evaluate(
+        "tile => { const root = tile.closest('.thaw-root'); root.owner.send = () => {};"
+        " tile.querySelector('.block').click(); root.remove(); }"
+    )
+    page.get_by_role("spinbutton", name="Epochs in all").fill("7")
+    page.keyboard.press("Enter")
+    expect(*BLOCKS[1:])
 
 
 def test_the_table_changes_the_map_and_goes_back_where_it_is_refused(network, wait_until):

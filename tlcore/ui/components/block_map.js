@@ -6,11 +6,15 @@ const ROOM = 110; // pixels that a block wants; with less for each of them, the 
 const EDGE = 98; // of the column before the first block
 const PHONE = 640; // pixels; below, the row becomes a list
 
+// What each map said and did not see answered. It outlives the map: the page may draw it anew in another place.
+const SAID = (window.thawSaid ??= new Map());
+
 class BlockMap {
-  constructor(root) {
+  constructor(root, key) {
     this.root = root;
-    this.pending = new Map();
-    this.serial = 0;
+    if (!SAID.has(key)) SAID.set(key, { pending: new Map(), serial: 0, phase: null });
+    this.said = SAID.get(key);
+    this.pending = this.said.pending;
     this.measure = "parameters";
     this.reach = "one";
     this.phases = root.appendChild(element("div", "phases"));
@@ -71,15 +75,17 @@ class BlockMap {
   }
 
   update({ data, setTriggerValue }) {
-    this.send = (message) => setTriggerValue("chosen", { serial: this.serial, ...message });
-    if (this.data && this.data.phase !== data.phase) this.pending.clear();
+    this.send = (message) => setTriggerValue("chosen", { serial: this.said.serial, ...message });
+    if (this.said.phase !== data.phase) this.pending.clear();
+    this.said.phase = data.phase;
     // A page that is opened again counts on from what Python heard of the map before.
-    this.serial = Math.max(this.serial, data.heard);
+    this.said.serial = Math.max(this.said.serial, data.heard);
     this.data = data;
     this.chosenPhase = data.phase;
     setText(this.refusal, data.refused);
     this.refusal.hidden = !data.refused;
     this.settle();
+    if (this.pending.size && !this.reminder) this.remind();
   }
 
   // Forgets what Python has heard, since it shows what came of it, and what it did not hear in time.
@@ -112,9 +118,9 @@ class BlockMap {
 
   // Every message holds all that was not heard yet: one that overtakes another loses nothing.
   choose(rates) {
-    this.serial += 1;
+    this.said.serial += 1;
     const until = performance.now() + PATIENCE;
-    for (const [name, rate] of rates) this.pending.set(name, { rate, until, serial: this.serial });
+    for (const [name, rate] of rates) this.pending.set(name, { rate, until, serial: this.said.serial });
     setTimeout(() => this.settle(), PATIENCE + 50);
     setText(this.status, inSentence(rates));
     this.refusal.hidden = true;
@@ -124,6 +130,10 @@ class BlockMap {
 
   tell() {
     this.send({ phase: this.data.phase, rates: this.unheard(), show: this.chosenPhase });
+    this.remind();
+  }
+
+  remind() {
     clearTimeout(this.reminder);
     this.reminder = setTimeout(() => this.pending.size && this.root.isConnected && this.tell(), AGAIN);
   }
@@ -209,7 +219,7 @@ class BlockMap {
       button.onclick = () => {
         if (place === this.chosenPhase) return;
         this.chosenPhase = place;
-        this.serial += 1;
+        this.said.serial += 1;
         this.drawPhases();
         this.send({ phase: this.data.phase, rates: this.unheard(), show: place });
       };
@@ -252,7 +262,7 @@ function inSentence(rates) {
 
 export default function (component) {
   const root = rootOf(component.parentElement, (made) => {
-    made.owner = new BlockMap(made);
+    made.owner = new BlockMap(made, component.key);
   });
   root.owner.update(component);
   return () => root.owner.watcher.disconnect();
