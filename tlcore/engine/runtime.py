@@ -10,6 +10,10 @@ import torch
 
 from tlcore.errors import ChoiceError
 
+_M_TRIM_THRESHOLD = -1
+_M_MMAP_MAX = -4
+"""Numbers of settings in GNU's malloc.h; see mallopt(3)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
@@ -52,7 +56,21 @@ def choose_runtime(wanted: str) -> Runtime:
     kind = available[0] if wanted == "auto" else wanted
     if kind not in available:
         raise ChoiceError(f"This machine has no {kind} device.", f"It has: {', '.join(available)}.")
+    if kind == "cpu":
+        _reuse_large_blocks()
     return Runtime(device=torch.device(kind), label=_label(kind))
+
+
+def _reuse_large_blocks() -> None:
+    """Let the C library keep what a step's tensors took for the next step, in place of asking the system each time.
+
+    Every page of a block that comes fresh from the system is cleared when it is first touched, which took half of
+    the time on a CPU. Only GNU's library is told; `give_back` returns what is kept.
+    """
+    with suppress(OSError, AttributeError):
+        library = ctypes.CDLL("libc.so.6")
+        library.mallopt(_M_MMAP_MAX, 0)
+        library.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def _label(kind: str) -> str:
