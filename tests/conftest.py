@@ -14,6 +14,7 @@ from PIL import Image
 import tlcore
 from tlcore.catalog.backbones import backbone
 from tlcore.config import Change, Compute, Loader, Phase, RunConfig
+from tlcore.data.collect import look_here
 from tlcore.paths import HOME_VARIABLE
 from tlcore.store import Store
 from tlcore.store.datasets import Dataset
@@ -68,7 +69,8 @@ def read_set(store: Store) -> Callable[..., Dataset]:
     """Read a folder into the store, for the workspace `person`."""
 
     def read(folder: Path, seed: int = 0, workspace: str = "person") -> Dataset:
-        return Reader(store, workspace, seed, quiet).folder(folder, folder.name)
+        album = Reader(store, workspace, seed, quiet, look_here).folder(folder, folder.name)
+        return store.albums.dataset(album)
 
     return read
 

@@ -14,8 +14,10 @@ from tlcore.strategies import Slope, fill
 class Draft:
     """Choices so far, one per workspace."""
 
+    album: str | None = None
+    """Id of the chosen album."""
     data: str | None = None
-    """Digest of the chosen set."""
+    """Digest of the set that came of it."""
     backbone: str = DEFAULT
     weights: str = IMAGENET
     strategy: Strategy = "features"

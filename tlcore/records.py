@@ -2,7 +2,7 @@
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from hashlib import sha256
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -50,6 +50,22 @@ def to_json(value: Any) -> str:
 def from_json(kind: type[Record], text: str) -> Record:
     """Build a `kind` from the text of `to_json`."""
     return from_plain(kind, json.loads(text))
+
+
+def to_columns(kind: type[Any], rows: Sequence[Any]) -> dict[str, list[Any]]:
+    """Return many records of one kind as one list for each field: a fraction of the text and of the time."""
+    return {field.name: [to_plain(getattr(row, field.name)) for row in rows] for field in fields(kind)}
+
+
+def from_columns(kind: type[Record], columns: Mapping[str, Sequence[Any]]) -> tuple[Record, ...]:
+    """Build the records of which `to_columns` made these lists; only for texts that we wrote: types are not checked."""
+    names = [field.name for field in fields(kind) if field.name in columns]  # type: ignore[arg-type]
+    values = [[tuple(item) for item in columns[name]] if _is_listed(columns[name]) else columns[name] for name in names]
+    return tuple(kind(**dict(zip(names, row, strict=True))) for row in zip(*values, strict=True))
+
+
+def _is_listed(column: Sequence[Any]) -> bool:
+    return bool(column) and isinstance(column[0], list)
 
 
 def digest(value: Any) -> str:

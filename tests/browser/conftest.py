@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 
 import tlcore
+from tlcore.data.collect import look_here
 from tlcore.data.manifest import Manifest
 from tlcore.draft import Draft
 from tlcore.paths import HOME_VARIABLE
@@ -166,7 +167,8 @@ def read_sample(app: RunningApp) -> Callable[[str], tuple[str, Manifest]]:
 
     def read(name: str) -> tuple[str, Manifest]:
         workspace = "a" * 32
-        manifest = Reader(app.store, workspace, 0, lambda _done, _total: None).sample(name).manifest
+        album = Reader(app.store, workspace, 0, lambda _done, _total: None, look_here).sample(name)
+        manifest = app.store.albums.dataset(album).manifest
         app.store.drafts.keep(workspace, Draft(data=manifest.digest, image_size=64))
         return workspace, manifest
 

@@ -1,12 +1,19 @@
 """Pictures made on the spot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from random import Random
 
 import pytest
 from PIL import Image
+
+from tlcore.data.collect import collect, look_here
+from tlcore.data.facts import Fact, Task, look
+from tlcore.data.manifest import LeftOut, Manifest
+from tlcore.data.marks import Mark
+from tlcore.data.settle import settle
+from tlcore.data.walk import walk
 
 
 def photograph(number: int, size: tuple[int, int] = (64, 48), kind: str = "JPEG") -> bytes:
@@ -23,6 +30,33 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     file = BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
+
+
+def settled(
+    root: Path,
+    *,
+    name: str = "set",
+    seed: int = 1,
+    thumbnails: Path | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    paths: Sequence[tuple[str, str]] | None = None,
+    left_out: Sequence[LeftOut] = (),
+    marks: Sequence[Mark] = (),
+) -> Manifest:
+    """Look at a folder, or at the files of `paths` below it, and return the set that comes of it."""
+    unfit = list(left_out)
+    tasks = [Task(shown, 0, where, root / where) for shown, where in (walk(root, unfit) if paths is None else paths)]
+
+    def look_all(tasks: Sequence[Task], folder: Path) -> Iterator[Fact | LeftOut]:
+        return look_here(tasks, folder) if thumbnails else (look(task, None) for task in tasks)
+
+    survey = collect(tasks, thumbnails=thumbnails or root, look_all=look_all, progress=progress, unfit=unfit)
+    return settle(name, survey, marks, seed)
+
+
+@pytest.fixture(name="settled")
+def _settled() -> Callable[..., Manifest]:
+    return settled
 
 
 @pytest.fixture(name="photograph")

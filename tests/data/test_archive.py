@@ -13,7 +13,6 @@ import pytest
 
 from tlcore.data import limits
 from tlcore.data.archive import unpack
-from tlcore.data.collect import collect
 from tlcore.errors import PictureError
 
 
@@ -67,14 +66,13 @@ def test_files_lie_under_the_hash_of_their_bytes(room):
     assert sorted(path.name for path in room.iterdir()) == ["files"]
 
 
-def test_a_set_comes_out_of_a_zip_as_from_its_folder(room, write_set):
+def test_a_set_comes_out_of_a_zip_as_from_its_folder(room, write_set, settled):
     folder = write_set({"cats": 4, "dogs": 4})
     entries = [(f"my pets/{path.relative_to(folder).as_posix()}", path.read_bytes()) for path in folder.rglob("*.jpg")]
     entries += [("__MACOSX/my pets/cats/._0.jpg", b"\0"), ("my pets/.DS_Store", b"\0"), ("../evil.jpg", b"evil")]
     unpacked = take(room, zipped(*entries))
-    options = {"name": "pets", "seed": 2, "thumbnails": None, "progress": silent}
-    manifest = collect(room / "files", paths=unpacked.pairs, left_out=unpacked.left_out, **options)
-    assert manifest.digest == collect(folder, **options).digest
+    manifest = settled(room / "files", paths=unpacked.pairs, left_out=unpacked.left_out)
+    assert manifest.digest == settled(folder).digest
     assert manifest.ignored == 2
     assert [one.code for one in manifest.left_out] == ["BAD_PATH"]
 

@@ -48,7 +48,7 @@ def trainer(put_together: Callable[[RunConfig, Dataset], Assembly]) -> Callable[
     ) -> tuple[Assembly, Trainer]:
         assembly = put_together(config, dataset)
         train, val = (
-            Pictures(dataset.manifest.of(split)[::-1][:most], dataset.root, assembly.encoder, torch.device("cpu"))
+            Pictures(dataset.manifest.of(split)[::-1][:most], dataset.file, assembly.encoder, torch.device("cpu"))
             for split in ("train", "val")
         )
         opened.extend((train, val))

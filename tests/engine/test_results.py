@@ -5,6 +5,7 @@ from statistics import mean
 import pytest
 
 from tlcore.catalog.backbones import DEFAULT, backbone
+from tlcore.data.collect import look_here
 from tlcore.events import Evaluated, Finished
 from tlcore.store.reading import Reader
 from tlcore.strategies import fill
@@ -38,7 +39,7 @@ def test_ants_and_bees_are_told_apart_by_features_alone(accuracy, read_set, real
 
 
 def test_digits_need_thawed_blocks(accuracy, store):
-    dataset = Reader(store, "person", 0, lambda *_: None).sample("digits")
+    dataset = store.albums.dataset(Reader(store, "person", 0, lambda *_: None, look_here).sample("digits"))
     assert len(dataset.manifest.examples) == 600
     features = accuracy(dataset, "features", size=DIGIT_SIZE)
     assert 0.82 <= features <= 0.94

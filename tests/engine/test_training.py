@@ -122,7 +122,7 @@ def test_the_weights_that_are_kept_answer_as_they_did(plan, dataset, carried_out
     again = assemble_checkpoint(
         store, config.backbone, config.weights, kept.sha256, dataset.manifest.classes, 32, runtime
     )
-    pictures = Pictures(dataset.manifest.of("val"), dataset.root, again.encoder, runtime.device)
+    pictures = Pictures(dataset.manifest.of("val"), dataset.file, again.encoder, runtime.device)
     with torch.inference_mode():
         (batch,) = pictures.batches(8)
         logits = again.module.eval()(**batch.inputs)

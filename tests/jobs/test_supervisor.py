@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 
 from tlcore.catalog.backbones import DEFAULT, backbone
 from tlcore.controls import Pause, Stop
+from tlcore.data.collect import look_here
 from tlcore.draft import Draft
 from tlcore.engine.modality.image import build_module
 from tlcore.engine.work import carry_out
@@ -66,7 +67,7 @@ def house(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def dataset(house, pictures):
-    return Reader(house, "person", 0, lambda *_: None).folder(pictures, "colours")
+    return house.albums.dataset(Reader(house, "person", 0, lambda *_: None, look_here).folder(pictures, "colours"))
 
 
 @pytest.fixture
@@ -112,8 +113,8 @@ def test_the_app_the_command_line_and_a_bare_call_give_the_same_weights(house, t
     choices = {"epochs": 3, "batch_size": 8, "image_size": 64, "seed": 5}
 
     def asked(kept, name):
-        found = Reader(kept, "person", choices["seed"], lambda *_: None).folder(pictures, "colours")
-        return Draft(data=found.manifest.digest, **choices).by_strategy("gradual").config(name)
+        found = Reader(kept, "person", choices["seed"], lambda *_: None, look_here).folder(pictures, "colours")
+        return Draft(data=found.digest, **choices).by_strategy("gradual").config(name)
 
     app = house.runs.submit(asked(house, "app"), "person", "app")
     assert isinstance(ended(house, app), Finished)
@@ -224,7 +225,7 @@ def test_pictures_that_were_sent_are_read_and_nothing_is_left_of_the_upload(hous
     house.intake.write(UPLOAD, [*files, Piece("Mes photos/red/notes.txt", 0, b"no picture")])
     errand = done(house, ReadUpload(upload=UPLOAD, name="sent", seed=0))
     assert errand.fault is None
-    assert errand.result == dataset.manifest.digest
+    assert house.albums.get(errand.result, "person").digest == dataset.manifest.digest
     assert not house.intake.folder(UPLOAD).exists()
 
 
@@ -237,7 +238,7 @@ def test_a_zip_that_was_sent_is_read(house, dataset):
     buffer.seek(0)
     errand = done(house, ReadUpload(upload=house.intake.receive("colours.zip", buffer), name="zip", seed=0))
     assert errand.fault is None
-    assert errand.result == dataset.manifest.digest
+    assert house.albums.get(errand.result, "person").digest == dataset.manifest.digest
 
 
 @pytest.mark.parametrize(

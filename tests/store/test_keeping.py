@@ -71,7 +71,7 @@ def test_the_same_pictures_elsewhere_serve_a_run_whose_folder_is_gone(store, rea
     for name in ("first", "second"):
         digest = read_set(shutil.copytree(pictures, tmp_path / name), workspace=name).manifest.digest
     shutil.rmtree(tmp_path / "second")
-    assert store.datasets.by_digest(digest, "person").root == tmp_path / "first"
+    assert store.datasets.by_digest(digest, "person").roots == (tmp_path / "first",)
 
 
 def test_nothing_in_the_folder_of_a_set_is_changed(read_set, pictures):

@@ -13,6 +13,7 @@ from typing import Any
 
 from tlcore.catalog.weights import SCRATCH
 from tlcore.config import RunConfig
+from tlcore.data.collect import look_here
 from tlcore.draft import Draft
 from tlcore.errors import ThawError
 from tlcore.estimate import estimate, what_to_measure
@@ -82,7 +83,8 @@ def _load() -> float:
 
 def _compare(store: Store, draft: Draft, sample: str) -> dict[str, Any]:
     workspace = store.command_line_workspace()
-    manifest = Reader(store, workspace, 0, lambda _done, _total: None).sample(sample).manifest
+    album = Reader(store, workspace, 0, lambda _done, _total: None, look_here).sample(sample)
+    manifest = store.albums.dataset(album).manifest
     config = replace(draft, data=manifest.digest).config(draft.backbone)
     measured = _ask_desk(store, what_to_measure(config, manifest, workspace))
     guess = estimate(config, manifest, measured)

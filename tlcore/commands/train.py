@@ -10,10 +10,11 @@ from tlcore.commands.bars import counted
 from tlcore.commands.carrying import carry_on
 from tlcore.commands.flags import add_plan_flags, planned
 from tlcore.config import Compute
+from tlcore.data.collect import look_here
 from tlcore.errors import ChoiceError
 from tlcore.store import Store
+from tlcore.store.albums import Album
 from tlcore.store.claims import Claimant
-from tlcore.store.datasets import Dataset
 from tlcore.store.reading import SAMPLES, Reader
 from tlcore.text import clean
 
@@ -38,17 +39,18 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     quiet = arguments.json
     # A typed choice fails here, before any picture is read.
     draft, compute = planned(store, arguments), Compute(device=arguments.device)
-    dataset = _dataset(store, arguments, draft.seed)
+    album = _album(store, arguments, draft.seed)
+    dataset = store.albums.dataset(album)
     draft = replace(draft, data=dataset.manifest.digest)
     config = replace(draft.config(arguments.name or dataset.manifest.name), compute=compute)
     submitted = store.runs.submit(config, store.command_line_workspace(), secrets.token_hex(16), Claimant.here())
     return carry_on(store, submitted, dataset.manifest, quiet)
 
 
-def _dataset(store: Store, arguments: argparse.Namespace, seed: int) -> Dataset:
+def _album(store: Store, arguments: argparse.Namespace, seed: int) -> Album:
     source = Path(arguments.folder)
     with counted("pictures", quiet=arguments.json, unit="", leave=False) as progress:
-        reader = Reader(store, store.command_line_workspace(), seed, progress)
+        reader = Reader(store, store.command_line_workspace(), seed, progress, look_here)
         if source.is_dir():
             return reader.folder(source.resolve(), clean(source.resolve().name))
         if source.is_file():

@@ -39,6 +39,7 @@ class Decoded:
     notes: tuple[str, ...]  # fixed sentences about what was done to it
     kind: str  # one of kinds.PICTURES
     palette: bool  # stored with a palette of at most 256 colours, as drawings are
+    size: tuple[int, int]  # width and height of the whole picture as stored, however small it was decoded
 
 
 def decode_image(source: Path | bytes, size: int | None = None) -> Decoded:
@@ -104,20 +105,21 @@ def _decode(data: bytes, kind: Kind, size: int | None) -> Decoded:
     formats = ("JPEG", "MPO") if kind.name == "JPEG" else (kind.name,)
     with Image.open(BytesIO(data), formats=formats) as opened:
         _check_size(*opened.size)
+        stored = opened.size
         palette = opened.mode in ("P", "PA") or kind.name == "GIF"
         if size and kind.name == "JPEG":
             opened.draft(None, (size, size))
         opened.load()
         image, notes = to_rgb(opened)
         turn = _UPRIGHT.get(_orientation(opened))
-        if min(opened.size) < limits.SMALL_SIDE:
+        if min(stored) < limits.SMALL_SIDE:
             notes = (*notes, SMALL)
         if _has_more(opened, kind):  # Asked last, for it may leave the first picture.
             notes = (*notes, ANIMATION)
     if turn is not None:
         image = image.transpose(turn)
     image.info.clear()
-    return Decoded(image, notes, kind.name, palette)
+    return Decoded(image, notes, kind.name, palette, stored)
 
 
 def _check_size(width: int, height: int) -> None:

@@ -148,7 +148,7 @@ def _unplaced(
     rows = []
     for index in sorted(set(root.below()) - in_class):
         code, sentence = reasons.get(index, beside)
-        rows.append(LeftOut(name=clean(paths[index], 200), code=code, sentence=sentence))
+        rows.append(LeftOut(name=clean(paths[index], 200), code=code, sentence=sentence, place=index))
     return tuple(rows)
 
 

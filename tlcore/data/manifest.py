@@ -1,16 +1,21 @@
 """A set of pictures by reference: which picture, which class, which side of the split, and what was left out."""
 
+import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from tlcore import records
 from tlcore.data.limits import FEWEST_CLASSES, MOST_CLASSES, MOST_PICTURES
 from tlcore.errors import ChoiceError
+from tlcore.records import from_columns, to_columns
 
 SPLITS = ("train", "val")
 _ID = re.compile(r"[0-9a-f]{64}")
+_SPLIT_BY = re.compile(r"folders|seed -?\d+(, (\d+ %|fold \d+ of \d+))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,8 @@ class Example:
     name: str  # what the person called it; for showing only, never part of a path
     label: int  # place in Manifest.classes
     split: str  # "train" or "val"
+    source: int = 0  # place of its folder among those of the set
+    place: int = -1  # in the survey that the set was made of
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id):
@@ -44,6 +51,7 @@ class LeftOut:
     name: str  # as the person knows it
     code: str  # one word for programs: "TRUNCATED", "REPEATED", ...
     sentence: str  # for the person
+    place: int = -1  # in the survey, where it is a picture that could be taken in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +73,7 @@ class Manifest:
     left_out: tuple[LeftOut, ...] = ()
     notices: tuple[Notice, ...] = ()
     ignored: int = 0  # system files such as .DS_Store
-    split_by: str  # "folders" or "seed N"
+    split_by: str  # "folders", "seed N", or the same with its share or fold
 
     def __post_init__(self) -> None:
         if not FEWEST_CLASSES <= len(self.classes) <= MOST_CLASSES:
@@ -83,7 +91,7 @@ class Manifest:
         if not all(self.counts("train")):
             bare = self.classes[self.counts("train").index(0)]
             raise ChoiceError(f"The class {bare} has no picture to learn from.", "Add one, or drop the class.")
-        if self.split_by != "folders" and not re.fullmatch(r"seed -?\d+", self.split_by):
+        if not _SPLIT_BY.fullmatch(self.split_by):
             raise ChoiceError(f"Manifest.split_by is {self.split_by!r}.", "It takes folders or seed and a number.")
 
     @property
@@ -100,6 +108,27 @@ class Manifest:
         """Return how many pictures each class has on one side."""
         seen = Counter(example.label for example in self.examples if example.split == split)
         return tuple(seen[label] for label in range(len(self.classes)))
+
+    def written(self) -> str:
+        """Return the manifest as JSON, its rows in columns, since it can have a hundred thousand of them."""
+        plain = {
+            "name": self.name,
+            "classes": self.classes,
+            "ignored": self.ignored,
+            "split_by": self.split_by,
+            **{name: to_columns(kind, getattr(self, name)) for name, kind in _ROWS.items()},
+        }
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: str) -> "Manifest":
+        """Return the manifest of which `written` made this text."""
+        plain = json.loads(text)
+        rows: dict[str, Any] = {name: from_columns(kind, plain.pop(name)) for name, kind in _ROWS.items()}
+        return cls(classes=tuple(plain.pop("classes")), **plain, **rows)
+
+
+_ROWS: Mapping[str, type[Any]] = MappingProxyType({"examples": Example, "left_out": LeftOut, "notices": Notice})
 
 
 def in_order(examples: Sequence[Example]) -> tuple[Example, ...]:

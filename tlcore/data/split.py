@@ -1,23 +1,62 @@
-"""Which pictures are kept for judging: chosen by content and seed, whatever the files are called."""
+"""Which pictures are kept for judging: drawn by content and seed, whatever the files are called."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-VALIDATION_SHARE = 0.2
+from tlcore.data.marks import SplitBy
 
 
-def held_back(ids_by_class: Sequence[Sequence[str]], seed: int) -> frozenset[str]:
-    """Return the ids of the validation pictures: about a fifth of every class that has two pictures or more.
+def held_back(groups: Mapping[str, Sequence[str]], split: SplitBy) -> frozenset[str]:
+    """Return which groups of pictures are for validation, about the same share of every class.
 
-    An id is on one side only, also where it occurs twice or in several classes.
+    `groups` has for each group, under a name that comes from its content, the class of each of its pictures. A group
+    is on one side only; one that would take a class's last picture to learn from stays where it can be learned from.
     """
-    validation: set[str] = set()
-    training: set[str] = set()
-    for ids in ids_by_class:
-        distinct = sorted(set(ids), key=lambda id_: sha256(f"{seed}:{id_}".encode()).hexdigest())
-        wanted = max(1, round(VALIDATION_SHARE * len(distinct))) if len(distinct) >= 2 else 0
-        wanted -= len(validation.intersection(distinct))
-        free = [id_ for id_ in distinct if id_ not in validation and id_ not in training]
-        validation.update(free[: max(0, wanted)])
-        training.update(id_ for id_ in distinct if id_ not in validation)
+    drawn = sorted(groups, key=lambda name: sha256(f"{split.seed}:{name}".encode()).hexdigest())
+    sizes = Counter(label for labels in groups.values() for label in labels)
+    chosen = _fold(groups, drawn, split) if split.folds else _share(groups, drawn, sizes, split.share)
+    left = sizes - Counter(label for name in chosen for label in groups[name])
+    validation = set()
+    for name in chosen:
+        bare = [label for label in set(groups[name]) if left[label] == 0]
+        if bare:
+            left.update(groups[name])
+        else:
+            validation.add(name)
     return frozenset(validation)
+
+
+def _share(
+    groups: Mapping[str, Sequence[str]], drawn: Sequence[str], sizes: Mapping[str, int], share: float
+) -> list[str]:
+    """Take groups in the order drawn while each of their classes still lacks validation pictures."""
+    lacking = {label: max(1, round(share * size)) for label, size in sizes.items()}
+    chosen = []
+    for name in drawn:
+        wanted = Counter(groups[name])
+        if all(lacking[label] >= count for label, count in wanted.items()):
+            chosen.append(name)
+            for label, count in wanted.items():
+                lacking[label] -= count
+    judged = {label for name in chosen for label in groups[name]}
+    for label in sizes.keys() - judged:
+        # Every group was larger than what was wanted: the smallest is nearest to it.
+        chosen.append(min((name for name in drawn if label in groups[name]), key=lambda name: len(groups[name])))
+    return list(dict.fromkeys(chosen))
+
+
+def _fold(groups: Mapping[str, Sequence[str]], drawn: Sequence[str], split: SplitBy) -> list[str]:
+    """Deal the groups out like cards, each to the fold that has fewest of its class so far, and take one fold."""
+    counts: dict[str, list[int]] = {}
+    chosen = []
+    for name in drawn:
+        label, _ = Counter(groups[name]).most_common(1)[0]
+        count = counts.setdefault(label, [0] * split.folds)
+        # Where all are equal the name says where to begin, or small classes would all be judged in the first fold.
+        begin = int(sha256(name.encode()).hexdigest(), 16) % split.folds
+        fold = min(range(split.folds), key=lambda place: (count[place], (place - begin) % split.folds))
+        count[fold] += len(groups[name])
+        if fold == split.fold - 1:
+            chosen.append(name)
+    return chosen

@@ -14,13 +14,17 @@ def thumbnail_path(folder: Path, id_: str) -> Path:
     return folder / id_[:2] / f"{id_}.jpg"
 
 
-def write_thumbnail(image: Image.Image, folder: Path, id_: str) -> None:
-    """Write the middle square of an RGB picture as JPEG, unless it is there already."""
+def small_square(image: Image.Image) -> Image.Image:
+    """Return the middle square of an RGB picture at the size of a thumbnail."""
+    return ImageOps.fit(image, (THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BICUBIC)
+
+
+def write_thumbnail(square: Image.Image, folder: Path, id_: str) -> None:
+    """Write a small square as JPEG, unless it is there already."""
     path = thumbnail_path(folder, id_)
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    square = ImageOps.fit(image, (THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BICUBIC)
     handle, aside = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -43,6 +43,11 @@ def is_system(name: str) -> bool:
     return name.startswith(".") or name.casefold() in _SYSTEM
 
 
+def is_system_path(path: str) -> bool:
+    """Say whether a file of this path, "/" between folders, is or lies in something that a system made."""
+    return any(is_system(part) for part in path.split("/") if part)
+
+
 def plant(paths: Sequence[str]) -> tuple[Folder, int]:
     """Return the tree of relative paths with "/" between folders, and how many system files it leaves away."""
     root, ignored = Folder(""), 0

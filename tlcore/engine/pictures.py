@@ -1,6 +1,6 @@
 """A set's pictures as batches for the network; each file is decoded once per run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
@@ -32,9 +32,11 @@ class Batch:
 class Pictures:
     """The examples of one split, in a fixed order."""
 
-    def __init__(self, examples: Sequence[Example], root: Path, encoder: Encoder, device: torch.device) -> None:
+    def __init__(
+        self, examples: Sequence[Example], locate: Callable[[Example], Path], encoder: Encoder, device: torch.device
+    ) -> None:
         self._examples = examples
-        self._root = root
+        self._locate = locate
         self._encoder = encoder
         self._device = device
         self._kept: dict[int, Tensor] = {}
@@ -73,7 +75,7 @@ class Pictures:
         return pixels
 
     def _read(self, example: Example) -> bytes:
-        data = read_bytes(self._root / example.where)
+        data = read_bytes(self._locate(example))
         if sha256(data).hexdigest() != example.id:
             raise PictureError(
                 "CHANGED", f"{example.name} has changed since the set was read.", "Read the folder in again."

@@ -116,7 +116,7 @@ def _events(store: Store, run: str) -> Iterator[Event]:
 
 def _pictures(dataset: Dataset, split: str, assembly: Assembly) -> Pictures:
     examples = dataset.manifest.of(split)
-    return Pictures(examples, dataset.root, assembly.encoder, assembly.runtime.device)
+    return Pictures(examples, dataset.file, assembly.encoder, assembly.runtime.device)
 
 
 def _started(config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pictures, saver: Saver) -> Started:

@@ -1,30 +1,35 @@
-"""Sets of pictures: manifests, and where their files lie."""
+"""Sets of pictures as they were learned: manifests, and where their files lie."""
 
+import json
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Row
 
-from tlcore.data.manifest import Manifest
+from tlcore.data.manifest import Example, Manifest
 from tlcore.errors import ThawError
-from tlcore.records import from_json, to_json
 from tlcore.store.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """A manifest and the folder that its examples lie below."""
+    """A manifest and the folders that its examples lie below."""
 
     id: str
-    root: Path
+    roots: tuple[Path, ...]
     manifest: Manifest
+
+    def file(self, example: Example) -> Path:
+        """Return where an example lies."""
+        return self.roots[example.source] / example.where
 
     def path(self, picture: str) -> Path:
         """Return the file of the example with this id; raise ThawError if there is none."""
         for example in self.manifest.examples:
             if example.id == picture:
-                return self.root / example.where
+                return self.file(example)
         raise ThawError("This picture is not in the set.", "Choose another one.")
 
 
@@ -34,17 +39,17 @@ class Datasets:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, workspace: str, manifest: Manifest, root: Path) -> Dataset:
+    def add(self, workspace: str, manifest: Manifest, roots: Sequence[Path]) -> Dataset:
         """Keep a set; the same pictures with the same labels again replace the earlier row."""
         self._database.write(
             "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, digest) DO UPDATE"
-            " SET created = excluded.created, root = excluded.root, manifest = excluded.manifest",
+            " SET created = excluded.created, roots = excluded.roots, manifest = excluded.manifest",
             secrets.token_hex(16),
             workspace,
             manifest.digest,
             time.time(),
-            str(root),
-            to_json(manifest),
+            json.dumps([str(root) for root in roots]),
+            manifest.written(),
         )
         found = self.get(manifest.digest, workspace)
         assert found is not None
@@ -68,10 +73,11 @@ class Datasets:
         query = "SELECT * FROM datasets WHERE digest = ? ORDER BY workspace = ? DESC, created DESC"
         for row in self._database.rows(query, digest, workspace):
             found = _dataset(row)
-            if found.root.is_dir():
+            if all(root.is_dir() for root in found.roots):
                 return found
         raise ThawError("The pictures of this run are not here any more.", "Read the folder in again.")
 
 
 def _dataset(row: Row) -> Dataset:
-    return Dataset(id=row["id"], root=Path(row["root"]), manifest=from_json(Manifest, row["manifest"]))
+    roots = tuple(Path(root) for root in json.loads(row["roots"]))
+    return Dataset(id=row["id"], roots=roots, manifest=Manifest.read(row["manifest"]))

@@ -24,7 +24,7 @@ class Progress:
     total: int
     """In the errand's own unit: pictures or bytes; 0 while unknown."""
     result: str | None
-    """What came of it: the digest of a set, or the name of a file."""
+    """What came of it: the id of an album, or the name of a file."""
     fault: str | None
     """One sentence for a person."""
     claimant: Claimant | None

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from tlcore.errors import ThawError
+from tlcore.store.albums import Albums
 from tlcore.store.asked import Asked
 from tlcore.store.blobs import Blobs
 from tlcore.store.database import Database
@@ -37,6 +38,7 @@ class Store:
         self.blobs = Blobs(home / "blobs")
         self.points = Blobs(home / "points")
         self.datasets = Datasets(self._database)
+        self.albums = Albums(self._database, self.blobs, self.datasets)
         self.drafts = Drafts(self._database)
         self.errands = Errands(self._database)
         self.imported = Imported(self._database)

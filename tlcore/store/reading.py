@@ -1,16 +1,19 @@
-"""Brings pictures in: from a folder, a zip, an upload or a sample into a set that the store keeps."""
+"""Brings pictures in: from a folder, an archive, an upload or a sample into an album that the store keeps."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from tlcore.data.archive import unpack
-from tlcore.data.collect import collect
+from tlcore.data.collect import LookAll, collect
 from tlcore.data.downloads import download, public_set
+from tlcore.data.facts import Task
 from tlcore.data.manifest import LeftOut
 from tlcore.data.samples import digits, shapes
+from tlcore.data.survey import Survey
+from tlcore.data.walk import walk
 from tlcore.errors import ChoiceError, did_you_mean
-from tlcore.store.datasets import Dataset
+from tlcore.store.albums import Album
 from tlcore.store.home import Store
 
 Progress = Callable[[int, int], None]
@@ -22,34 +25,50 @@ SAMPLES: Mapping[str, tuple[str, Callable[[Path], Path]]] = MappingProxyType(
 
 
 class Reader:
-    """Reads pictures for one workspace; `seed` draws the validation pictures where no folders do."""
+    """Reads pictures for one workspace.
 
-    def __init__(self, store: Store, workspace: str, seed: int, progress: Progress) -> None:
+    `seed` draws the validation pictures where no folders do; `look_all` looks at the files, and `more_of` is the
+    album that they are added to, if they are not to make one of their own.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        workspace: str,
+        seed: int,
+        progress: Progress,
+        look_all: LookAll,
+        more_of: Album | None = None,
+    ) -> None:
         self._store = store
         self._workspace = workspace
         self._seed = seed
         self._progress = progress
+        self._look_all = look_all
+        self._more_of = more_of
 
-    def sample(self, name: str) -> Dataset:
+    def sample(self, name: str) -> Album:
         """Read one of SAMPLES, making its files first where they are missing."""
         if name not in SAMPLES:
             raise ChoiceError(f"{name} is not a sample.", did_you_mean(name, SAMPLES))
         title, make = SAMPLES[name]
         return self.folder(make(self._store.samples), title)
 
-    def folder(self, folder: Path, name: str) -> Dataset:
+    def folder(self, folder: Path, name: str) -> Album:
         """Read a folder where it lies; nothing in it is changed or copied."""
-        return self._collect(folder, name, paths=None)
+        left_out: list[LeftOut] = []
+        tasks = [Task(shown, 0, where, folder / where) for shown, where in walk(folder, left_out)]
+        return self._album(name, folder, self._look(tasks, left_out))
 
-    def archive(self, archive: Path, name: str) -> Dataset:
-        """Read a zip; its pictures are copied into the store."""
+    def archive(self, archive: Path, name: str) -> Album:
+        """Read an archive; its pictures are copied into the store."""
         with self._store.blobs.aside_folder() as aside:
             unpacked = unpack(archive, aside, self._progress)
             files = [(shown, aside / where) for shown, where in unpacked.pairs]
             return self.files(files, name, unpacked.left_out)
 
-    def upload(self, upload: str, name: str) -> Dataset:
-        """Read what a person sent, a single zip or many files; the store takes the files over."""
+    def upload(self, upload: str, name: str) -> Album:
+        """Read what a person sent, a single archive or many files; the store takes the files over."""
         files = self._store.intake.files(upload)
         try:
             if len(files) == 1 and files[0][0].lower().endswith(".zip"):
@@ -58,31 +77,33 @@ class Reader:
         finally:
             self._store.intake.clear(upload)
 
-    def public(self, key: str) -> Dataset:
+    def public(self, key: str) -> Album:
         """Download a public set and read it."""
         public = public_set(key)
         self._store.downloads.mkdir(exist_ok=True)
         archive = download(public, self._store.downloads, self._progress)
-        dataset = self.archive(archive, public.title)
+        album = self.archive(archive, public.title)
         archive.unlink(missing_ok=True)
-        return dataset
+        return album
 
-    def files(self, files: Sequence[tuple[str, Path]], name: str, left_out: Sequence[LeftOut] = ()) -> Dataset:
+    def files(self, files: Sequence[tuple[str, Path]], name: str, left_out: Sequence[LeftOut] = ()) -> Album:
         """Take files over, each with what a person called it, and read them."""
         blobs = self._store.blobs
-        pairs = [(shown, blobs.where(blobs.keep(path))) for shown, path in files]
-        return self._collect(blobs.root, name, pairs, left_out)
+        wheres = [(shown, blobs.where(blobs.keep(path))) for shown, path in files]
+        tasks = [Task(shown, 0, where, blobs.root / where) for shown, where in wheres]
+        return self._album(name, blobs.root, self._look(tasks, left_out))
 
-    def _collect(
-        self, root: Path, name: str, paths: Sequence[tuple[str, str]] | None, left_out: Sequence[LeftOut] = ()
-    ) -> Dataset:
-        manifest = collect(
-            root,
-            name=name,
-            seed=self._seed,
+    def _look(self, tasks: Iterable[Task], left_out: Sequence[LeftOut]) -> Survey:
+        return collect(
+            tasks,
             thumbnails=self._store.thumbnails,
+            look_all=self._look_all,
             progress=self._progress,
-            paths=paths,
-            left_out=left_out,
+            unfit=left_out,
         )
-        return self._store.datasets.add(self._workspace, manifest, root)
+
+    def _album(self, name: str, root: Path, survey: Survey) -> Album:
+        albums = self._store.albums
+        if self._more_of is not None:
+            return albums.enlarge(self._more_of, survey, root)
+        return albums.make(self._workspace, name, survey, (root,), self._seed)

@@ -1,6 +1,13 @@
 """The tables of the store; nowhere else are they spelt, except in the rooms' own queries beside this file."""
 
-VERSION = 2
+VERSION = 3
+
+_ALBUMS = """
+CREATE TABLE albums (
+    id TEXT PRIMARY KEY, workspace TEXT NOT NULL, created REAL NOT NULL, changed REAL NOT NULL, name TEXT NOT NULL,
+    roots TEXT NOT NULL, survey TEXT NOT NULL, marks TEXT NOT NULL, seed INTEGER NOT NULL,
+    digest TEXT, fault TEXT, classes INTEGER NOT NULL, pictures INTEGER NOT NULL
+)"""
 
 MIGRATIONS = {
     1: """
@@ -13,14 +20,40 @@ CREATE INDEX controls_by_run ON controls (run, id);
 DELETE FROM drafts;
 DELETE FROM questions;
 DELETE FROM errands
-"""
+""",
+    2: f"""
+{_ALBUMS};
+UPDATE datasets SET root = json_array(root), manifest = json_set(
+    manifest,
+    '$.examples', json_object(
+        'id', (SELECT json_group_array(json_extract(value, '$.id')) FROM json_each(manifest, '$.examples')),
+        'where', (SELECT json_group_array(json_extract(value, '$.where')) FROM json_each(manifest, '$.examples')),
+        'name', (SELECT json_group_array(json_extract(value, '$.name')) FROM json_each(manifest, '$.examples')),
+        'label', (SELECT json_group_array(json_extract(value, '$.label')) FROM json_each(manifest, '$.examples')),
+        'split', (SELECT json_group_array(json_extract(value, '$.split')) FROM json_each(manifest, '$.examples'))
+    ),
+    '$.left_out', json_object(
+        'name', (SELECT json_group_array(json_extract(value, '$.name')) FROM json_each(manifest, '$.left_out')),
+        'code', (SELECT json_group_array(json_extract(value, '$.code')) FROM json_each(manifest, '$.left_out')),
+        'sentence', (SELECT json_group_array(json_extract(value, '$.sentence')) FROM json_each(manifest, '$.left_out'))
+    ),
+    '$.notices', json_object(
+        'sentence', (SELECT json_group_array(json_extract(value, '$.sentence')) FROM json_each(manifest, '$.notices')),
+        'count', (SELECT json_group_array(json_extract(value, '$.count')) FROM json_each(manifest, '$.notices')),
+        'name', (SELECT json_group_array(json_extract(value, '$.name')) FROM json_each(manifest, '$.notices'))
+    )
+);
+ALTER TABLE datasets RENAME COLUMN root TO roots;
+DELETE FROM errands
+""",
 }
 """Version to the statements that make the next one of it; drafts, errands and answers of old are cheap to make anew."""
 
-SCHEMA = """
+SCHEMA = f"""
+{_ALBUMS};
 CREATE TABLE datasets (
     id TEXT PRIMARY KEY, workspace TEXT NOT NULL, digest TEXT NOT NULL, created REAL NOT NULL,
-    root TEXT NOT NULL, manifest TEXT NOT NULL, UNIQUE (workspace, digest)
+    roots TEXT NOT NULL, manifest TEXT NOT NULL, UNIQUE (workspace, digest)
 );
 CREATE TABLE drafts (workspace TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE runs (

@@ -1,14 +1,13 @@
 """Errands that a page begins: watched while they are open, and their outcome taken once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import streamlit as st
 
 from tlcore.errands import Errand, FetchSet, MakeSample, ReadUpload
 from tlcore.ui.components.static import say
 from tlcore.ui.errand_view import watch_errand
-from tlcore.ui.session import draft, keep_draft, store, workspace
+from tlcore.ui.session import choose_album, store, workspace
 
 _FAULT = "errand_fault"
 
@@ -47,5 +46,5 @@ def current_pictures() -> None:
         current_errand((ReadUpload, MakeSample, FetchSet), "Reading the pictures", _choose)
 
 
-def _choose(_errand: Errand, digest: str) -> None:
-    keep_draft(replace(draft(), data=digest))
+def _choose(_errand: Errand, album: str) -> None:
+    choose_album(store().albums.get(album, workspace()))

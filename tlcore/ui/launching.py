@@ -8,7 +8,8 @@ import streamlit as st
 from tlcore.catalog.backbones import DEFAULT, backbone
 from tlcore.catalog.weights import IMAGENET
 from tlcore.config import Loader, Phase, RunConfig
-from tlcore.store.datasets import Dataset
+from tlcore.data.collect import look_here
+from tlcore.store.albums import Album
 from tlcore.store.reading import SAMPLES, Reader
 from tlcore.strategies import fill
 from tlcore.ui.frame import TRAIN
@@ -36,11 +37,11 @@ def renew() -> None:
 
 def launch_demo() -> None:
     """Start the demo on the sample of handwritten digits."""
-    sample = demo_sample()
-    mine = store().datasets.add(workspace(), sample.manifest, sample.root)
+    mine = store().albums.adopt(demo_sample(), workspace())
+    assert mine.digest is not None
     if draft().data is None:
-        keep_draft(replace(draft(), data=mine.manifest.digest))
-    launch(demo_config(mine.manifest.digest))
+        keep_draft(replace(draft(), album=mine.id, data=mine.digest))
+    launch(demo_config(mine.digest))
 
 
 def demo_config(data: str) -> RunConfig:
@@ -58,6 +59,7 @@ def demo_config(data: str) -> RunConfig:
 
 
 @st.cache_resource(show_spinner=False)
-def demo_sample() -> Dataset:
+def demo_sample() -> Album:
     """Read the sample, once per process; it takes about a second, so the Start page does it before the click."""
-    return Reader(store(), store().command_line_workspace(), 0, lambda _done, _total: None).sample(_SAMPLE)
+    reader = Reader(store(), store().command_line_workspace(), 0, lambda _done, _total: None, look_here)
+    return reader.sample(_SAMPLE)

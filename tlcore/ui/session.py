@@ -4,6 +4,7 @@ import gc
 import re
 import secrets
 from contextlib import suppress
+from dataclasses import replace
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from tlcore.errors import ThawError
 from tlcore.jobs.supervisor import ensure_supervisor
 from tlcore.paths import home_folder
 from tlcore.store import Store
+from tlcore.store.albums import Album
 from tlcore.store.datasets import Dataset
 from tlcore.store.runs import Run
 from tlcore.ui.components.visitor import COOKIE
@@ -80,6 +82,21 @@ def _dataset(digest: str, name: str) -> Dataset:
     if found is None:
         raise ThawError("This set is not here.")
     return found
+
+
+def chosen_album() -> Album | None:
+    """Return the album that the visitor works on, if there is one."""
+    identifier = draft().album
+    if identifier is None:
+        return None
+    with suppress(ThawError):
+        return store().albums.get(identifier, workspace())
+    return None
+
+
+def choose_album(album: Album) -> None:
+    """Work on this album, and plan for the set that came of it."""
+    keep_draft(replace(draft(), album=album.id, data=album.digest))
 
 
 def chosen() -> Manifest | None:

@@ -1,14 +1,12 @@
 """A set of pictures as a page shows it: classes with counts and thumbnails, and what was left out and why."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from tlcore.data.manifest import Manifest
 from tlcore.text import clean, plain
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import numbers, say
-from tlcore.ui.session import draft, keep_draft, store, workspace
+from tlcore.ui.session import choose_album, draft, store, workspace
 from tlcore.ui.thumbnails import thumbnail
 from tlcore.ui.words import count
 
@@ -42,27 +40,19 @@ def draw_set(manifest: Manifest) -> None:
 
 def own_sets() -> None:
     """Draw the visitor's sets, to choose another one."""
-    sets = store().datasets.of(workspace())
-    if len(sets) < 2:
+    albums = store().albums.of(workspace())
+    if len(albums) < 2:
         return
     with st.container(key="card_sets"):
         st.header("Your sets", anchor=False)
-        for dataset in sets:
+        for album in albums:
             name, size, choose = st.columns([2.4, 2, 1], vertical_alignment="center")
-            name.markdown(f"**{plain(dataset.manifest.name, 40)}**")
-            size.caption(
-                f"{count(len(dataset.manifest.classes), 'class', 'classes')}, "
-                f"{count(len(dataset.manifest.examples), 'picture')}"
-            )
-            digest = dataset.manifest.digest
-            if draft().data == digest:
+            name.markdown(f"**{plain(album.name, 40)}**")
+            size.caption(f"{count(album.classes, 'class', 'classes')}, {count(album.pictures, 'picture')}")
+            if draft().album == album.id:
                 choose.caption("Chosen")
             else:
-                choose.button("Choose", key=f"slim_{dataset.id}", on_click=_choose, args=(digest,))
-
-
-def _choose(digest: str) -> None:
-    keep_draft(replace(draft(), data=digest))
+                choose.button("Choose", key=f"slim_{album.id}", on_click=choose_album, args=(album,))
 
 
 def _balance(manifest: Manifest) -> str:

@@ -24,7 +24,7 @@ def find_rate(store: Store, question: FindRate, runtime: Runtime) -> RateCurve:
     module = assembly.module.to(memory_format=torch.channels_last)
     groups = plan_groups(assembly.card, len(classes), dict.fromkeys(question.learning, LOWEST), question.weight_decay)
     examples = dataset.manifest.of("train")
-    with closing(Pictures(examples, dataset.root, assembly.encoder, runtime.device)) as pictures:
+    with closing(Pictures(examples, dataset.file, assembly.encoder, runtime.device)) as pictures:
         return sweep(module, assembly.card.blocks, groups, _endless(pictures, question))
 
 

@@ -58,7 +58,7 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
     began = time.monotonic()
     assembly = assemble(store, question.backbone, SCRATCH, dataset.manifest.classes, question.image_size, 0, runtime)
     start = time.monotonic() - began
-    with closing(Pictures(examples, dataset.root, assembly.encoder, runtime.device)) as pictures:
+    with closing(Pictures(examples, dataset.file, assembly.encoder, runtime.device)) as pictures:
         began = time.monotonic()
         for _ in pictures.batches(question.batch_size):
             pass

@@ -45,7 +45,7 @@ def _features(assembly: Assembly, dataset: Dataset) -> tuple[Tensor, Tensor]:
     module = assembly.module.to(memory_format=torch.channels_last).eval()
     rows, labels = [], []
     with (
-        closing(Pictures(examples, dataset.root, assembly.encoder, assembly.runtime.device)) as pictures,
+        closing(Pictures(examples, dataset.file, assembly.encoder, assembly.runtime.device)) as pictures,
         torch.inference_mode(),
         HookSession(module, (block,)) as hooks,
     ):
