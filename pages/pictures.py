@@ -9,7 +9,7 @@ from tlcore.ui.frame import NETWORK, in_frame
 from tlcore.ui.gathering import begin, current_pictures
 from tlcore.ui.heading import crumb
 from tlcore.ui.session import chosen, draft
-from tlcore.ui.set_view import draw_set, own_sets
+from tlcore.ui.set_view import draw_classes, draw_left_out, draw_numbers, own_sets
 from tlcore.ui.uploading import drop_folder
 
 in_frame()
@@ -26,7 +26,13 @@ if manifest is not None:
 current_pictures()
 
 if manifest is not None:
-    draw_set(manifest)
+    draw_numbers(manifest)
+    views = {"Classes": draw_classes, "Left out": draw_left_out}
+    with st.container(key="card_views"):
+        view = st.segmented_control(
+            "View", list(views), default="Classes", required=True, key="view", label_visibility="collapsed"
+        )
+        views[view](manifest)
 
 with st.container(key="card_bring"):
     st.header("Bring your own" if manifest is None else "Bring other pictures", anchor=False)

@@ -1,4 +1,4 @@
-"""What one picture file tells when it is read: how large, how like others, how plain; what becomes of it comes later."""
+"""What one picture file tells when it is read: how large, how like others, how plain; what comes of it, others say."""
 
 from dataclasses import dataclass
 from hashlib import sha256

@@ -14,8 +14,8 @@ _CLASSES_AT_ONCE = 12
 _PICTURES_AT_ONCE = 9
 
 
-def draw_set(manifest: Manifest) -> None:
-    """Draw the chosen set."""
+def draw_numbers(manifest: Manifest) -> None:
+    """Draw what the chosen set is, in numbers."""
     with st.container(key="card_set"):
         st.header(plain(manifest.name, 40), anchor=False)
         train, val = len(manifest.of("train")), len(manifest.of("val"))
@@ -33,9 +33,6 @@ def draw_set(manifest: Manifest) -> None:
             )
         )
         st.html(say(_balance(manifest), lead="To know:"))
-        _classes(manifest)
-    if manifest.left_out or manifest.notices:
-        _left_out(manifest)
 
 
 def own_sets() -> None:
@@ -71,7 +68,8 @@ def _balance(manifest: Manifest) -> str:
     )
 
 
-def _classes(manifest: Manifest) -> None:
+def draw_classes(manifest: Manifest) -> None:
+    """Draw the classes, each with some of its pictures."""
     places = range(len(manifest.classes))
     first = 0
     if len(manifest.classes) > _CLASSES_AT_ONCE:
@@ -89,20 +87,19 @@ def _classes(manifest: Manifest) -> None:
             picture_wall(key=f"wall_{label}", thumbs=thumbs, size=72)
 
 
-def _left_out(manifest: Manifest) -> None:
-    with st.container(key="card_left_out"):
-        st.header("Left out, and why" if manifest.left_out else "Worth knowing", anchor=False)
-        if manifest.left_out:
-            st.caption("Nothing was deleted or changed; these files are only not used.")
-            rows = {
-                "File": [left.name for left in manifest.left_out],
-                "Reason": [left.sentence for left in manifest.left_out],
-                "Code": [left.code for left in manifest.left_out],
-            }
-            columns = st.column_config.TextColumn
-            widths = {"File": columns(width=250), "Reason": columns(width=620), "Code": columns(width=110)}
-            st.dataframe(rows, hide_index=True, width="stretch", column_config=widths)
-        for notice in manifest.notices:
-            st.caption(f"{count(notice.count, 'time')}, first {plain(notice.name)}: {plain(notice.sentence, 300)}")
-        if manifest.ignored:
-            st.caption(f"{count(manifest.ignored, 'system file')} ignored, such as .DS_Store.")
+def draw_left_out(manifest: Manifest) -> None:
+    """Draw which files are not in the set, and why, and what is worth knowing about those that are."""
+    if manifest.left_out:
+        st.caption("Nothing was deleted or changed; these files are only not used.")
+        rows = {
+            "File": [left.name for left in manifest.left_out],
+            "Reason": [left.sentence for left in manifest.left_out],
+            "Code": [left.code for left in manifest.left_out],
+        }
+        columns = st.column_config.TextColumn
+        widths = {"File": columns(width=250), "Reason": columns(width=620), "Code": columns(width=110)}
+        st.dataframe(rows, hide_index=True, width="stretch", column_config=widths)
+    for notice in manifest.notices:
+        st.caption(f"{count(notice.count, 'time')}, first {plain(notice.name)}: {plain(notice.sentence, 300)}")
+    if manifest.ignored:
+        st.caption(f"{count(manifest.ignored, 'system file')} ignored, such as .DS_Store.")
