@@ -1,8 +1,11 @@
 """Many processes share the one file, and a file from a newer Thaw is left alone."""
 
+import json
 import sqlite3
 import subprocess
 import sys
+from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +63,19 @@ FIRST_EVENTS = (
     ("Stepped", '{"step": 1, "loss": 1.5, "right": 4, "count": 32, "seconds": 0.5}'),
     ("Finished", '{"seconds": 9.5}'),
 )
+
+FIRST_MANIFEST = {
+    "name": "colours",
+    "classes": ["blue", "red"],
+    "examples": [
+        {"id": f"{number:064x}", "where": f"{number}.jpg", "name": f"{number}.jpg", "label": label, "split": split}
+        for number, (split, label) in enumerate((("train", 0), ("train", 1), ("val", 0), ("val", 1)))
+    ],
+    "left_out": [{"name": "a.txt", "code": "NOT_AN_IMAGE", "sentence": "It is no picture, but a text file."}],
+    "notices": [],
+    "ignored": 2,
+    "split_by": "folders",
+}
 
 APPEND = """
 import sys
@@ -137,6 +153,8 @@ def first_home(tmp_path):
         for number, (kind, body) in enumerate(FIRST_EVENTS, start=1):
             connection.execute("INSERT INTO events VALUES (?, ?, 1.0, ?, ?)", ("a" * 32, number, kind, body))
         connection.execute("INSERT INTO drafts VALUES ('person', '{\"of\": \"old\"}')")
+        row = ("c" * 32, "person", "d" * 64, 1.0, "/pictures", json.dumps(FIRST_MANIFEST))
+        connection.execute("INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?)", row)
         connection.execute("INSERT INTO questions VALUES ('d', 1.0, 'See', '{}', NULL, NULL, 0)")
     connection.close()
     return home
@@ -163,6 +181,19 @@ def test_a_run_that_waited_in_the_first_thaw_can_be_asked_things_now(first_home)
     assert store.runs.claim_next(Claimant.here()) == waiting
     store.runs.ask(waiting, Pause())
     assert store.runs.named(waiting).wish is Pause
+    store.close()
+
+
+def test_a_set_of_the_first_thaw_is_there_with_all_that_was_known_of_it(first_home):
+    store = Store(first_home)
+    found = store.datasets.get("d" * 64, "person")
+    assert found.roots == (Path("/pictures"),)
+    manifest = found.manifest
+    assert (manifest.name, manifest.classes, manifest.ignored) == ("colours", ("blue", "red"), 2)
+    assert [asdict(one) | {"source": 0, "place": -1} for one in manifest.examples] == [
+        one | {"source": 0, "place": -1} for one in FIRST_MANIFEST["examples"]
+    ]
+    assert [(one.name, one.code) for one in manifest.left_out] == [("a.txt", "NOT_AN_IMAGE")]
     store.close()
 
 

@@ -1,0 +1,101 @@
+"""An album keeps what was found and what was decided; every decision can be taken back, and no file is touched."""
+
+import pytest
+
+from tlcore.data.collect import collect, look_here
+from tlcore.data.facts import Task
+from tlcore.data.marks import CallClasses, DropClass, LeaveOut, SplitBy
+from tlcore.errors import PictureError, ThawError
+from tlcore.store.reading import Reader
+
+
+@pytest.fixture
+def bring(store, pictures):
+    """Read the small pictures, or another folder, for a workspace."""
+
+    def brought(folder=pictures, workspace="person", seed=0, more_of=None):
+        return Reader(store, workspace, seed, lambda *_: None, look_here, more_of).folder(folder, "colours")
+
+    return brought
+
+
+def test_an_album_has_the_set_that_came_of_it(store, bring):
+    album = bring()
+    assert (album.classes, album.pictures, album.marks, album.fault) == (3, 18, (), None)
+    assert store.albums.dataset(album).manifest.digest == album.digest
+    assert [one.id for one in store.albums.of("person")] == [album.id]
+
+
+def test_the_same_folder_again_is_the_same_album_with_its_marks(store, bring):
+    marked = store.albums.mark(bring(), DropClass(name="red"))
+    again = bring()
+    assert (again.id, again.marks, again.digest) == (marked.id, marked.marks, marked.digest)
+
+
+def test_a_mark_makes_another_set_and_taking_it_back_the_old_one(store, bring):
+    album = bring()
+    marked = store.albums.mark(album, CallClasses(classes=("red", "blue"), name="not green"))
+    assert store.albums.dataset(marked).manifest.classes == ("green", "not green")
+    assert marked.digest != album.digest
+    assert store.albums.unmark(marked, 0).digest == album.digest
+
+
+def test_runs_still_find_the_set_they_learned_after_a_mark(store, bring):
+    album = bring()
+    store.albums.mark(album, LeaveOut(pictures=(0, 1), why="by_hand"))
+    assert len(store.datasets.by_digest(album.digest, "person").manifest.examples) == 18
+
+
+def test_a_mark_that_leaves_no_set_is_refused_and_not_kept(store, bring):
+    album = store.albums.mark(bring(), DropClass(name="red"))
+    with pytest.raises(PictureError, match="It takes 2 classes"):
+        store.albums.mark(album, DropClass(name="blue"))
+    assert store.albums.get(album.id, "person").marks == album.marks
+
+
+def test_pictures_of_one_class_are_an_album_without_a_set_until_others_come(store, bring, pictures, tmp_path):
+    one = tmp_path / "one"
+    one.mkdir()
+    _copied(pictures / "red", one / "red")
+    album = bring(one)
+    assert album.digest is None
+    assert "only one class" in album.fault
+    with pytest.raises(ThawError, match="only one class"):
+        store.albums.dataset(album)
+    more = tmp_path / "more"
+    more.mkdir()
+    _copied(pictures / "blue", more / "blue")
+    larger = bring(more, more_of=album)
+    assert (larger.id, larger.classes, larger.pictures) == (album.id, 2, 12)
+    dataset = store.albums.dataset(larger)
+    assert all(dataset.file(example).is_file() for example in dataset.manifest.examples)
+
+
+def test_a_split_is_drawn_anew_by_a_mark(store, bring):
+    album = bring()
+    marked = store.albums.mark(album, SplitBy(seed=5, share=0.5))
+    manifest = store.albums.dataset(marked).manifest
+    assert manifest.split_by == "seed 5, 50 %"
+    assert manifest.counts("val") == (3, 3, 3)
+
+
+def test_an_album_belongs_to_its_workspace(store, bring):
+    album = bring()
+    with pytest.raises(ThawError, match="not here"):
+        store.albums.get(album.id, "somebody else")
+    mine = store.albums.adopt(album, "somebody else")
+    assert (mine.digest, mine.workspace) == (album.digest, "somebody else")
+    assert mine.id != album.id
+
+
+def test_a_survey_is_kept_word_for_word(store, bring, pictures, tmp_path):
+    album = bring()
+    tasks = [Task(fact.path, 0, fact.where, pictures / fact.where) for fact in store.albums.survey(album).facts]
+    survey = collect(tasks, thumbnails=tmp_path, look_all=look_here, progress=lambda *_: None)
+    assert store.albums.survey(album) == survey
+
+
+def _copied(folder, to):
+    to.mkdir()
+    for path in folder.iterdir():
+        (to / path.name).write_bytes(path.read_bytes())
