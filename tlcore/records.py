@@ -1,8 +1,10 @@
 """Frozen dataclasses to plain JSON values and back, strictly: what is unknown or of the wrong kind is an error."""
 
+import gc
 import json
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import MISSING, fields, is_dataclass
 from hashlib import sha256
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -63,7 +65,20 @@ def from_columns(kind: type[Record], columns: Mapping[str, Sequence[Any]]) -> tu
     """Build the records of which `to_columns` made these lists; only for texts that we wrote: types are not checked."""
     names = [field.name for field in fields(kind) if field.name in columns]  # type: ignore[arg-type]
     values = [[tuple(item) for item in columns[name]] if _is_listed(columns[name]) else columns[name] for name in names]
-    return tuple(kind(**dict(zip(names, row, strict=True))) for row in zip(*values, strict=True))
+    with uncollected():
+        return tuple(kind(**dict(zip(names, row, strict=True))) for row in zip(*values, strict=True))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Make many records at once without the collector: it would look through all of them several times, in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _column(values: list[Any]) -> list[Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from tlcore import records
 from tlcore.data.limits import FEWEST_CLASSES, MOST_CLASSES, MOST_PICTURES
 from tlcore.errors import ChoiceError
-from tlcore.records import from_columns, to_columns
+from tlcore.records import from_columns, to_columns, uncollected
 
 SPLITS = ("train", "val")
 _ID_LENGTH = 64
@@ -103,8 +103,8 @@ class Manifest:
     @cached_property
     def digest(self) -> str:
         """The set's identity: the same pictures, classes and split give the same one, wherever the files lie."""
-        rows = [(example.id, example.label, example.split) for example in self.examples]
-        return records.digest([self.classes, rows])
+        with uncollected():
+            return records.digest([self.classes, [(one.id, one.label, one.split) for one in self.examples]])
 
     def of(self, split: str) -> tuple[Example, ...]:
         """Return the examples of one side, in canonical order."""

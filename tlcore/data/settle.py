@@ -12,12 +12,14 @@ from tlcore.data.marks import CallClasses, DropClass, LeaveOut, Mark, MoveTo, Re
 from tlcore.data.split import held_back
 from tlcore.data.survey import Survey
 from tlcore.errors import PictureError
+from tlcore.records import uncollected
 from tlcore.text import clean
 
 DEFAULT_SHARE = 0.2
 """Of each class, for validation, where neither folders nor a mark say."""
 
 
+@uncollected()
 def settle(name: str, survey: Survey, marks: Sequence[Mark], seed: int) -> Manifest:
     """Return the set that the marks make of a survey; `seed` draws the split where neither folders nor marks do.
 
