@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
+from tlcore.config import Augment
+
 AnswerKind = TypeVar("AnswerKind")
 
 
@@ -130,6 +132,7 @@ class Measure(Asks["Measured"]):
     """Blocks that learn, for each different stretch of the plan."""
     image_size: int
     batch_size: int
+    augment: Augment = "none"
     workspace: str = ""
 
 
