@@ -31,6 +31,7 @@ BLOCKS = ("stem", "a", "b", "c", "d", "head")
         (lambda: Optimizer(weight_decay=-1), "Weight decay is -1."),
         (lambda: Optimizer(weight_decay=float("nan")), "Weight decay is nan."),
         (lambda: Loader(batch_size=1), "Batch size is 1. It takes 2 to 512."),
+        (lambda: Loader(augment="gentel"), "Augmentation is gentel. Did you mean gentle?"),  # type: ignore[arg-type]
         (lambda: Loader(image_size=16), "Picture size is 16. It takes 32 to 512."),
         (lambda: Compute(device="tpu"), "Device is tpu. Did you mean cpu?"),
     ],

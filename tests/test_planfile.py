@@ -29,6 +29,7 @@ RICH = Draft(
     seed=7,
     batch_size=16,
     image_size=96,
+    augment="strong",
     weight_decay=0.05,
     schedule=(
         Phase(epochs=4, rates={"head": 0.001}, shape="one_cycle", warmup=0.5),

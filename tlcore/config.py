@@ -16,6 +16,9 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Shape = Literal["constant", "cosine", "one_cycle", "step"]
 """How the rates go within a phase; `schedules` says what each means."""
 
+Augment = Literal["none", "gentle", "strong"]
+"""How training pictures are changed at random, anew in every epoch; `modality.augment` says what each means."""
+
 HIGHEST_RATE = 1.0
 MOST_EPOCHS = 200
 LARGEST_BATCH = 512
@@ -128,11 +131,14 @@ class Loader:
     """Pictures per step."""
     image_size: int = 224
     """Side of the network's square input, in pixels."""
+    augment: Augment = "none"
+    """For training pictures only."""
 
     def __post_init__(self) -> None:
         """Check the values."""
         _within("Batch size", self.batch_size, 2, LARGEST_BATCH)
         _within("Picture size", self.image_size, *SIZES)
+        _among("Augmentation", self.augment, get_args(Augment))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from tlcore.catalog.backbones import DEFAULT, backbone
 from tlcore.catalog.weights import IMAGENET, SCRATCH
-from tlcore.config import Change, Loader, Optimizer, Phase, RunConfig, Strategy, check_epochs
+from tlcore.config import Augment, Change, Loader, Optimizer, Phase, RunConfig, Strategy, check_epochs
 from tlcore.errors import ChoiceError
 from tlcore.strategies import Slope, fill
 
@@ -30,6 +30,7 @@ class Draft:
     """In the middle of phases; they come with a plan that was read from a file, and go with its schedule."""
     batch_size: int = 32
     image_size: int = 224
+    augment: Augment = "none"
     weight_decay: float = 0.01
     seed: int = 0
 
@@ -133,7 +134,7 @@ class Draft:
             schedule=self.phases,
             changes=self.changes,
             optimizer=Optimizer(weight_decay=self.weight_decay),
-            loader=Loader(batch_size=self.batch_size, image_size=self.image_size),
+            loader=Loader(batch_size=self.batch_size, image_size=self.image_size, augment=self.augment),
             seed=self.seed,
         )
 

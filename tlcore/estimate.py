@@ -45,6 +45,7 @@ def what_to_measure(config: RunConfig, manifest: Manifest, workspace: str) -> Me
         learning=tuple(dict.fromkeys(_learning(config, part) for part in _parts(config, manifest))),
         image_size=config.loader.image_size,
         batch_size=config.loader.batch_size,
+        augment=config.loader.augment,
         workspace=workspace,
     )
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from tlcore.catalog.backbones import backbone
 from tlcore.catalog.cards import BackboneCard, WeightsCard
 from tlcore.catalog.weights import SCRATCH
-from tlcore.config import Phase, RunConfig, Shape
+from tlcore.config import Augment, Loader, Phase, RunConfig, Shape
 
 _ENTER = '''\
 def held(name):
@@ -74,6 +74,32 @@ _SHAPES: Mapping[Shape, str] = MappingProxyType(
 )
 """What `schedules.factor` does, in lines."""
 
+_AUGMENTS: Mapping[Augment, str] = MappingProxyType(
+    {
+        "gentle": """\
+from torchvision.transforms import v2
+
+augment = v2.Compose([  # for each training picture (3, SIZE, SIZE) in bytes, in every epoch anew
+    v2.RandomResizedCrop(SIZE, scale=(0.8, 1.0), ratio=(0.9, 1.1)),
+    v2.RandomHorizontalFlip(),
+    v2.ColorJitter(brightness=0.1, contrast=0.1),
+])
+""",
+        "strong": """\
+from torchvision.transforms import v2
+
+augment = v2.Compose([  # for each training picture (3, SIZE, SIZE) in bytes, in every epoch anew
+    v2.RandomRotation(15, v2.InterpolationMode.BILINEAR, fill=124),
+    v2.RandomResizedCrop(SIZE, scale=(0.4, 1.0)),
+    v2.RandomHorizontalFlip(),
+    v2.ColorJitter(brightness=0.3, contrast=0.3, saturation=0.3),
+    v2.RandomErasing(p=0.25, value=124),
+])
+""",
+    }
+)
+"""What `modality.augment.transforms_of` does, in lines."""
+
 
 def listing(config: RunConfig, classes: int) -> str:
     """Return the lines for a plan with `classes` answers; what they need besides is the loop over batches."""
@@ -81,7 +107,8 @@ def listing(config: RunConfig, classes: int) -> str:
     enter = _ENTER.replace("WEIGHT_DECAY", repr(config.optimizer.weight_decay))
     pace = _pace(config.schedule)
     network = _network(card, config.weights, classes)
-    return "\n".join([network, _blocks(card), enter, *pace, _phases(config, paced=bool(pace))])
+    augment = _augment(config.loader)
+    return "\n".join([network, *augment, _blocks(card), enter, *pace, _phases(config, paced=bool(pace))])
 
 
 def _network(card: BackboneCard, weights: str, classes: int) -> str:
@@ -121,6 +148,13 @@ def _published(card: BackboneCard, weights: WeightsCard) -> list[str]:
         lines.insert(0, "from torchvision.models.vision_transformer import interpolate_embeddings")
         lines.append(f"pretrained = interpolate_embeddings({card.sizes.usual}, model.patch_size, pretrained)")
     return lines
+
+
+def _augment(loader: Loader) -> list[str]:
+    """Return the lines that change training pictures at random, if the plan does."""
+    if loader.augment == "none":
+        return []
+    return [_AUGMENTS[loader.augment].replace("SIZE", str(loader.image_size))]
 
 
 def _blocks(card: BackboneCard) -> str:

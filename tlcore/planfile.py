@@ -33,6 +33,7 @@ def to_yaml(plan: Draft | RunConfig) -> str:
         f"seed: {config.seed}",
         f"batch_size: {config.loader.batch_size}",
         f"image_size: {config.loader.image_size}",
+        f"augment: {config.loader.augment}",
         f"weight_decay: {_written(config.optimizer.weight_decay)}",
         "phases:",
     ]
@@ -62,6 +63,7 @@ def from_yaml(text: str) -> Draft:
             "seed": usual.seed,
             "batch_size": usual.batch_size,
             "image_size": None,
+            "augment": usual.augment,
             "weight_decay": usual.weight_decay,
             "changes": [],
         },
@@ -70,16 +72,17 @@ def from_yaml(text: str) -> Draft:
         card = backbone(said["backbone"].text("backbone"))
     draft = replace(usual.on(card.name), data="")
     size = draft.image_size if said["image_size"].value is None else said["image_size"].whole("image_size")
-    numbers: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "seed": said["seed"].whole("seed"),
         "batch_size": said["batch_size"].whole("batch_size"),
         "image_size": size,
+        "augment": said["augment"].text("augment"),
         "weight_decay": said["weight_decay"].number("weight_decay"),
     }
-    for name, number in numbers.items():
+    for name, value in settings.items():
         # One by one on a plan that is sound without it, so that a fault names the line of this one.
         with said[name].here():
-            draft = replace(draft, **{name: number})
+            draft = replace(draft, **{name: value})
             preview(draft.config(""), classes=2)
     phases = [_phase(entry, card) for entry in said["phases"].entries("phases")]
     if not phases:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
+from tlcore.config import Augment
+
 AnswerKind = TypeVar("AnswerKind")
 
 
@@ -130,6 +132,7 @@ class Measure(Asks["Measured"]):
     """Blocks that learn, for each different stretch of the plan."""
     image_size: int
     batch_size: int
+    augment: Augment = "none"
     workspace: str = ""
 
 
@@ -185,10 +188,45 @@ class Separation:
     """Share that always naming the most frequent class gets right."""
 
 
-Question = See | FindRate | Measure | Separate
-Answer = Seen | RateCurve | Measured | Separation
+PREVIEWED = 8
+"""Epochs whose augmented squares the answer to Prepare shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepare(Asks["Prepared"]):
+    """What will the network get of this picture? Answered without the network."""
+
+    backbone: str
+    weights: str
+    """What the network begins with, as in a RunConfig; it decides the steps from a file to the square."""
+    data: str
+    """Digest of the manifest that the picture is in."""
+    picture: str
+    """Id of the example."""
+    image_size: int
+    augment: Augment = "none"
+    seed: int = 0
+    workspace: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """The answer to Prepare; pictures are in base64."""
+
+    original: str
+    """The whole picture, upright and without transparency, at most 800 pixels long, as JPEG."""
+    frame: tuple[float, float, float, float]
+    """Left, top, width and height of what is cut out of it, as shares of its width and height."""
+    square: str
+    """What the network gets, as PNG."""
+    augmented: tuple[str, ...]
+    """What it gets in the first epochs of training, as JPEG; nothing where pictures are not augmented."""
+
+
+Question = See | FindRate | Measure | Separate | Prepare
+Answer = Seen | RateCurve | Measured | Separation | Prepared
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
-    {See: Seen, FindRate: RateCurve, Measure: Measured, Separate: Separation}
+    {See: Seen, FindRate: RateCurve, Measure: Measured, Separate: Separation, Prepare: Prepared}
 )

@@ -1,8 +1,10 @@
 """Frozen dataclasses to plain JSON values and back, strictly: what is unknown or of the wrong kind is an error."""
 
+import gc
 import json
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import MISSING, fields, is_dataclass
 from hashlib import sha256
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -10,6 +12,8 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 from tlcore.errors import ChoiceError, did_you_mean
 
 Record = TypeVar("Record")
+
+_PLAIN = (str, int, bool, float, type(None))
 
 
 def to_plain(value: Any) -> Any:
@@ -44,7 +48,7 @@ def from_plain(kind: type[Record], plain: Any, where: str = "") -> Record:
 
 def to_json(value: Any) -> str:
     """Return `value` as one line of JSON; mappings keep their order, which may mean something, as that of blocks."""
-    return _dump(to_plain(value), in_order=False)
+    return _dump(value, in_order=False)
 
 
 def from_json(kind: type[Record], text: str) -> Record:
@@ -54,14 +58,32 @@ def from_json(kind: type[Record], text: str) -> Record:
 
 def to_columns(kind: type[Any], rows: Sequence[Any]) -> dict[str, list[Any]]:
     """Return many records of one kind as one list for each field: a fraction of the text and of the time."""
-    return {field.name: [to_plain(getattr(row, field.name)) for row in rows] for field in fields(kind)}
+    return {field.name: _column([getattr(row, field.name) for row in rows]) for field in fields(kind)}
 
 
 def from_columns(kind: type[Record], columns: Mapping[str, Sequence[Any]]) -> tuple[Record, ...]:
     """Build the records of which `to_columns` made these lists; only for texts that we wrote: types are not checked."""
     names = [field.name for field in fields(kind) if field.name in columns]  # type: ignore[arg-type]
     values = [[tuple(item) for item in columns[name]] if _is_listed(columns[name]) else columns[name] for name in names]
-    return tuple(kind(**dict(zip(names, row, strict=True))) for row in zip(*values, strict=True))
+    with uncollected():
+        return tuple(kind(**dict(zip(names, row, strict=True))) for row in zip(*values, strict=True))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Make many records at once without the collector: it would look through all of them several times, in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _column(values: list[Any]) -> list[Any]:
+    """Return values of one field as plain ones; nearly all fields hold texts and numbers, which are plain already."""
+    return values if all(type(value) in _PLAIN for value in values) else [to_plain(value) for value in values]
 
 
 def _is_listed(column: Sequence[Any]) -> bool:
@@ -70,11 +92,14 @@ def _is_listed(column: Sequence[Any]) -> bool:
 
 def digest(value: Any) -> str:
     """Return the sha256 of `value`'s JSON, in hexadecimal."""
-    return sha256(_dump(to_plain(value), in_order=True).encode()).hexdigest()
+    return sha256(_dump(value, in_order=True).encode()).hexdigest()
 
 
-def _dump(plain: Any, in_order: bool) -> str:
-    return json.dumps(plain, sort_keys=in_order, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+def _dump(value: Any, in_order: bool) -> str:
+    # Only what JSON does not know is made plain: of the hundred thousand rows of a set, nothing.
+    return json.dumps(
+        value, default=to_plain, sort_keys=in_order, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    )
 
 
 def _convert(hint: Any, plain: Any, where: str) -> Any:

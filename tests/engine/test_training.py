@@ -91,10 +91,10 @@ def test_the_pictures_come_in_another_order_in_every_epoch(plan, dataset, traine
     orders = []
     batches = Pictures.batches
 
-    def watched(self, size, order=None, skip=0):
+    def watched(self, size, order=None, **more):
         if order is not None:
             orders.append(order.tolist())
-        return batches(self, size, order, skip)
+        return batches(self, size, order, **more)
 
     monkeypatch.setattr(Pictures, "batches", watched)
     _, run = trainer(plan(dataset, epochs=3), dataset)

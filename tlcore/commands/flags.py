@@ -3,10 +3,12 @@
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from tlcore.catalog.backbones import RECOMMENDED, backbone
 from tlcore.catalog.weights import SCRATCH
 from tlcore.commands.opening import opened
+from tlcore.config import Augment
 from tlcore.draft import Draft
 from tlcore.errors import ChoiceError, did_you_mean
 from tlcore.plan import preview
@@ -16,7 +18,7 @@ from tlcore.strategies import STRATEGIES
 
 _USUAL = Draft()
 _BACKBONES = f"{', '.join(RECOMMENDED)}, any other that the verb `weights` lists, or a timm network by its name"
-_NUMBERS = ("epochs", "batch_size", "image_size", "seed")
+_SETTINGS = ("epochs", "batch_size", "image_size", "augment", "seed")
 
 
 def add_plan_flags(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +51,11 @@ def add_plan_flags(parser: argparse.ArgumentParser) -> None:
         type=int,
         help=f"side of the network's input, in pixels (default: {_USUAL.image_size}, or the network's own)",
     )
+    parser.add_argument(
+        "--augment",
+        metavar="HOW",
+        help=f"how training pictures are changed at random: {', '.join(get_args(Augment))} (default: {_USUAL.augment})",
+    )
 
 
 def planned(store: Store, arguments: argparse.Namespace) -> Draft:
@@ -71,9 +78,9 @@ def _from_flags(store: Store, arguments: argparse.Namespace) -> Draft:
             f"--weights {arguments.weights} contradicts --strategy {strategy}, which begins with random numbers.",
             "Leave one of the two out.",
         )
-    given = {name: getattr(arguments, name) for name in _NUMBERS}
-    numbers = {name: value for name, value in given.items() if value is not None}
-    draft = replace(_USUAL.on(card.name), **numbers).by_strategy(strategy)
+    given = {name: getattr(arguments, name) for name in _SETTINGS}
+    settings = {name: value for name, value in given.items() if value is not None}
+    draft = replace(_USUAL.on(card.name), **settings).by_strategy(strategy)
     for block, rate in map(_rate, arguments.rate):
         for phase in range(len(draft.phases)):
             draft = draft.with_rate(phase, block, rate)
@@ -84,7 +91,7 @@ def _from_flags(store: Store, arguments: argparse.Namespace) -> Draft:
 
 def _from_file(store: Store, arguments: argparse.Namespace) -> Draft:
     plan = from_yaml(_text(Path(arguments.plan)))
-    for name in ("backbone", "strategy", *_NUMBERS):
+    for name in ("backbone", "strategy", *_SETTINGS):
         given, said = getattr(arguments, name), getattr(plan, name)
         if given not in (None, said):
             _contradict(name.replace("_", "-"), str(given), f"{name}: {said}")

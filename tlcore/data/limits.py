@@ -39,7 +39,7 @@ MOST_CLASSES = 1000
 FEWEST_PER_CLASS = 2
 """Pictures: one to learn from and one to be judged by."""
 
-MOST_PICTURES = 20_000
+MOST_PICTURES = 120_000
 """Pictures of one set."""
 
 THUMBNAIL_SIDE = 160

@@ -5,16 +5,18 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
 from tlcore import records
 from tlcore.data.limits import FEWEST_CLASSES, MOST_CLASSES, MOST_PICTURES
 from tlcore.errors import ChoiceError
-from tlcore.records import from_columns, to_columns
+from tlcore.records import from_columns, to_columns, uncollected
 
 SPLITS = ("train", "val")
-_ID = re.compile(r"[0-9a-f]{64}")
+_ID_LENGTH = 64
 _SPLIT_BY = re.compile(r"folders|seed -?\d+(, (\d+ %|fold \d+ of \d+))?")
 
 
@@ -31,7 +33,7 @@ class Example:
     place: int = -1  # in the survey that the set was made of
 
     def __post_init__(self) -> None:
-        if not _ID.fullmatch(self.id):
+        if len(self.id) != _ID_LENGTH or self.id.strip("0123456789abcdef"):
             raise ChoiceError(f"Example.id is {self.id!r}.", "It takes a sha256 in hexadecimal.")
         if self.split not in SPLITS:
             raise ChoiceError(f"Example.split is {self.split!r}.", "It takes train or val.")
@@ -63,9 +65,12 @@ class Notice:
     name: str  # the first of them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """A set of pictures: classes, examples in canonical order, and everything that was left out."""
+    """A set of pictures: classes, examples in canonical order, and everything that was left out.
+
+    Without slots, so that what pages ask for again and again is reckoned once.
+    """
 
     name: str
     classes: tuple[str, ...]
@@ -84,9 +89,10 @@ class Manifest:
             raise ChoiceError("Two classes of the set have one name, or a class has none.")
         if len(self.examples) > MOST_PICTURES:
             raise ChoiceError(f"The set has {len(self.examples)} pictures.", f"It takes {MOST_PICTURES}.")
-        if list(self.examples) != sorted(self.examples, key=lambda example: example.order):
+        orders = [example.order for example in self.examples]
+        if any(before > after for before, after in pairwise(orders)):
             raise ChoiceError("The examples are not in their canonical order.", "Sort them by Example.order.")
-        if not {example.label for example in self.examples} <= set(range(len(self.classes))):
+        if max((example.label for example in self.examples), default=0) >= len(self.classes):
             raise ChoiceError(f"An example has a class beyond the {len(self.classes)} of the set.")
         if not all(self.counts("train")):
             bare = self.classes[self.counts("train").index(0)]
@@ -94,20 +100,39 @@ class Manifest:
         if not _SPLIT_BY.fullmatch(self.split_by):
             raise ChoiceError(f"Manifest.split_by is {self.split_by!r}.", "It takes folders or seed and a number.")
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The set's identity: the same pictures, classes and split give the same one, wherever the files lie."""
-        rows = [[example.id, example.label, example.split] for example in self.examples]
-        return records.digest([self.classes, rows])
+        with uncollected():
+            return records.digest([self.classes, [(one.id, one.label, one.split) for one in self.examples]])
 
     def of(self, split: str) -> tuple[Example, ...]:
         """Return the examples of one side, in canonical order."""
-        return tuple(example for example in self.examples if example.split == split)
+        return self._sides[split]
+
+    def of_class(self, label: int) -> tuple[Example, ...]:
+        """Return the examples of one class, those to learn from first."""
+        return self._by_class[label]
 
     def counts(self, split: str) -> tuple[int, ...]:
         """Return how many pictures each class has on one side."""
-        seen = Counter(example.label for example in self.examples if example.split == split)
-        return tuple(seen[label] for label in range(len(self.classes)))
+        return self._counts[split]
+
+    @cached_property
+    def _sides(self) -> Mapping[str, tuple[Example, ...]]:
+        return {split: tuple(one for one in self.examples if one.split == split) for split in SPLITS}
+
+    @cached_property
+    def _by_class(self) -> Sequence[tuple[Example, ...]]:
+        found: list[list[Example]] = [[] for _ in self.classes]
+        for example in self.examples:
+            found[example.label].append(example)
+        return [tuple(examples) for examples in found]
+
+    @cached_property
+    def _counts(self) -> Mapping[str, tuple[int, ...]]:
+        seen = {split: Counter(example.label for example in self.of(split)) for split in SPLITS}
+        return {split: tuple(counts[label] for label in range(len(self.classes))) for split, counts in seen.items()}
 
     def written(self) -> str:
         """Return the manifest as JSON, its rows in columns, since it can have a hundred thousand of them."""

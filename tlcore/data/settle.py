@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from tlcore.data import audit, limits
 from tlcore.data.audit import Candidate
@@ -11,19 +12,20 @@ from tlcore.data.marks import CallClasses, DropClass, LeaveOut, Mark, MoveTo, Re
 from tlcore.data.split import held_back
 from tlcore.data.survey import Survey
 from tlcore.errors import PictureError
+from tlcore.records import uncollected
 from tlcore.text import clean
 
 DEFAULT_SHARE = 0.2
 """Of each class, for validation, where neither folders nor a mark say."""
 
 
+@uncollected()
 def settle(name: str, survey: Survey, marks: Sequence[Mark], seed: int) -> Manifest:
     """Return the set that the marks make of a survey; `seed` draws the split where neither folders nor marks do.
 
     Raises PictureError where no set can be made of it.
     """
-    paths = [*(fact.path for fact in survey.facts), *(one.name for one in survey.unfit)]
-    layout = read_layout(paths)
+    layout = _layout((*(fact.path for fact in survey.facts), *(one.name for one in survey.unfit)))
     decided = _Decided(survey, layout)
     for mark in marks:
         decided.apply(mark)
@@ -36,13 +38,14 @@ def settle(name: str, survey: Survey, marks: Sequence[Mark], seed: int) -> Manif
     sides = _folder_sides(found) if by_folders else _drawn_sides(survey, found, split_by)
     sides.update(_moved(survey, found, decided.moved))
     classes = sorted({one.label for one in found})
+    number_of = {name: label for label, name in enumerate(classes)}
     _check(classes, found, sides, left_out)
     examples = [
         Example(
             id=one.fact.id,
             where=one.fact.where,
             name=clean(one.fact.path.rsplit("/", 1)[-1], 200) or "unnamed",
-            label=classes.index(one.label),
+            label=number_of[one.label],
             split=sides[one.place],
             source=one.fact.source,
             place=one.place,
@@ -58,6 +61,10 @@ def settle(name: str, survey: Survey, marks: Sequence[Mark], seed: int) -> Manif
         ignored=survey.ignored,
         split_by="folders" if by_folders else _spoken(split_by),
     )
+
+
+_layout = lru_cache(maxsize=2)(read_layout)
+"""Marks change what is made of a survey, but not its paths: a ledger reads them once."""
 
 
 class _Decided:

@@ -34,7 +34,9 @@ def _share(
     lacking = {label: max(1, round(share * size)) for label, size in sizes.items()}
     chosen = []
     for name in drawn:
-        wanted = Counter(groups[name])
+        labels = groups[name]
+        # Nearly all groups are of one picture, and a Counter costs more than all the rest.
+        wanted = Counter(labels) if len(labels) > 1 else {labels[0]: 1}
         if all(lacking[label] >= count for label, count in wanted.items()):
             chosen.append(name)
             for label, count in wanted.items():

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -17,6 +18,14 @@ def thumbnail_path(folder: Path, id_: str) -> Path:
 def small_square(image: Image.Image) -> Image.Image:
     """Return the middle square of an RGB picture at the size of a thumbnail."""
     return ImageOps.fit(image, (THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BICUBIC)
+
+
+def smaller(thumbnail: bytes, side: int) -> bytes:
+    """Return a thumbnail at another side, in pixels, as the bytes of a JPEG file."""
+    picture = Image.open(BytesIO(thumbnail), formats=["JPEG"])
+    buffer = BytesIO()
+    picture.resize((side, side), Image.Resampling.BICUBIC).save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
 
 
 def write_thumbnail(square: Image.Image, folder: Path, id_: str) -> None:

@@ -10,12 +10,13 @@ from threading import Event
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.answers.find_rate import find_rate
 from tlcore.engine.answers.measure import measure
+from tlcore.engine.answers.prepare import prepare
 from tlcore.engine.answers.see import see
 from tlcore.engine.answers.separate import separate
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
-from tlcore.questions import Answer, FindRate, Measure, Question, See, Separate
+from tlcore.questions import Answer, FindRate, Measure, Prepare, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -58,6 +59,8 @@ class Desk:
                 # Networks that are kept ready would be counted as the process's own.
                 self._ready.clear()
                 return measure(self._store, question, self._runtime)
+            case Prepare():
+                return prepare(self._store, question)
             case Separate():
                 return separate(self._store, question, self._runtime)
 

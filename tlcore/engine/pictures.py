@@ -13,6 +13,7 @@ from torch import Tensor
 from tlcore.data.decode import read_bytes
 from tlcore.data.limits import KEPT_READY
 from tlcore.data.manifest import Example
+from tlcore.engine.modality.augment import Augmenter
 from tlcore.engine.modality.image import Encoder
 from tlcore.errors import PictureError
 from tlcore.timeline import steps_per_epoch
@@ -33,12 +34,18 @@ class Pictures:
     """The examples of one split, in a fixed order."""
 
     def __init__(
-        self, examples: Sequence[Example], locate: Callable[[Example], Path], encoder: Encoder, device: torch.device
+        self,
+        examples: Sequence[Example],
+        locate: Callable[[Example], Path],
+        encoder: Encoder,
+        device: torch.device,
+        augmenter: Augmenter | None = None,
     ) -> None:
         self._examples = examples
         self._locate = locate
         self._encoder = encoder
         self._device = device
+        self._augmenter = augmenter
         self._kept: dict[int, Tensor] = {}
         self._room = KEPT_READY
         self._pool = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
@@ -46,11 +53,20 @@ class Pictures:
     def __len__(self) -> int:
         return len(self._examples)
 
-    def batches(self, size: int, order: Tensor | None = None, skip: int = 0) -> Iterator[Batch]:
-        """Yield all pictures in batches of `size`, in the given order (N,) or their own, without the first `skip`."""
+    def batches(
+        self, size: int, order: Tensor | None = None, skip: int = 0, epoch: int | None = None
+    ) -> Iterator[Batch]:
+        """Yield all pictures in batches of `size`, in the given order (N,) or their own, without the first `skip`.
+
+        With an epoch, counted from 0, they are augmented as it draws them; without one they are as they are.
+        """
         places = (torch.arange(len(self)) if order is None else order).tolist()
         for part in islice(split_evenly(places, size), skip, None):
-            pixels = torch.stack(list(self._pool.map(self._pixels, part)))
+            squares = list(self._pool.map(self._pixels, part))
+            if epoch is not None and self._augmenter is not None:
+                ids = (self._examples[place].id for place in part)
+                squares = [self._augmenter.augment(*pair, epoch) for pair in zip(squares, ids, strict=True)]
+            pixels = torch.stack(squares)
             targets = torch.tensor([self._examples[place].label for place in part])
             # Convolutions on a CPU run faster when the channels of a pixel lie together.
             inputs = self._encoder.normalise(pixels.to(self._device)).contiguous(memory_format=torch.channels_last)

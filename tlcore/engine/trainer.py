@@ -147,7 +147,7 @@ class Trainer:
         standing, size = self._standing, self._config.loader.batch_size
         _, phase = self._course.phase(standing.epoch)
         self._train_mode(phase)
-        for batch in self._train.batches(size, order, skip=standing.batch):
+        for batch in self._train.batches(size, order, skip=standing.batch, epoch=standing.epoch):
             yield from self._attend(phase)
             share = self._course.factor(phase, standing)
             set_rates(self._optimizer, {group.block: group.rate * share for group in self._groups})

@@ -13,6 +13,7 @@ from tlcore.catalog.weights import SCRATCH
 from tlcore.config import RunConfig
 from tlcore.engine.assemble import Assembly, assemble
 from tlcore.engine.checkpoint import BestKeeper
+from tlcore.engine.modality.augment import Augmenter
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.saving import Saver
@@ -88,7 +89,11 @@ def _events(store: Store, run: str) -> Iterator[Event]:
     history = History.of(earlier)
     saver = Saver(store, history.saved)
     repeated = answered_wishes(earlier)
-    with closing(_pictures(dataset, "train", assembly)) as train, closing(_pictures(dataset, "val", assembly)) as val:
+    augmenter = Augmenter(config.loader.augment, config.loader.image_size, config.seed)
+    with (
+        closing(_pictures(dataset, "train", assembly, augmenter)) as train,
+        closing(_pictures(dataset, "val", assembly)) as val,
+    ):
         keeper = BestKeeper(store, run, config, assembly, history)
         trainer = Trainer(assembly, config, train, val, Wishes(store, run, repeated), saver.point, repeated)
         yield _started(config, dataset, assembly, train, saver)
@@ -114,9 +119,9 @@ def _events(store: Store, run: str) -> Iterator[Event]:
             raise
 
 
-def _pictures(dataset: Dataset, split: str, assembly: Assembly) -> Pictures:
+def _pictures(dataset: Dataset, split: str, assembly: Assembly, augmenter: Augmenter | None = None) -> Pictures:
     examples = dataset.manifest.of(split)
-    return Pictures(examples, dataset.file, assembly.encoder, assembly.runtime.device)
+    return Pictures(examples, dataset.file, assembly.encoder, assembly.runtime.device, augmenter)
 
 
 def _started(config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pictures, saver: Saver) -> Started:

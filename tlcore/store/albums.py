@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from sqlite3 import Row
 
@@ -18,6 +19,9 @@ from tlcore.errors import PictureError, ThawError
 from tlcore.store.blobs import Blobs
 from tlcore.store.database import Database
 from tlcore.store.datasets import Dataset, Datasets
+
+_SURVEYS = 4
+"""Surveys that are kept read; each mark needs one, and one of a hundred thousand pictures takes a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +110,7 @@ class Albums:
 
     def survey(self, album: Album) -> Survey:
         """Return what reading an album's files told."""
-        return surveys.read(self._blobs.path(album.survey).read_text(encoding="utf-8"))
+        return _read(self._blobs.path(album.survey))
 
     def mark(self, album: Album, *marks: Mark) -> Album:
         """Add marks to an album's ledger; raise PictureError, and change nothing, if no set could be made with them."""
@@ -127,21 +131,27 @@ class Albums:
         self._database.write("UPDATE albums SET name = ?, changed = ? WHERE id = ?", name, time.time(), album.id)
 
     def _decide(self, album: Album, marks: tuple[Mark, ...]) -> Album:
-        survey = self.survey(album)
-        if album.digest is not None:
-            settle(album.name, survey, marks, album.seed)
-        return self._write(replace(album, marks=marks), survey)
+        survey, decided = self.survey(album), replace(album, marks=marks)
+        if album.digest is None:
+            return self._write(decided, survey)
+        return self._keep_settled(decided, settle(album.name, survey, marks, album.seed))
 
     def _write(self, album: Album, survey: Survey) -> Album:
-        """Settle an album, and keep it with the set that comes of it."""
-        manifest, fault = _settled(album, survey)
+        """Settle an album, and keep it with the set that comes of it, or with the reason why none can be made."""
+        try:
+            manifest = settle(album.name, survey, album.marks, album.seed)
+        except PictureError as fault:
+            return self._keep_settled(album, None, str(fault))
+        return self._keep_settled(album, manifest)
+
+    def _keep_settled(self, album: Album, manifest: Manifest | None, fault: str | None = None) -> Album:
         digest = self._datasets.add(album.workspace, manifest, album.roots).manifest.digest if manifest else None
         self._database.write(
             "UPDATE albums SET changed = ?, roots = ?, survey = ?, marks = ?, digest = ?, fault = ?, classes = ?,"
             " pictures = ? WHERE id = ?",
             *(time.time(), *_sources(album), ledger.written(album.marks), digest, fault),
             len(manifest.classes) if manifest else 0,
-            len(manifest.examples) if manifest else len(survey.facts),
+            len(manifest.examples) if manifest else album.pictures,
             album.id,
         )
         return self.get(album.id, album.workspace)
@@ -152,11 +162,10 @@ class Albums:
             return self._blobs.keep(aside)
 
 
-def _settled(album: Album, survey: Survey) -> tuple[Manifest | None, str | None]:
-    try:
-        return settle(album.name, survey, album.marks, album.seed), None
-    except PictureError as fault:
-        return None, str(fault)
+@lru_cache(maxsize=_SURVEYS)
+def _read(path: Path) -> Survey:
+    """Return the survey of a blob; what it holds is told by its name, so it is read once."""
+    return surveys.read(path.read_text(encoding="utf-8"))
 
 
 def _sources(album: Album) -> tuple[str, str]:

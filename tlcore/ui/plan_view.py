@@ -1,11 +1,13 @@
 """The plan in one picture and in exact numbers: what learns when, and the groups that the optimizer will hold."""
 
 from dataclasses import replace
+from typing import cast, get_args
 
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
 from tlcore.catalog.cards import Sizes
+from tlcore.config import Augment
 from tlcore.data.manifest import Manifest
 from tlcore.figures.rates import rates
 from tlcore.listing import listing
@@ -26,7 +28,7 @@ def settings() -> None:
     plan = draft()
     with st.container(key="card_settings"):
         st.header("Settings", anchor=False)
-        epochs, batch, side, decay, seed = st.columns(5, gap="medium")
+        epochs, batch, side, augment, decay, seed = st.columns(6, gap="medium")
         own = plan.strategy == "own"
         epochs.number_input(
             "Epochs in all",
@@ -51,6 +53,15 @@ def settings() -> None:
             disabled=sizes.least == sizes.most,
             on_change=_set_numbers,
             help=_takes(sizes),
+        )
+        augment.selectbox(
+            "Augmentation",
+            get_args(Augment),
+            key=held("augment", plan.augment),
+            on_change=_set_numbers,
+            help="Training pictures changed at random, anew in every epoch. Gentle: cut a little, mirrored, a little "
+            "lighter or darker. Strong: turned, cut further, with other colours, with a piece covered. "
+            "Not for letters and digits: mirrored, they are others.",
         )
         decay.number_input(
             "Weight decay",
@@ -160,8 +171,8 @@ def _set_epochs() -> None:
 def _set_numbers() -> None:
     state = st.session_state
     batch, side, seed = (int(state[name]) for name in ("batch_size", "image_size", "seed"))
-    decay = float(state["weight_decay"])
+    decay, augment = float(state["weight_decay"]), cast(Augment, state["augment"])
     edit(
         "settings",
-        lambda plan: replace(plan, batch_size=batch, image_size=side, weight_decay=decay, seed=seed),
+        lambda plan: replace(plan, batch_size=batch, image_size=side, augment=augment, weight_decay=decay, seed=seed),
     )

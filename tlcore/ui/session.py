@@ -69,19 +69,8 @@ def dataset(digest: str | None) -> Dataset | None:
     """Return the visitor's set, or the command line's, with this content."""
     if digest is None:
         return None
-    for name in readable():
-        with suppress(ThawError):
-            return _dataset(digest, name)
-    return None
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _dataset(digest: str, name: str) -> Dataset:
-    """Return a set, read once; what is absent is an error, so that its absence is not kept."""
-    found = store().datasets.get(digest, name)
-    if found is None:
-        raise ThawError("This set is not here.")
-    return found
+    found = (store().datasets.get(digest, name) for name in readable())
+    return next((dataset for dataset in found if dataset is not None), None)
 
 
 def chosen_album() -> Album | None:

@@ -1,17 +1,12 @@
-"""A set of pictures as a page shows it: classes with counts and thumbnails, and what was left out and why."""
+"""A set of pictures as a page shows it: its numbers, and what was left out and why."""
 
 import streamlit as st
 
 from tlcore.data.manifest import Manifest
 from tlcore.text import clean, plain
-from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import numbers, say
 from tlcore.ui.session import choose_album, draft, store, workspace
-from tlcore.ui.thumbnails import thumbnail
 from tlcore.ui.words import count
-
-_CLASSES_AT_ONCE = 12
-_PICTURES_AT_ONCE = 9
 
 
 def draw_numbers(manifest: Manifest) -> None:
@@ -66,25 +61,6 @@ def _balance(manifest: Manifest) -> str:
         if most > least
         else (f"every class has {most} pictures, so guessing would be right in {100 / len(totals):.0f} % of cases.")
     )
-
-
-def draw_classes(manifest: Manifest) -> None:
-    """Draw the classes, each with some of its pictures."""
-    places = range(len(manifest.classes))
-    first = 0
-    if len(manifest.classes) > _CLASSES_AT_ONCE:
-        pages = -(-len(manifest.classes) // _CLASSES_AT_ONCE)
-        first = (st.pagination(pages, key="class_page") - 1) * _CLASSES_AT_ONCE
-    train, val = manifest.counts("train"), manifest.counts("val")
-    columns = st.columns(2)
-    for number, label in enumerate(places[first : first + _CLASSES_AT_ONCE]):
-        with columns[number % 2]:
-            st.markdown(
-                f"**{plain(manifest.classes[label], 40)}** &nbsp; {train[label]} to learn, {val[label]} to check"
-            )
-            examples = [example for example in manifest.examples if example.label == label][:_PICTURES_AT_ONCE]
-            thumbs = [Thumb(id=example.id, image=thumbnail(example.id)) for example in examples]
-            picture_wall(key=f"wall_{label}", thumbs=thumbs, size=72)
 
 
 def draw_left_out(manifest: Manifest) -> None:

@@ -104,7 +104,7 @@ def choose_picture(manifest: Manifest) -> Example:
 
 def offered_pictures(manifest: Manifest) -> list[Example]:
     """Return the validation pictures to choose from, all classes in turn."""
-    return some_of_each(manifest.of("val"), len(manifest.classes), _OFFERED)
+    return some_of_each(manifest.of("val"), _OFFERED)
 
 
 def take_picture(identifier: str) -> None:

@@ -15,6 +15,7 @@ from tlcore.config import Loader, Phase, RunConfig
 from tlcore.engine.assemble import Assembly, assemble
 from tlcore.engine.freezing import parameters_of
 from tlcore.engine.hooks import KeptForTheWayBack
+from tlcore.engine.modality.augment import Augmenter
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.runtime import Runtime
 from tlcore.engine.trainer import Trainer
@@ -58,7 +59,8 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
     began = time.monotonic()
     assembly = assemble(store, question.backbone, SCRATCH, dataset.manifest.classes, question.image_size, 0, runtime)
     start = time.monotonic() - began
-    with closing(Pictures(examples, dataset.file, assembly.encoder, runtime.device)) as pictures:
+    augmenter = Augmenter(question.augment, question.image_size, seed=0)
+    with closing(Pictures(examples, dataset.file, assembly.encoder, runtime.device, augmenter)) as pictures:
         began = time.monotonic()
         for _ in pictures.batches(question.batch_size):
             pass

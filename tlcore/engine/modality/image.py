@@ -67,6 +67,7 @@ class Encoder:
 
     def __init__(self, preprocessing: Preprocessing) -> None:
         self._resize = preprocessing.resize
+        self._side = preprocessing.crop
         mode = InterpolationMode(preprocessing.interpolation)
         self._crop = transforms.Compose(
             [transforms.Resize(preprocessing.resize, mode), transforms.CenterCrop(preprocessing.crop)]
@@ -78,6 +79,12 @@ class Encoder:
         """Return the square of the picture that the network gets."""
         picture: Image.Image = self._crop(decode_image(source, size=self._resize).image)
         return picture
+
+    def frame(self, width: int, height: int) -> tuple[float, float, float, float]:
+        """Return left, top, width and height of the square in a picture of these sides, as shares of them."""
+        shorter = min(width, height)
+        shares = [self._side * shorter / (self._resize * side) for side in (width, height)]
+        return (1 - shares[0]) / 2, (1 - shares[1]) / 2, shares[0], shares[1]
 
     def encode(self, source: Path | bytes) -> torch.Tensor:
         """Return the square as bytes of shape (3, H, W)."""
@@ -94,4 +101,11 @@ def png(picture: Image.Image) -> bytes:
     """Return a picture as the bytes of a PNG file."""
     buffer = BytesIO()
     picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def jpeg(picture: Image.Image) -> bytes:
+    """Return a picture as the bytes of a JPEG file, to be looked at."""
+    buffer = BytesIO()
+    picture.save(buffer, "JPEG", quality=90)
     return buffer.getvalue()

@@ -1,0 +1,106 @@
+"""A set in numbers: how large its pictures are, and how many each class has."""
+
+from collections import Counter
+from collections.abc import Sequence
+from math import log2, log10
+
+from tlcore.figures.axes import GRID, INK, INK2, INK3, SMALL, Figure, axis, note
+
+_STEPS = 6
+"""Cells for each doubling of a side; pictures in one cell are one dot."""
+_SMALLEST_DOT, _LARGEST_DOT = 7, 26
+"""Pixels."""
+_NAMED = 16
+"""Most classes whose names stand at their bars."""
+_LONGEST_NAME = 22
+
+
+def sizes(sides: Sequence[tuple[int, int]], square: int) -> Figure:
+    """Draw widths against heights (pixels), with lines at the `square` that the network gets.
+
+    Pictures of about the same size are one dot, whose area grows with them, so that a hundred thousand stay few.
+    """
+    cells = Counter((round(_STEPS * log2(width)), round(_STEPS * log2(height))) for width, height in sides)
+    most = max(cells.values(), default=1)
+    dots = [max(_SMALLEST_DOT, _LARGEST_DOT * (count / most) ** 0.5) for count in cells.values()]
+    points = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [round(2 ** (across / _STEPS)) for across, _ in cells],
+        "y": [round(2 ** (up / _STEPS)) for _, up in cells],
+        "marker": {"color": INK2, "size": dots, "opacity": 0.65, "line": {"width": 0}},
+        "text": [f"{count:,} {'picture' if count == 1 else 'pictures'}" for count in cells.values()],
+        "hovertemplate": "about %{x} × %{y}: %{text}<extra></extra>",
+    }
+    low = min((min(pair) for pair in sides), default=square)
+    high = max((max(pair) for pair in sides), default=square)
+    span = [log10(min(low, square)) - 0.08, log10(max(high, square)) + 0.08]
+    layout = {
+        "margin": {"l": 70, "r": 20, "t": 24, "b": 58},
+        "showlegend": False,
+        "hovermode": "closest",
+        "xaxis": _side("Width, pixels", span),
+        "yaxis": _side("Height, pixels", span),
+        "shapes": [_line(square, "x"), _line(square, "y")],
+        "annotations": [
+            note(
+                f"{square}: the network's square",
+                1,
+                log10(square),
+                xref="paper",
+                xanchor="right",
+                yanchor="bottom",
+                yshift=2,
+            )
+        ],
+    }
+    return {"data": [points], "layout": layout}
+
+
+def counts(names: Sequence[str], train: Sequence[int], val: Sequence[int]) -> Figure:
+    """Draw how many pictures each class has on both sides, most first; up to 16 classes are named."""
+    order = sorted(range(len(names)), key=lambda label: (-train[label] - val[label], names[label]))
+    places = list(range(1, len(order) + 1))
+    named = len(order) <= _NAMED
+    sides = (("to learn from", train, INK2), ("to check with", val, INK3))
+    bars = [
+        {
+            "type": "bar",
+            "name": side,
+            "x": places,
+            "y": [count[label] for label in order],
+            "text": [names[label] for label in order],
+            "textposition": "none",
+            "hovertemplate": f"%{{text}}: %{{y}} {side}<extra></extra>",
+            "marker": {"color": colour, "opacity": 1 if colour == INK2 else 0.55, "line": {"width": 0}},
+        }
+        for side, count, colour in sides
+    ]
+    across = (
+        axis("", tickvals=places, ticktext=[_short(names[label]) for label in order], showgrid=False)
+        if named
+        else axis("Classes, from most pictures to fewest", showgrid=False, nticks=6)
+    )
+    layout = {
+        "margin": {"l": 70, "r": 20, "t": 44, "b": 58 if not named else 90},
+        "barmode": "stack",
+        "bargap": 0.25 if named else 0,
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": INK, "size": SMALL}},
+        "xaxis": across,
+        "yaxis": axis("Pictures", rangemode="tozero"),
+    }
+    return {"data": bars, "layout": layout}
+
+
+def _side(title: str, span: list[float]) -> Figure:
+    return axis(title, type="log", range=span, dtick="D2" if span[1] - span[0] < 1.2 else 1, tickformat="d")
+
+
+def _line(square: int, axis_name: str) -> Figure:
+    other = "y" if axis_name == "x" else "x"
+    ends = {f"{axis_name}0": square, f"{axis_name}1": square, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"}
+    return {"type": "line", "layer": "below", "line": {"color": GRID, "width": 2.5}, **ends}
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
