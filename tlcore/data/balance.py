@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from tlcore.data.findings import Finding, Look, Repair, spoken
+from tlcore.data.findings import Finding, Look, Repair
 from tlcore.data.limits import FEWEST_CLASSES
 from tlcore.data.manifest import Example
 from tlcore.data.marks import CallClasses, DropClass, LeaveOut
+from tlcore.text import count
 
 _UNEVEN = 3
 """Times that the largest class is larger than the smallest where a set is called uneven."""
@@ -40,7 +41,7 @@ def _uneven(look: Look) -> Iterator[Finding]:
     yield Finding(
         kind="uneven",
         title="The classes are uneven",
-        sentence=f"{spoken(most, 'picture')} of “{largest}”, {least:,} of “{smallest}”. A network that always answers "
+        sentence=f"{count(most, 'picture')} of “{largest}”, {least:,} of “{smallest}”. A network that always answers "
         f"“{largest}” would be right in {share:.0f} % of cases, so measure what it learns against that.",
         repairs=_evened(look),
     )
@@ -67,20 +68,20 @@ def _evened(look: Look) -> tuple[Repair, ...]:
             cut.append(label)
     if not places:
         return ()
-    of = f"“{look.name(cut[0])}”" if len(cut) == 1 else spoken(len(cut), "class", "classes")
+    of = f"“{look.name(cut[0])}”" if len(cut) == 1 else count(len(cut), "class", "classes")
     words = f"Leave {len(places):,} of {of} out, by lot: {target:,} remain{'' if len(cut) == 1 else ' of each'}"
     return (Repair(words=words, marks=(LeaveOut(pictures=tuple(places), why="uneven"),)),)
 
 
 def _few(look: Look) -> Iterator[Finding]:
-    counts = look.manifest.counts("val")
+    judged = look.manifest.counts("val")
     yield from _classes(
         look,
         "few",
-        [label for label, size in enumerate(look.sizes) if size < _FEWEST and counts[label]],
+        [label for label, size in enumerate(look.sizes) if size < _FEWEST and judged[label]],
         title=f"fewer than {_FEWEST} pictures",
-        sentence="One picture more or less that is right then changes the result by many per cent. 50 of each class are "
-        "a good beginning.",
+        sentence="One picture more or less that is right changes the result by many per cent. 50 of each class are a "
+        "good beginning.",
     )
 
 
@@ -88,7 +89,7 @@ def _unjudged(look: Look) -> Iterator[Finding]:
     yield from _classes(
         look,
         "unjudged",
-        [label for label, count in enumerate(look.manifest.counts("val")) if not count],
+        [label for label, judged in enumerate(look.manifest.counts("val")) if not judged],
         title="no picture to check with",
         sentence="It is learned, but nobody will know how well. Add pictures, or move one over in the view Split.",
     )
@@ -102,12 +103,12 @@ def _classes(look: Look, kind: str, labels: Sequence[int], title: str, sentence:
     names = [f"“{look.name(label)}” ({look.sizes[label]})" for label in labels[:_ONE_BY_ONE]]
     more = f" and {len(labels) - _ONE_BY_ONE:,} more" if len(labels) > _ONE_BY_ONE else ""
     offer = Repair(
-        words=f"Leave {spoken(len(labels), 'class', 'classes')} out",
+        words=f"Leave {count(len(labels), 'class', 'classes')} out",
         marks=tuple(DropClass(name=look.manifest.classes[label]) for label in labels),
     )
     yield Finding(
         kind=kind,
-        title=f"{spoken(len(labels), 'class', 'classes')} with {title}",
+        title=f"{count(len(labels), 'class', 'classes')} with {title}",
         sentence=f"{', '.join(names)}{more}. {sentence}",
         repairs=(offer,) if remain >= FEWEST_CLASSES else (),
     )

@@ -7,11 +7,12 @@ from statistics import median
 
 from tlcore.data.balance import balance
 from tlcore.data.doubles import doubles
-from tlcore.data.findings import Finding, Look, Repair, spoken
+from tlcore.data.findings import Finding, Look, Repair
 from tlcore.data.limits import SMALL_SIDE
 from tlcore.data.manifest import Example, Manifest
 from tlcore.data.marks import LeaveOut, Mark, TakeIn
 from tlcore.data.survey import Survey
+from tlcore.text import count
 
 _THIN = 3
 """Longer side over shorter side beyond which the square that the network gets leaves most of a picture out."""
@@ -36,7 +37,7 @@ def _blank(look: Look) -> Iterator[Finding]:
         look,
         "blank",
         blank,
-        title=f"{spoken(len(blank), 'picture')} all in one colour",
+        title=f"{count(len(blank), 'picture')} all in one colour",
         sentence="There is nothing on them, so nothing can be learned from them but their colour.",
     )
 
@@ -45,15 +46,24 @@ def _grey(look: Look) -> Iterator[Finding]:
     grey = [one for one in look.pictures("grey") if look.fact(one).is_grey]
     if len(grey) > _ODD * len(look.manifest.examples):
         return
-    label, most = Counter(one.label for one in grey).most_common(1)[0] if grey else (0, 0)
-    mostly = f" {most} of them are “{look.name(label)}”." if 2 * most > len(grey) > 1 else ""
+    sizes = Counter(one.label for one in grey)
+    whole = [label for label in sizes if 2 * sizes[label] > look.sizes[label]]
+    if whole:
+        yield Finding(
+            kind="grey_class",
+            title=f"{' and '.join(f'“{look.name(label)}”' for label in whole[:3])}: mostly grey",
+            sentence="The other classes are in colour, so grey alone gives the answer away, and the network need not "
+            "look at the thing. Add pictures in colour, or do not trust what it says of grey ones.",
+            places=tuple(one.place for one in grey if one.label in whole),
+        )
+    odd = [one for one in grey if one.label not in whole]
     yield from _offered(
         look,
         "grey",
-        grey,
-        title=f"{spoken(len(grey), 'grey picture')} among pictures in colour",
-        sentence="Harmless while every class has some. Where they lie in one class, the network learns grey instead of "
-        f"the thing.{mostly}",
+        odd,
+        title=f"{count(len(odd), 'grey picture')} among pictures in colour",
+        sentence="Harmless while there are few of them in every class; where most lie in one class, the network learns "
+        "grey instead of the thing.",
         is_grave=False,
     )
 
@@ -67,7 +77,7 @@ def _small(look: Look) -> Iterator[Finding]:
         look,
         "small",
         small,
-        title=f"{spoken(len(small), 'picture')} with a side under {least:.0f} pixels",
+        title=f"{count(len(small), 'picture')} with a side under {least:.0f} pixels",
         sentence=f"The usual shorter side of this set is {usual:.0f} pixels. Small ones are enlarged, so the network "
         "gets a blur, and may learn the blur where a class has many of them.",
         is_grave=False,
@@ -80,9 +90,8 @@ def _thin(look: Look) -> Iterator[Finding]:
         look,
         "thin",
         thin,
-        title=f"{spoken(len(thin), 'picture')} more than {_THIN} times as long as wide",
-        sentence="The network gets the square in the middle, which is less than a third of such a picture. Is the thing "
-        "in it?",
+        title=f"{count(len(thin), 'picture')} more than {_THIN} times as long as wide",
+        sentence="The network gets the square in the middle, less than a third of such a picture. Is the thing in it?",
         is_grave=False,
     )
 
@@ -100,7 +109,7 @@ def _offered(
         return
     places = tuple(one.place for one in examples)
     usual = len(examples) > _FEW * len(look.manifest.examples)
-    offer = Repair(words=f"Leave {spoken(len(places), 'picture')} out", marks=(LeaveOut(pictures=places, why=kind),))
+    offer = Repair(words=f"Leave {count(len(places), 'picture')} out", marks=(LeaveOut(pictures=places, why=kind),))
     yield Finding(
         kind=kind,
         title=title,
@@ -117,7 +126,7 @@ def _left_out(look: Look) -> Iterator[Finding]:
     if placeholders:
         yield Finding(
             kind="placeholder",
-            title=f"{spoken(len(placeholders), 'placeholder')} left out",
+            title=f"{count(len(placeholders), 'placeholder')} left out",
             sentence="A flat drawing in few colours among photographs, such as the “image not found” picture that a "
             "download leaves behind. If it belongs to the set, take it in.",
             places=placeholders,
@@ -135,7 +144,7 @@ def _left_out(look: Look) -> Iterator[Finding]:
     for sentence, files in sorted(names.items(), key=lambda item: (-len(item[1]), item[0])):
         yield Finding(
             kind="unfit",
-            title=f"{spoken(len(files), 'file')} cannot be used",
+            title=f"{count(len(files), 'file')} cannot be used",
             sentence=f"{sentence} It is left out already, and stays where it is.",
             names=tuple(files),
             is_grave=False,

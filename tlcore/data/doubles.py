@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from tlcore.data.findings import Finding, Look, Repair, spoken
+from tlcore.data.findings import Finding, Look, Repair
 from tlcore.data.manifest import Example
 from tlcore.data.marks import LeaveOut, SplitBy
+from tlcore.text import count
 
 _PAIRS = 12
 """Conflicts between different classes that are told one by one."""
@@ -23,6 +24,15 @@ def doubles(look: Look) -> Iterator[Finding]:
     yield from _near(look, groups, takes)
 
 
+def kept_together(look: Look) -> tuple[int, int]:
+    """Return how many groups of near duplicates a draw keeps on one side, and how many pictures are in them."""
+    groups = _groups(look)
+    takes = _takes(look, groups)
+    sizes = [sum((number, one.label) not in takes for one in group) for number, group in enumerate(groups)]
+    several = [size for size in sizes if size > 1]
+    return len(several), sum(several)
+
+
 def _groups(look: Look) -> list[list[Example]]:
     """Return the pictures that look the same, those of a class together, where there are at least two."""
     found: dict[int, list[Example]] = defaultdict(list)
@@ -36,8 +46,8 @@ def _takes(look: Look, groups: Sequence[Sequence[Example]]) -> set[tuple[int, in
     return {
         (number, label)
         for number, group in enumerate(groups)
-        for label, count in Counter(one.label for one in group).items()
-        if count > 2 and 2 * count > look.sizes[label]
+        for label, size in Counter(one.label for one in group).items()
+        if size > 1 and 2 * size > look.sizes[label]
     }
 
 
@@ -47,9 +57,9 @@ def _repeats(look: Look) -> Iterator[Finding]:
     if left:
         yield Finding(
             kind="repeats",
-            title=f"{spoken(len(left), 'file')} came twice",
-            sentence="The same file to the last byte. They are left out already: a picture that is learned twice counts "
-            "twice, and one that is learned and checked with makes the network look better than it is.",
+            title=f"{count(len(left), 'file')} came twice",
+            sentence="The same file to the last byte, left out already: a picture that is learned twice counts twice, "
+            " and one that is learned and checked with makes the network look better than it is.",
             places=tuple(one.place for one in left if one.place >= 0),
             is_grave=False,
         )
@@ -88,14 +98,14 @@ def _conflicts(look: Look, groups: Sequence[Sequence[Example]], takes: set[tuple
             ],
         )
     if rest := [one for _, examples in several[_PAIRS:] for one in examples]:
-        yield _conflict(f"{spoken(len(rest), 'more picture')} in several classes", rest, [])
+        yield _conflict(f"{count(len(rest), 'more picture')} in several classes", rest, [])
 
 
 def _conflict(title: str, examples: Sequence[Example], repairs: Sequence[Repair]) -> Finding:
     return Finding(
         kind="conflict",
         title=title,
-        sentence=f"{spoken(len(examples), 'picture')} look the same and are called differently. Whatever the network "
+        sentence=f"{count(len(examples), 'picture')} look the same and are called differently. Whatever the network "
         "answers, it is told that it was wrong.",
         places=_places(examples),
         repairs=(*repairs, Repair(words="Leave all of them out", marks=(_left_out(examples, "conflict"),))),
@@ -114,13 +124,13 @@ def _leaks(look: Look, groups: Sequence[Sequence[Example]], takes: set[tuple[int
     if leaked:
         yield Finding(
             kind="leak",
-            title=f"{spoken(len(leaked) - len(learned), 'picture')} to check with also lie in train",
+            title=f"{count(len(leaked) - len(learned), 'picture')} to check with also lie in train",
             sentence="They look the same as pictures that are learned from, so the network can know them by heart, and "
             "looks better than it is.",
             places=_places(leaked),
             repairs=(
                 Repair(
-                    words=f"Leave {spoken(len(learned), 'of them', 'of them')} out of learning",
+                    words=f"Leave {count(len(learned), 'of them', 'of them')} out of learning",
                     marks=(_left_out(learned, "leak"),),
                 ),
                 Repair(words="Draw the split anew, alike together", marks=(SplitBy(seed=look.seed),)),
@@ -145,19 +155,19 @@ def _near(look: Look, groups: Sequence[Sequence[Example]], takes: set[tuple[int,
                 further[label].extend(one for one in same if one is not best)
     if not further:
         return
-    count = sum(map(len, further.values()))
+    more = sum(map(len, further.values()))
     classes = sorted(further)
-    where = f"“{look.name(classes[0])}”" if len(classes) == 1 else spoken(len(classes), "class", "classes")
+    where = f"“{look.name(classes[0])}”" if len(classes) == 1 else count(len(classes), "class", "classes")
     kept = "They are kept on one side of the split, so they do not flatter; but" if not look.by_folders else "But"
     yield Finding(
         kind="near",
-        title=f"{spoken(count, 'near duplicate')} in {where}",
+        title=f"{count(more, 'near duplicate')} in {where}",
         sentence="The same picture in another size or quality, or the next of a burst. "
         f"{kept} each counts as a picture of its own, and teaches nothing new.",
         places=tuple(one.place for label in classes for one in shown[label]),
         repairs=(
             Repair(
-                words=f"Keep the largest of each, leave {count:,} out",
+                words=f"Keep the largest of each, leave {more:,} out",
                 marks=(_left_out([one for label in classes for one in further[label]], "near"),),
             ),
         ),

@@ -75,8 +75,3 @@ class Look:
             place for mark in self.marks if isinstance(mark, Confirm) and mark.what == kind for place in mark.pictures
         }
         return (example for example in self.manifest.examples if example.place not in right)
-
-
-def spoken(number: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun in the right form."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

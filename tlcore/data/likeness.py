@@ -8,7 +8,7 @@ from PIL import Image, ImageChops
 
 _BITS = 8
 NEAR = 16
-"""Bits of 128 in which near duplicates may differ. Of 397 photographs of ants and bees no two differ in fewer than 29."""
+"""Bits of 128 in which near duplicates may differ; of 397 photographs of ants and bees no two differ in under 29."""
 _FEWEST = 32
 """Bits that are set in a picture with enough in it to be compared."""
 _GROUPED = -1000
@@ -97,4 +97,5 @@ def _near(
     """
     places = np.flatnonzero(np.bitwise_count(words[:, 0] ^ word[0]) <= NEAR)
     apart = np.bitwise_count(words[places] ^ word).sum(1, dtype=np.int16)
-    return places[(apart <= NEAR) & (3 * apart <= weights[places] + weight - 2 * _FEWEST)]
+    near: NDArray[np.intp] = places[(apart <= NEAR) & (3 * apart <= weights[places] + weight - 2 * _FEWEST)]
+    return near

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from threading import Event
 
 from tlcore.catalog.backbones import backbone
+from tlcore.engine.answers.doubt import doubt
 from tlcore.engine.answers.find_rate import find_rate
 from tlcore.engine.answers.measure import measure
 from tlcore.engine.answers.see import see
@@ -15,7 +16,7 @@ from tlcore.engine.answers.separate import separate
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
-from tlcore.questions import Answer, FindRate, Measure, Question, See, Separate
+from tlcore.questions import Answer, Doubt, FindRate, Measure, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -60,6 +61,8 @@ class Desk:
                 return measure(self._store, question, self._runtime)
             case Separate():
                 return separate(self._store, question, self._runtime)
+            case Doubt():
+                return doubt(self._store, question, self._runtime)
 
     def _assembly(self, question: See) -> Assembly:
         key = dataclasses.replace(question, data="", picture="", workspace="")
