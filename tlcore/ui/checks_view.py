@@ -4,21 +4,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from tlcore.data import marks as ledger
 from tlcore.data.checks import find
 from tlcore.data.facts import LONGEST_NAME
 from tlcore.data.findings import Finding
 from tlcore.data.manifest import Manifest
 from tlcore.data.marks import Confirm
 from tlcore.store.albums import Album
-from tlcore.text import clean, count, plain
+from tlcore.text import clean, plain
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.doubts_view import draw_doubts
 from tlcore.ui.marking import mark, show_mark_refusal
-from tlcore.ui.session import chosen_album, survey_of
+from tlcore.ui.session import chosen_album, state_of, survey_of
 from tlcore.ui.thumbnails import thumbnail
 
-_PICTURES_AT_FIRST = 12
+_PICTURES_AT_FIRST = 10
 _PICTURES_AT_MOST = 96
 _FILES = 5
 _LONGEST_SENTENCE = 600
@@ -33,9 +32,12 @@ def draw_checks(manifest: Manifest) -> None:
     show_mark_refusal()
     found = findings(album, manifest)
     grave = sum(finding.is_grave for finding in found)
-    told = f"{count(grave, 'finding')} that change what a result means" if grave else "Nothing that speaks against it"
-    st.caption(f"{told}; {len(found) - grave} more to know. A repair is a mark in the ledger: no file is touched.")
+    st.caption("Each repair is a line under Changes and can be undone there. No file is touched.")
     for number, finding in enumerate(found):
+        if number == 0 and grave:
+            st.header("They change what a result means", anchor=False)
+        if number == grave:
+            st.header("Good to know", anchor=False)
         with st.container(key=f"row_finding_{number}"):
             _draw(album, finding, f"{finding.kind}_{number}")
     with st.container(key="row_doubts"):
@@ -44,12 +46,13 @@ def draw_checks(manifest: Manifest) -> None:
 
 def findings(album: Album, manifest: Manifest) -> Sequence[Finding]:
     """Return what is found about an album's set."""
-    return _found(album.survey, ledger.written(album.marks), album.seed, album, manifest)
+    return _found(state_of(album), album, manifest)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _found(_survey: str, _marks: str, seed: int, _album: Album, _manifest: Manifest) -> Sequence[Finding]:
-    return find(survey_of(_album), _manifest, _album.marks, seed)
+def _found(state: str, _album: Album, _manifest: Manifest) -> Sequence[Finding]:
+    assert state == state_of(_album)
+    return find(survey_of(_album), _manifest, _album.marks, _album.seed)
 
 
 def _draw(album: Album, finding: Finding, key: str) -> None:
@@ -72,7 +75,9 @@ def _pictures(album: Album, finding: Finding, key: str) -> None:
     facts = survey_of(album).facts
     most = min(len(finding.places), _PICTURES_AT_MOST)
     shown = _PICTURES_AT_FIRST
-    if most > shown and st.toggle(f"Show {most} of {len(finding.places):,}", key=f"all_{key}"):
+    if most > shown and st.toggle(
+        "Show all" if most == len(finding.places) else f"Show {most} of {len(finding.places):,}", key=f"all_{key}"
+    ):
         shown = most
     thumbs = [
         Thumb(id=f"{place}", image=thumbnail(facts[place].id), caption=clean(_short(facts[place].path), 60))

@@ -4,7 +4,6 @@ from collections import defaultdict
 
 import streamlit as st
 
-from tlcore.data import marks as marking
 from tlcore.data.ledger import told
 from tlcore.data.manifest import Manifest
 from tlcore.data.marks import TakeIn
@@ -12,7 +11,7 @@ from tlcore.data.settle import labels
 from tlcore.store.albums import Album
 from tlcore.text import count, plain
 from tlcore.ui.marking import mark, show_mark_refusal, unmark
-from tlcore.ui.session import chosen_album, survey_of
+from tlcore.ui.session import chosen_album, state_of, survey_of
 
 _BY_ITSELF = {
     "PLACEHOLDER": ("placeholder left out", "placeholders left out"),
@@ -29,7 +28,7 @@ def draw_ledger(manifest: Manifest) -> None:
         return
     st.caption("Everything that was decided about these pictures. The files themselves are never touched.")
     show_mark_refusal()
-    lines = _lines(album.survey, marking.written(album.marks), album)
+    lines = _lines(state_of(album), album)
     for number in reversed(range(len(lines))[-_LINES:]):
         with st.container(key=f"row_mark_{number}"):
             words, undo = st.columns([4, 1], vertical_alignment="center")
@@ -41,7 +40,8 @@ def draw_ledger(manifest: Manifest) -> None:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _lines(_survey: str, _marks: str, _album: Album) -> list[str]:
+def _lines(state: str, _album: Album) -> list[str]:
+    assert state == state_of(_album)
     by_place = labels(survey_of(_album), _album.marks)
     return [told(one, by_place) for one in _album.marks]
 

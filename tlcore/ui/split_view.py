@@ -46,7 +46,8 @@ def _current(album: Album) -> SplitBy | None:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _has_sides(_survey: str, _album: Album) -> bool:
+def _has_sides(survey: str, _album: Album) -> bool:
+    assert survey == _album.survey
     return has_sides(survey_of(_album))
 
 
@@ -122,8 +123,8 @@ def _told(album: Album, manifest: Manifest) -> None:
         st.html(
             say(
                 f"with {count(judged, 'picture')} to check with, one of them is {100 / judged:.1f} % of the result, "
-                "and which ones were drawn matters. With folds every picture is checked once: train once for each fold, "
-                "and take the mean. It costs as many runs as there are folds.",
+                "and which ones were drawn matters. With folds every picture is checked once: train once for each, and "
+                "take the mean. It costs as many runs as there are folds.",
                 lead="Folds:",
             )
         )
