@@ -4,16 +4,19 @@ import streamlit as st
 
 from tlcore.data.downloads import PUBLIC_SETS
 from tlcore.errands import FetchSet, MakeSample
+from tlcore.ui.checks_view import draw_checks
 from tlcore.ui.classes_view import draw_classes
 from tlcore.ui.components.static import say
 from tlcore.ui.crop_view import draw_crop
 from tlcore.ui.frame import NETWORK, in_frame
 from tlcore.ui.gathering import begin, current_pictures
 from tlcore.ui.heading import crumb
+from tlcore.ui.ledger_view import draw_ledger
 from tlcore.ui.mosaic_view import draw_mosaic
 from tlcore.ui.session import chosen, draft
 from tlcore.ui.set_view import draw_left_out, draw_numbers, own_sets
 from tlcore.ui.sizes_view import draw_sizes
+from tlcore.ui.split_view import draw_split
 from tlcore.ui.uploading import drop_folder
 
 in_frame()
@@ -33,10 +36,13 @@ if manifest is not None:
     draw_numbers(manifest)
     views = {
         "Classes": draw_classes,
+        "Checks": draw_checks,
+        "Split": draw_split,
+        "Changes": draw_ledger,
+        "Left out": draw_left_out,
         "Sizes": draw_sizes,
         "Mosaic": draw_mosaic,
         "What the network gets": draw_crop,
-        "Left out": draw_left_out,
     }
     with st.container(key="card_views"):
         view = st.segmented_control(

@@ -223,10 +223,54 @@ class Prepared:
     """What it gets in the first epochs of training, as JPEG; nothing where pictures are not augmented."""
 
 
-Question = See | FindRate | Measure | Separate | Prepare
-Answer = Seen | RateCurve | Measured | Separation | Prepared
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt(Asks["Doubts"]):
+    """Which pictures look, to the untouched backbone, as if they were in the wrong class?"""
+
+    backbone: str
+    weights: str
+    data: str
+    """Digest of the manifest."""
+    image_size: int
+    seed: int
+    workspace: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A picture whose nearest others are of another class."""
+
+    picture: str
+    """Id of the example."""
+    given: str
+    """The class that it is in."""
+    suggested: str
+    """The class of most of its nearest others."""
+    confidence: float
+    """Their share, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubts:
+    """The answer to Doubt."""
+
+    suspects: tuple[Suspect, ...]
+    """The most doubtful first."""
+    count: int
+    """Pictures that were looked at."""
+
+
+Question = See | FindRate | Measure | Separate | Doubt | Prepare
+Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
-    {See: Seen, FindRate: RateCurve, Measure: Measured, Separate: Separation, Prepare: Prepared}
+    {
+        See: Seen,
+        FindRate: RateCurve,
+        Measure: Measured,
+        Separate: Separation,
+        Doubt: Doubts,
+        Prepare: Prepared,
+    }
 )

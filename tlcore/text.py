@@ -1,4 +1,4 @@
-"""Text that people typed or named: made harmless before it is shown, and never a part of a path."""
+"""Text for people: what they typed or named is made harmless before it is shown, and is never a part of a path."""
 
 import re
 import unicodedata
@@ -26,3 +26,8 @@ def plain(text: str, longest: int = 80) -> str:
     Addresses it makes links of even so, hence the joiner inside them.
     """
     return _MARKDOWN.sub(r"\\\1", _LINKS.sub(rf"\g<0>{_JOINER}", clean(text, longest)))
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

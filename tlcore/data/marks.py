@@ -62,6 +62,15 @@ class Relabel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm:
+    """Say that pictures are right as they are: what speaks against them is not told again."""
+
+    pictures: tuple[int, ...]
+    what: str
+    """Key of the finding that spoke against them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoveTo:
     """Put pictures on one side of the split, whatever drew it; their near duplicates go with them."""
 
@@ -89,9 +98,31 @@ class SplitBy:
             raise ChoiceError(f"Fold {self.fold} of {self.folds} cannot be.", f"There are 2 to {MOST_FOLDS} folds.")
 
 
-Mark = ReadAs | CallClasses | DropClass | LeaveOut | TakeIn | Relabel | MoveTo | SplitBy
+Mark = ReadAs | CallClasses | DropClass | LeaveOut | TakeIn | Relabel | Confirm | MoveTo | SplitBy
 
 KINDS: Mapping[str, type[Mark]] = MappingProxyType({kind.__name__: kind for kind in Mark.__args__})
+
+
+def with_mark(marks: Sequence[Mark], mark: Mark) -> tuple[Mark, ...]:
+    """Return a ledger with one mark more; what it makes void goes, so that the ledger stays short.
+
+    A way to split or to read the folders replaces the last one. Pictures that are moved to a side of the split lose
+    an earlier move, and join those that were moved there just before.
+    """
+    if isinstance(mark, SplitBy | ReadAs):
+        return (*(one for one in marks if type(one) is not type(mark)), mark)
+    if not isinstance(mark, MoveTo):
+        return (*marks, mark)
+    kept = [_without(one, mark.pictures) if isinstance(one, MoveTo) else one for one in marks]
+    ledger = [one for one in kept if not isinstance(one, MoveTo) or one.pictures]
+    if ledger and isinstance(last := ledger[-1], MoveTo) and last.split == mark.split:
+        return (*ledger[:-1], MoveTo(pictures=last.pictures + mark.pictures, split=mark.split))
+    return (*ledger, mark)
+
+
+def _without(move: MoveTo, pictures: Sequence[int]) -> MoveTo:
+    others = set(pictures)
+    return MoveTo(pictures=tuple(place for place in move.pictures if place not in others), split=move.split)
 
 
 def written(marks: Sequence[Mark]) -> str:

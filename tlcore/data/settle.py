@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from tlcore.data import audit, limits
+from tlcore.data import audit, ledger, limits
 from tlcore.data.audit import Candidate
 from tlcore.data.layout import Layout, read_layout
 from tlcore.data.manifest import Example, LeftOut, Manifest, in_order
@@ -25,10 +25,7 @@ def settle(name: str, survey: Survey, marks: Sequence[Mark], seed: int) -> Manif
 
     Raises PictureError where no set can be made of it.
     """
-    layout = _layout((*(fact.path for fact in survey.facts), *(one.name for one in survey.unfit)))
-    decided = _Decided(survey, layout)
-    for mark in marks:
-        decided.apply(mark)
+    layout, decided = _decided(survey, marks)
     found, placeholders = audit.without_placeholders(decided.candidates(), decided.wanted)
     found, repeats = audit.without_repeats(found, decided.wanted)
     left_out = [*survey.unfit, *decided.left_out(), *placeholders, *repeats]
@@ -67,13 +64,32 @@ _layout = lru_cache(maxsize=2)(read_layout)
 """Marks change what is made of a survey, but not its paths: a ledger reads them once."""
 
 
+def labels(survey: Survey, marks: Sequence[Mark]) -> Mapping[int, str]:
+    """Return the class of every picture that has one, also of those that are left out, by its place."""
+    return _decided(survey, marks)[1].labels
+
+
+def has_sides(survey: Survey) -> bool:
+    """Say whether the set's own folders keep pictures for checking."""
+    return any(one.split == "val" for one in _decided(survey, ())[0].placed)
+
+
+def _decided(survey: Survey, marks: Sequence[Mark]) -> tuple[Layout, "_Decided"]:
+    """Return what the folders say, and what became of it by the marks."""
+    layout = _layout((*(fact.path for fact in survey.facts), *(one.name for one in survey.unfit)))
+    decided = _Decided(survey, layout)
+    for mark in marks:
+        decided.apply(mark)
+    return layout, decided
+
+
 class _Decided:
     """What folders said of every picture, changed by one mark after the other."""
 
     def __init__(self, survey: Survey, layout: Layout) -> None:
         count = len(survey.facts)
         self._survey = survey
-        self._labels = {one.index: layout.classes[one.label] for one in layout.placed if one.index < count}
+        self.labels = {one.index: layout.classes[one.label] for one in layout.placed if one.index < count}
         self._sides = {one.index: one.split for one in layout.placed}
         self._strays = [one for one in layout.left_out if one.place < count]
         self._out: dict[int, tuple[str, str]] = {}
@@ -88,16 +104,16 @@ class _Decided:
         """Make one mark count."""
         match mark:
             case CallClasses(classes=classes, name=name):
-                self._relabel((place for place, label in self._labels.items() if label in classes), name)
+                self._relabel((place for place, label in self.labels.items() if label in classes), name)
                 self.classes -= set(classes) - {name}
             case DropClass(name=name):
                 reason = ("CLASS_LEFT_OUT", f"Its class, {name}, is left out by hand.")
-                self._out.update({place: reason for place, label in self._labels.items() if label == name})
+                self._out.update({place: reason for place, label in self.labels.items() if label == name})
                 self.classes.discard(name)
             case Relabel(pictures=pictures, name=name):
                 self._relabel(pictures, name)
-            case LeaveOut(pictures=pictures):
-                self._out.update(dict.fromkeys(pictures, ("BY_HAND", "It is left out by hand.")))
+            case LeaveOut(pictures=pictures, why=why):
+                self._out.update(dict.fromkeys(pictures, ("BY_HAND", ledger.reason(why))))
             case TakeIn(pictures=pictures):
                 self.wanted.update(pictures)
                 for place in pictures:
@@ -111,7 +127,7 @@ class _Decided:
         """Return the pictures that have a class and are not left out."""
         return [
             Candidate(place, self._survey.facts[place], label, "" if self.split else self._sides.get(place, ""))
-            for place, label in sorted(self._labels.items())
+            for place, label in sorted(self.labels.items())
             if place not in self._out
         ]
 
@@ -121,10 +137,10 @@ class _Decided:
             LeftOut(name=clean(self._survey.facts[place].path, 200), code=code, sentence=sentence, place=place)
             for place, (code, sentence) in self._out.items()
         ]
-        return [*(one for one in self._strays if one.place not in self._labels), *by_hand]
+        return [*(one for one in self._strays if one.place not in self.labels), *by_hand]
 
     def _relabel(self, places: Iterable[int], name: str) -> None:
-        self._labels.update(dict.fromkeys(places, name))
+        self.labels.update(dict.fromkeys(places, name))
         self.classes.add(name)
 
 

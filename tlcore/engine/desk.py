@@ -8,6 +8,7 @@ from collections import OrderedDict
 from threading import Event
 
 from tlcore.catalog.backbones import backbone
+from tlcore.engine.answers.doubt import doubt
 from tlcore.engine.answers.find_rate import find_rate
 from tlcore.engine.answers.measure import measure
 from tlcore.engine.answers.prepare import prepare
@@ -16,7 +17,7 @@ from tlcore.engine.answers.separate import separate
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
-from tlcore.questions import Answer, FindRate, Measure, Prepare, Question, See, Separate
+from tlcore.questions import Answer, Doubt, FindRate, Measure, Prepare, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -63,6 +64,8 @@ class Desk:
                 return prepare(self._store, question)
             case Separate():
                 return separate(self._store, question, self._runtime)
+            case Doubt():
+                return doubt(self._store, question, self._runtime)
 
     def _assembly(self, question: See) -> Assembly:
         key = dataclasses.replace(question, data="", picture="", workspace="")

@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from pathlib import Path
 from sqlite3 import Row
 
@@ -114,7 +114,7 @@ class Albums:
 
     def mark(self, album: Album, *marks: Mark) -> Album:
         """Add marks to an album's ledger; raise PictureError, and change nothing, if no set could be made with them."""
-        return self._decide(album, (*album.marks, *marks))
+        return self._decide(album, reduce(ledger.with_mark, marks, album.marks))
 
     def unmark(self, album: Album, place: int) -> Album:
         """Take back one mark of an album's ledger; raise PictureError, and change nothing, if no set is left then."""

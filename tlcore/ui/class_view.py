@@ -9,7 +9,7 @@ from tlcore.data.manifest import Example, Manifest
 from tlcore.data.marks import CallClasses, DropClass, LeaveOut, Relabel
 from tlcore.text import clean, plain
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
-from tlcore.ui.marking import draw_told, forget_told, make_marks
+from tlcore.ui.marking import draw_told, forget_told, mark, refused
 from tlcore.ui.picture_view import draw_picture, facts_of, side_of
 from tlcore.ui.session import chosen_album
 from tlcore.ui.thumbnails import thumbnail
@@ -137,29 +137,35 @@ def _shown(name: str) -> str:
 
 def _leave_out(name: str, places: tuple[int, ...]) -> None:
     told = f"{count(len(places), 'picture')} of “{_shown(name)}” left out; the files are as they were."
-    if make_marks(told, LeaveOut(pictures=places, why="by_hand")):
+    mark(LeaveOut(pictures=places, why="by_hand"), told=told)
+    if not refused():
         _untick()
 
 
 def _move(name: str, places: tuple[int, ...], target: str) -> None:
     told = f"{count(len(places), 'picture')} moved from “{_shown(name)}” to “{_shown(target)}”."
-    if make_marks(told, Relabel(pictures=places, name=target)):
+    mark(Relabel(pictures=places, name=target), told=told)
+    if not refused():
         _untick()
 
 
 def _rename(name: str) -> None:
     wanted = clean(st.session_state.pop("class_name", ""), LONGEST_CLASS_NAME)
     told = f"“{_shown(name)}” is called “{_shown(wanted)}” now."
-    if wanted and make_marks(told, CallClasses(classes=(name,), name=wanted)):
+    if wanted:
+        mark(CallClasses(classes=(name,), name=wanted), told=told)
+    if wanted and not refused():
         st.session_state[_OPEN] = wanted
 
 
 def _merge(name: str, target: str) -> None:
     told = f"“{_shown(name)}” and “{_shown(target)}” are one class now, “{_shown(target)}”."
-    if make_marks(told, CallClasses(classes=(name, target), name=target)):
+    mark(CallClasses(classes=(name, target), name=target), told=told)
+    if not refused():
         st.session_state[_OPEN] = target
 
 
 def _drop(name: str) -> None:
-    if make_marks(f"“{_shown(name)}” is left out with all its pictures.", DropClass(name=name)):
+    mark(DropClass(name=name), told=f"“{_shown(name)}” is left out with all its pictures.")
+    if not refused():
         st.session_state[_OPEN] = None

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 import streamlit as st
 
+from tlcore.data import marks
 from tlcore.data.manifest import Manifest
+from tlcore.data.survey import Survey
 from tlcore.draft import Draft
 from tlcore.errors import ThawError
 from tlcore.jobs.supervisor import ensure_supervisor
 from tlcore.paths import home_folder
+from tlcore.records import digest
 from tlcore.store import Store
 from tlcore.store.albums import Album
 from tlcore.store.datasets import Dataset
@@ -81,6 +84,23 @@ def chosen_album() -> Album | None:
     with suppress(ThawError):
         return store().albums.get(identifier, workspace())
     return None
+
+
+def survey_of(album: Album) -> Survey:
+    """Return what reading an album's files told."""
+    return _survey(album.survey, album)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _survey(sha256: str, _album: Album) -> Survey:
+    """Return a survey, read once; its text never changes, so its sha256 tells it."""
+    assert sha256 == _album.survey
+    return store().albums.survey(_album)
+
+
+def state_of(album: Album) -> str:
+    """Return what tells an album as it is now, for keeping what was reckoned from it."""
+    return digest([album.survey, album.seed, marks.written(album.marks)])
 
 
 def choose_album(album: Album) -> None:

@@ -14,9 +14,8 @@ def draw_numbers(manifest: Manifest) -> None:
     with st.container(key="card_set"):
         st.header(plain(manifest.name, 40), anchor=False)
         train, val = len(manifest.of("train")), len(manifest.of("val"))
-        by = (
-            "by its own folders" if manifest.split_by == "folders" else f"drawn by {manifest.split_by}, a fifth of each"
-        )
+        usual = "" if "," in manifest.split_by else ", a fifth of each"
+        by = "by its own folders" if manifest.split_by == "folders" else f"drawn by {manifest.split_by}{usual}"
         st.html(
             numbers(
                 [

@@ -2,12 +2,15 @@
 
 from math import isqrt
 
+from tlcore import text
 from tlcore.catalog.cards import Block
 from tlcore.config import written_rate
 
 _MINUTE = 60
 rate = written_rate
 """A learning rate as it stands in the fields of the block map."""
+count = text.count
+"""A number with its noun in the right form."""
 
 
 def percent(share: float) -> str:
@@ -50,8 +53,3 @@ def memory(size: float) -> str:
         if size >= step:
             return f"{size / step:.1f} {unit}" if size < 10 * step else f"{size / step:.0f} {unit}"
     return f"{size / 1e3:.0f} kB"
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun in the right form."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -1,0 +1,183 @@
+"""Pictures that are in a set more than once: inside a class, in several classes, and on both sides of the split."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from tlcore.data.findings import Finding, Look, Repair
+from tlcore.data.manifest import Example
+from tlcore.data.marks import LeaveOut, SplitBy
+from tlcore.text import count
+
+_PAIRS = 12
+"""Conflicts between different classes that are told one by one."""
+
+
+def doubles(look: Look) -> Iterator[Finding]:
+    """Find repeats and near duplicates."""
+    yield from _repeats(look)
+    groups = _groups(look)
+    takes = _takes(look, groups)
+    yield from _one_take(look, takes)
+    yield from _conflicts(look, groups, takes)
+    if look.by_folders:
+        yield from _leaks(look, groups, takes)
+    yield from _near(look, groups, takes)
+
+
+def kept_together(look: Look) -> tuple[int, int]:
+    """Return how many groups of near duplicates a draw keeps on one side, and how many pictures are in them."""
+    groups = _groups(look)
+    takes = _takes(look, groups)
+    sizes = [sum((number, one.label) not in takes for one in group) for number, group in enumerate(groups)]
+    several = [size for size in sizes if size > 1]
+    return len(several), sum(several)
+
+
+def _groups(look: Look) -> list[list[Example]]:
+    """Return the pictures that look the same, those of a class together, where there are at least two."""
+    found: dict[int, list[Example]] = defaultdict(list)
+    for example in look.manifest.examples:
+        found[look.survey.alike[example.place]].append(example)
+    return [sorted(group, key=lambda one: (one.label, one.place)) for group in found.values() if len(group) > 1]
+
+
+def _takes(look: Look, groups: Sequence[Sequence[Example]]) -> set[tuple[int, int]]:
+    """Return group and class where the group is more than half of the class, as one take of a webcam is."""
+    return {
+        (number, label)
+        for number, group in enumerate(groups)
+        for label, size in Counter(one.label for one in group).items()
+        if size > 1 and 2 * size > look.sizes[label]
+    }
+
+
+def _repeats(look: Look) -> Iterator[Finding]:
+    codes = {"REPEATED": "are kept once", "IN_BOTH": "stay on the side to check with"}
+    left = [one for one in look.manifest.left_out if one.code in codes]
+    if left:
+        yield Finding(
+            kind="repeats",
+            title=f"{count(len(left), 'file')} came twice",
+            sentence="The same file to the last byte, left out already: a picture that is learned twice counts twice, "
+            " and one that is learned and checked with makes the network look better than it is.",
+            places=tuple(one.place for one in left if one.place >= 0),
+            is_grave=False,
+        )
+
+
+def _one_take(look: Look, takes: set[tuple[int, int]]) -> Iterator[Finding]:
+    for label in sorted({label for _, label in takes}):
+        yield Finding(
+            kind="one_take",
+            title=f"“{look.name(label)}” is nearly one picture",
+            sentence="More than half of its pictures look the same, as one take of a camera does. What is checked with "
+            "is then nearly what was learned. Add pictures from other places, angles and days.",
+            places=tuple(one.place for one in look.manifest.examples if one.label == label),
+        )
+
+
+def _conflicts(look: Look, groups: Sequence[Sequence[Example]], takes: set[tuple[int, int]]) -> Iterator[Finding]:
+    """Find what lies in several classes: one of them must be wrong."""
+    right = {one.place for one in look.pictures("conflict")}
+    torn: dict[tuple[int, ...], list[Example]] = defaultdict(list)
+    for number, group in enumerate(groups):
+        own = [one for one in group if one.place in right and (number, one.label) not in takes]
+        labels = tuple(sorted({one.label for one in own}))
+        if len(labels) > 1:
+            torn[labels].extend(own)
+    several = sorted(torn.items(), key=lambda item: (-len(item[1]), item[0]))
+    for labels, examples in several[:_PAIRS]:
+        names = " and ".join(f"“{look.name(label)}”" for label in labels)
+        choices = [(label, [one for one in examples if one.label != label]) for label in labels]
+        yield _conflict(
+            f"The same pictures in {names}",
+            examples,
+            [
+                Repair(words=f"Keep them in {look.name(label)}", marks=(_left_out(others, "conflict"),))
+                for label, others in choices
+            ],
+        )
+    if rest := [one for _, examples in several[_PAIRS:] for one in examples]:
+        yield _conflict(f"{count(len(rest), 'more picture')} in several classes", rest, [])
+
+
+def _conflict(title: str, examples: Sequence[Example], repairs: Sequence[Repair]) -> Finding:
+    return Finding(
+        kind="conflict",
+        title=title,
+        sentence=f"{count(len(examples), 'picture')} look the same and are called differently. Whatever the network "
+        "answers, it is told that it was wrong.",
+        places=_places(examples),
+        repairs=(*repairs, Repair(words="Leave all of them out", marks=(_left_out(examples, "conflict"),))),
+    )
+
+
+def _leaks(look: Look, groups: Sequence[Sequence[Example]], takes: set[tuple[int, int]]) -> Iterator[Finding]:
+    """Find what is learned and checked with, where the folders say so; a draw keeps such pictures together."""
+    right = {one.place for one in look.pictures("leak")}
+    leaked = []
+    for number, group in enumerate(groups):
+        own = [one for one in group if one.place in right and (number, one.label) not in takes]
+        if {one.split for one in own} == {"train", "val"}:
+            leaked.extend(own)
+    learned = [one for one in leaked if one.split == "train"]
+    if leaked:
+        yield Finding(
+            kind="leak",
+            title=f"{count(len(leaked) - len(learned), 'picture')} to check with also lie in train",
+            sentence="They look the same as pictures that are learned from, so the network can know them by heart, and "
+            "looks better than it is.",
+            places=_places(leaked),
+            repairs=(
+                Repair(
+                    words=f"Leave {count(len(learned), 'of them', 'of them')} out of learning",
+                    marks=(_left_out(learned, "leak"),),
+                ),
+                Repair(words="Draw the split anew, alike together", marks=(SplitBy(seed=look.seed),)),
+            ),
+        )
+
+
+def _near(look: Look, groups: Sequence[Sequence[Example]], takes: set[tuple[int, int]]) -> Iterator[Finding]:
+    """Find what is in one class several times, nearly the same: bursts, copies in another size."""
+    right = {one.place for one in look.pictures("near")}
+    shown: dict[int, list[Example]] = defaultdict(list)
+    further: dict[int, list[Example]] = defaultdict(list)
+    for number, group in enumerate(groups):
+        together: dict[tuple[int, str], list[Example]] = defaultdict(list)
+        for one in group:
+            if one.place in right and (number, one.label) not in takes:
+                together[one.label, one.split if look.by_folders else ""].append(one)
+        for (label, _), same in together.items():
+            if len(same) > 1:
+                best = max(same, key=lambda one: (look.fact(one).width * look.fact(one).height, -one.place))
+                shown[label].extend(same)
+                further[label].extend(one for one in same if one is not best)
+    if not further:
+        return
+    more = sum(map(len, further.values()))
+    classes = sorted(further)
+    where = f"“{look.name(classes[0])}”" if len(classes) == 1 else count(len(classes), "class", "classes")
+    kept = "They are kept on one side of the split, so they do not flatter; but" if not look.by_folders else "But"
+    yield Finding(
+        kind="near",
+        title=f"{count(more, 'near duplicate')} in {where}",
+        sentence="The same picture in another size or quality, or the next of a burst. "
+        f"{kept} each counts as a picture of its own, and teaches nothing new.",
+        places=tuple(one.place for label in classes for one in shown[label]),
+        repairs=(
+            Repair(
+                words=f"Keep the largest of each, leave {more:,} out",
+                marks=(_left_out([one for label in classes for one in further[label]], "near"),),
+            ),
+        ),
+        is_grave=False,
+    )
+
+
+def _left_out(examples: Sequence[Example], why: str) -> LeaveOut:
+    return LeaveOut(pictures=_places(examples), why=why)
+
+
+def _places(examples: Sequence[Example]) -> tuple[int, ...]:
+    return tuple(one.place for one in examples)

@@ -1,0 +1,88 @@
+"""The ledger in words: what each mark did, as a line that a person can read and take back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from tlcore.data.marks import (
+    CallClasses,
+    Confirm,
+    DropClass,
+    LeaveOut,
+    Mark,
+    MoveTo,
+    ReadAs,
+    Relabel,
+    SplitBy,
+    TakeIn,
+)
+from tlcore.text import clean, count
+
+_REASONS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "near": ("near duplicate", "near duplicates", "Another picture of its class looks the same."),
+        "conflict": ("picture", "pictures that lay in several classes", "It also lies in another class."),
+        "leak": ("picture", "pictures that are also checked with", "It is also among those to check with."),
+        "uneven": ("picture", "pictures drawn by lot", "It was drawn by lot, to make the classes more even."),
+        "small": ("small picture", "small pictures", "It is too small."),
+        "thin": ("long and thin picture", "long and thin pictures", "It is too long and thin."),
+        "blank": ("blank picture", "blank pictures", "There is nothing on it."),
+        "grey": ("grey picture", "grey pictures", "It is grey among pictures in colour."),
+        "doubtful": ("doubtful picture", "doubtful pictures", "Its class is doubtful."),
+    }
+)
+"""Why pictures were left out, by the key of a LeaveOut: one of them, several, and the sentence for each."""
+_OUT, _OUTS, _BY_HAND = "picture", "pictures", ""
+
+
+def reason(why: str) -> str:
+    """Return the sentence that tells why a picture is left out by hand."""
+    return f"It is left out by hand. {_REASONS.get(why, (_OUT, _OUTS, _BY_HAND))[2]}".strip()
+
+
+def told(mark: Mark, labels: Mapping[int, str]) -> str:
+    """Return one line that says what a mark did; `labels` has the class of each picture by its place."""
+    match mark:
+        case LeaveOut(pictures=pictures, why=why):
+            one, several, _ = _REASONS.get(why, (_OUT, _OUTS, _BY_HAND))
+            return f"{count(len(pictures), one, several)}{_of(pictures, labels)} left out"
+        case TakeIn(pictures=pictures):
+            return f"{count(len(pictures), 'picture')}{_of(pictures, labels)} taken in"
+        case Relabel(pictures=pictures, name=name):
+            return f"{count(len(pictures), 'picture')} put into {_shown(name)}"
+        case Confirm(pictures=pictures):
+            is_right = "is right as it is" if len(pictures) == 1 else "are right as they are"
+            return f"{count(len(pictures), 'picture')}{_of(pictures, labels)} {is_right}"
+        case MoveTo(pictures=pictures, split=split):
+            side = "learn from" if split == "train" else "check with"
+            return f"{count(len(pictures), 'picture')} put among those to {side}"
+        case SplitBy(seed=seed, folds=0, share=share):
+            return f"Split drawn with seed {seed}, {100 * share:.0f} % of each class to check with"
+        case SplitBy(seed=seed, folds=folds, fold=fold):
+            return f"Split drawn with seed {seed} into {folds} folds; fold {fold} is to check with"
+        case CallClasses(classes=classes, name=name):
+            others = [_shown(one) for one in classes if one != name] or [_shown(name)]
+            return f"{_listed(others)} called {_shown(name)}"
+        case DropClass(name=name):
+            return f"The class {_shown(name)} left out"
+        case ReadAs(reading=reading):
+            return f"Folders read in another way: {clean(reading, 40)}"
+
+
+def _of(pictures: Iterable[int], labels: Mapping[int, str]) -> str:
+    """Return whose pictures these are, or in how many classes they lie."""
+    classes = {labels[place] for place in pictures if place in labels}
+    if not classes:
+        return ""
+    return f" of {_shown(classes.pop())}" if len(classes) == 1 else f" of {len(classes)} classes"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return (
+        names[0]
+        if len(names) == 1
+        else f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''}"
+    )
+
+
+def _shown(name: str) -> str:
+    return f"“{clean(name, 40)}”"

@@ -1,0 +1,91 @@
+"""What the checks of a set found, each with its pictures and the buttons that mend it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from tlcore.data.checks import find
+from tlcore.data.facts import LONGEST_NAME
+from tlcore.data.findings import Finding
+from tlcore.data.manifest import Manifest
+from tlcore.data.marks import Confirm
+from tlcore.store.albums import Album
+from tlcore.text import clean, plain
+from tlcore.ui.components.picture_wall import Thumb, picture_wall
+from tlcore.ui.doubts_view import draw_doubts
+from tlcore.ui.marking import draw_told, mark
+from tlcore.ui.session import chosen_album, state_of, survey_of
+from tlcore.ui.thumbnails import thumbnail
+
+_PICTURES_AT_FIRST = 10
+_PICTURES_AT_MOST = 96
+_FILES = 5
+_LONGEST_SENTENCE = 600
+
+
+def draw_checks(manifest: Manifest) -> None:
+    """Draw the findings about the chosen set, the gravest first, and the search for doubtful labels."""
+    album = chosen_album()
+    if album is None:
+        st.caption("These pictures came in before there were checks. Bring them in again.")
+        return
+    draw_told()
+    found = findings(album, manifest)
+    grave = sum(finding.is_grave for finding in found)
+    st.caption("Each repair is a line under Changes and can be undone there. No file is touched.")
+    for number, finding in enumerate(found):
+        if number == 0 and grave:
+            st.header("They change what a result means", anchor=False)
+        if number == grave:
+            st.header("Good to know", anchor=False)
+        with st.container(key=f"row_finding_{number}"):
+            _draw(album, finding, f"{finding.kind}_{number}")
+    with st.container(key="row_doubts"):
+        draw_doubts(album, manifest)
+
+
+def findings(album: Album, manifest: Manifest) -> Sequence[Finding]:
+    """Return what is found about an album's set."""
+    return _found(state_of(album), album, manifest)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _found(state: str, _album: Album, _manifest: Manifest) -> Sequence[Finding]:
+    assert state == state_of(_album)
+    return find(survey_of(_album), _manifest, _album.marks, _album.seed)
+
+
+def _draw(album: Album, finding: Finding, key: str) -> None:
+    st.subheader(plain(finding.title, 160), anchor=False)
+    st.markdown(plain(finding.sentence, _LONGEST_SENTENCE))
+    if finding.names:
+        more = f" and {len(finding.names) - _FILES:,} more" if len(finding.names) > _FILES else ""
+        st.caption(", ".join(plain(name, LONGEST_NAME) for name in finding.names[:_FILES]) + more)
+    if finding.places:
+        _pictures(album, finding, key)
+    with st.container(horizontal=True):
+        for number, repair in enumerate(finding.repairs):
+            st.button(plain(repair.words), key=f"slim_repair_{key}_{number}", on_click=mark, args=repair.marks)
+        if finding.repairs and finding.places and finding.kind != "placeholder":
+            right = Confirm(pictures=finding.places, what=finding.kind)
+            st.button("They are right as they are", key=f"slim_right_{key}", on_click=mark, args=(right,))
+
+
+def _pictures(album: Album, finding: Finding, key: str) -> None:
+    facts = survey_of(album).facts
+    most = min(len(finding.places), _PICTURES_AT_MOST)
+    shown = _PICTURES_AT_FIRST
+    if most > shown and st.toggle(
+        "Show all" if most == len(finding.places) else f"Show {most} of {len(finding.places):,}", key=f"all_{key}"
+    ):
+        shown = most
+    thumbs = [
+        Thumb(id=f"{place}", image=thumbnail(facts[place].id), caption=clean(_short(facts[place].path), 60))
+        for place in finding.places[:shown]
+    ]
+    picture_wall(key=f"wall_{key}", thumbs=thumbs, size=92)
+
+
+def _short(path: str) -> str:
+    """Return a file's folder and name."""
+    return "/".join(path.split("/")[-2:])

@@ -1,0 +1,104 @@
+"""Doubtful labels: pictures that the untouched network would put into another class, one click each."""
+
+import streamlit as st
+
+from tlcore.catalog.backbones import backbone
+from tlcore.catalog.weights import IMAGENET, SCRATCH, weights_file
+from tlcore.data.manifest import Example, Manifest
+from tlcore.data.marks import Confirm, LeaveOut, Relabel
+from tlcore.errors import ThawError
+from tlcore.questions import Doubt, Doubts, Suspect
+from tlcore.store.albums import Album
+from tlcore.text import plain
+from tlcore.ui.components.static import say
+from tlcore.ui.marking import mark
+from tlcore.ui.session import draft, store, workspace
+from tlcore.ui.thumbnails import thumbnail
+from tlcore.ui.waiting import wait_for
+from tlcore.ui.words import percent
+
+_ASKED = "doubts_asked"
+_COLUMNS = 4
+_AT_ONCE = 8
+_KIND = "doubtful"
+
+
+def draw_doubts(album: Album, manifest: Manifest) -> None:
+    """Draw the button that looks for doubtful labels, and what was found."""
+    st.subheader("Doubtful labels", anchor=False)
+    st.markdown(
+        "The untouched network looks at every picture and lists those whose nearest others are of another class. "
+        "Some are labelled wrongly, some only look like the others: you decide."
+    )
+    question = _question(manifest)
+    published = backbone(question.backbone).published(question.weights)
+    if published is not None and weights_file(published) is None:
+        st.html(say("the network’s weights are not on this machine. The page Network fetches them.", lead="Not yet:"))
+        return
+    # Each decision makes another set; the answer about the one that was asked for goes on being shown.
+    of, asked = st.session_state.get(_ASKED, ("", None))
+    words = "Look for doubtful labels" if of != album.id else "Look again"
+    if of != album.id or asked != question:
+        st.button(words, key="look_for_doubts", on_click=_ask, args=(album.id, question))
+    if of == album.id:
+        _answer(album, manifest, asked)
+
+
+def _question(manifest: Manifest) -> Doubt:
+    plan = draft()
+    return Doubt(
+        backbone=plan.backbone,
+        weights=IMAGENET if plan.weights == SCRATCH else plan.weights,
+        data=manifest.digest,
+        image_size=plan.image_size,
+        seed=plan.seed,
+        workspace=workspace(),
+    )
+
+
+def _ask(album: str, question: Doubt) -> None:
+    st.session_state[_ASKED] = (album, question)
+
+
+def _answer(album: Album, manifest: Manifest, question: Doubt) -> None:
+    try:
+        doubts = store().asked.ask(question)
+    except ThawError as error:
+        st.html(say(str(error), lead="No answer:", mark="cross"))
+        return
+    if doubts is None:
+        title = backbone(question.backbone).title
+        wait_for(question, f"{title} looks at up to 2,000 pictures: about half a minute for each thousand.")
+        return
+    open_ = _still_open(album, manifest, doubts)
+    if not open_:
+        st.html(say(f"none of {doubts.count:,} pictures is in doubt any more.", lead="Looked through:", mark="check"))
+        return
+    st.caption(f"{len(open_)} in doubt of {doubts.count:,} looked at, the most doubtful first.")
+    columns = st.columns(_COLUMNS)
+    for number, (example, suspect) in enumerate(open_[:_AT_ONCE]):
+        with columns[number % _COLUMNS], st.container(key=f"suspect_{example.place}"):
+            _suspect(example, suspect)
+
+
+def _still_open(album: Album, manifest: Manifest, doubts: Doubts) -> list[tuple[Example, Suspect]]:
+    """Return the suspects that nobody has decided about, as they stand in the set now."""
+    right = {place for one in album.marks if isinstance(one, Confirm) and one.what == _KIND for place in one.pictures}
+    now = {(one.id, manifest.classes[one.label]): one for one in manifest.examples if one.place not in right}
+    found = ((now.get((suspect.picture, suspect.given)), suspect) for suspect in doubts.suspects)
+    return [(example, suspect) for example, suspect in found if example is not None]
+
+
+def _suspect(example: Example, suspect: Suspect) -> None:
+    st.image(thumbnail(example.id), width="stretch")
+    given, suggested = plain(suspect.given, 24), plain(suspect.suggested, 24)
+    st.markdown(f"**{given}?** {percent(suspect.confidence)} say **{suggested}**")
+    place = (example.place,)
+    choices = {
+        f"Move to {suggested}": Relabel(pictures=place, name=suspect.suggested),
+        f"{given} is right": Confirm(pictures=place, what=_KIND),
+        "Leave it out": LeaveOut(pictures=place, why=_KIND),
+    }
+    for number, (words, decision) in enumerate(choices.items()):
+        key = f"slim_suspect_{example.place}_{number}"
+        st.button(words, key=key, on_click=mark, args=(decision,), width="stretch")

@@ -1,0 +1,61 @@
+"""The ledger of a set: every decision about it as a line that can be taken back, and what was left out by itself."""
+
+from collections import defaultdict
+
+import streamlit as st
+
+from tlcore.data.ledger import told
+from tlcore.data.manifest import Manifest
+from tlcore.data.marks import TakeIn
+from tlcore.data.settle import labels
+from tlcore.store.albums import Album
+from tlcore.text import count, plain
+from tlcore.ui.marking import draw_told, mark, unmark
+from tlcore.ui.session import chosen_album, state_of, survey_of
+
+_BY_ITSELF = {
+    "PLACEHOLDER": ("placeholder left out", "placeholders left out"),
+    "REPEATED": ("file left out that came twice", "files left out that came twice"),
+}
+"""What is left out without being asked, and may be wanted."""
+_LINES = 50
+
+
+def draw_ledger(manifest: Manifest) -> None:
+    """Draw what was decided about the chosen set, newest first."""
+    album = chosen_album()
+    if album is None:
+        return
+    st.caption("Everything that was decided about these pictures. The files themselves are never touched.")
+    draw_told()
+    lines = _lines(state_of(album), album)
+    for number in reversed(range(len(lines))[-_LINES:]):
+        with st.container(key=f"row_mark_{number}"):
+            words, undo = st.columns([4, 1], vertical_alignment="center")
+            words.markdown(plain(lines[number], 200))
+            undo.button("Undo", key=f"slim_undo_{number}", on_click=unmark, args=(album.marks[number],))
+    if not lines:
+        st.markdown("Nothing yet. What the views Checks, Split and Classes change is listed here, and can be undone.")
+    _by_itself(manifest)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _lines(state: str, _album: Album) -> list[str]:
+    assert state == state_of(_album)
+    by_place = labels(survey_of(_album), _album.marks)
+    return [told(one, by_place) for one in _album.marks]
+
+
+def _by_itself(manifest: Manifest) -> None:
+    """Draw what was left out without being asked, with a way back."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for one in manifest.left_out:
+        if one.code in _BY_ITSELF and one.place >= 0:
+            places[one.code].append(one.place)
+    for code, (single, several) in _BY_ITSELF.items():
+        if places[code]:
+            with st.container(key=f"row_by_itself_{code}"):
+                words, back = st.columns([4, 1], vertical_alignment="center")
+                words.markdown(f"By itself: {count(len(places[code]), single, several)}")
+                taken = TakeIn(pictures=tuple(places[code]))
+                back.button("Take in", key=f"slim_take_{code}", on_click=mark, args=(taken,))
