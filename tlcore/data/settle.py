@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tlcore.data import audit, limits
 from tlcore.data.audit import Candidate
-from tlcore.data.layout import Layout, read_layout
+from tlcore.data.layout import Layout
 from tlcore.data.manifest import Example, LeftOut, Manifest, in_order
 from tlcore.data.marks import CallClasses, DropClass, LeaveOut, Mark, MoveTo, Relabel, SplitBy, TakeIn
+from tlcore.data.readings import understood
 from tlcore.data.split import held_back
 from tlcore.data.survey import Survey
 from tlcore.errors import PictureError
@@ -20,10 +21,10 @@ DEFAULT_SHARE = 0.2
 def settle(name: str, survey: Survey, marks: Sequence[Mark], seed: int) -> Manifest:
     """Return the set that the marks make of a survey; `seed` draws the split where neither folders nor marks do.
 
-    Raises PictureError where no set can be made of it.
+    Raises PictureError where no set can be made of it, UndecidedError among them where a person has to say what the
+    classes are.
     """
-    paths = [*(fact.path for fact in survey.facts), *(one.name for one in survey.unfit)]
-    layout = read_layout(paths)
+    layout = understood(survey, marks)
     decided = _Decided(survey, layout)
     for mark in marks:
         decided.apply(mark)
@@ -54,7 +55,7 @@ def settle(name: str, survey: Survey, marks: Sequence[Mark], seed: int) -> Manif
         classes=tuple(classes),
         examples=in_order(examples),
         left_out=tuple(sorted(left_out, key=lambda one: (one.name, one.code))),
-        notices=(*layout.notices, *audit.notices(found)),
+        notices=(*layout.notices, *audit.notices(found), *audit.few(found)),
         ignored=survey.ignored,
         split_by="folders" if by_folders else _spoken(split_by),
     )
