@@ -108,7 +108,7 @@ def understood(survey: Survey, marks: Sequence[Mark]) -> Layout:
     """
     found = found_in(survey)
     key = decided(marks)
-    return read(found, key) if key else _surest(found)[1]
+    return read(found, key) if key else surest(found)[1]
 
 
 def decided(marks: Sequence[Mark]) -> str:
@@ -116,12 +116,25 @@ def decided(marks: Sequence[Mark]) -> str:
     return next((mark.reading for mark in reversed(marks) if isinstance(mark, ReadAs)), "")
 
 
-def surest_key(found: Found) -> str:
-    """Return the key of the surest reading, "" where there is none or it is in doubt."""
+def title_of(key: str) -> str:
+    """Return how a person calls a reading; "" for none of ours."""
+    return _WAYS[key].title if key in _WAYS else ""
+
+
+def surest(found: Found) -> tuple[str, Layout]:
+    """Return the reading that needs no question, with its key; raise UndecidedError if a person has to say."""
+    table = _table(found)
     try:
-        return _surest(found)[0]
-    except PictureError:
-        return ""
+        layout = by_folders(found)
+    except PictureError as fault:
+        if table is not None and len(table.placed) >= _TABLE_SHARE * found.pictures:
+            return "table", table
+        if ways := readings(found):
+            raise UndecidedError(fault.message, ways) from None
+        raise
+    if reason := _doubt(found, layout, table):
+        raise UndecidedError(reason, readings(found))
+    return folders_key(found.root), layout
 
 
 def read(found: Found, key: str) -> Layout:
@@ -142,7 +155,11 @@ def readings(found: Found) -> tuple[Reading, ...]:
             layout = way.read(found)
         except PictureError:
             continue
-        known = any((layout.classes, layout.placed) == (other.classes, other.placed) for other in layouts.values())
+        if key == "prefix":
+            # That pictures are called after their folders is nothing new.
+            known = any(_same(layout, other) for other in layouts.values())
+        else:
+            known = any((layout.classes, layout.placed) == (one.classes, one.placed) for one in layouts.values())
         if not known and _sizes(found, layout) and (key == "folders" or not _takes_sides_for_classes(layout)):
             layouts[key] = layout
     return tuple(
@@ -173,22 +190,6 @@ def _sizes(found: Found, layout: Layout) -> Counter[int]:
     return Counter(one.label for one in layout.placed if one.index < found.pictures)
 
 
-def _surest(found: Found) -> tuple[str, Layout]:
-    """Return the reading that needs no question, with its key; raise PictureError where there is none."""
-    table = _table(found)
-    try:
-        layout = by_folders(found)
-    except PictureError as fault:
-        if table is not None and len(table.placed) >= _TABLE_SHARE * found.pictures:
-            return "table", table
-        if ways := readings(found):
-            raise UndecidedError(fault.message, ways) from None
-        raise
-    if reason := _doubt(found, layout, table):
-        raise UndecidedError(reason, readings(found))
-    return folders_key(found.root), layout
-
-
 def _table(found: Found) -> Layout | None:
     if not found.tables:
         return None
@@ -204,7 +205,7 @@ def _doubt(found: Found, layout: Layout, table: Layout | None) -> str:
         return "A folder that is called like a side of a split would be a class."
     if has_two_levels(found.root):
         return "There are folders inside folders, and either could be the classes."
-    if table is not None and _disagree(layout, table):
+    if table is not None and len(table.placed) >= _TABLE_SHARE * len(layout.placed) and _disagree(layout, table):
         return "The table puts pictures into other classes than their folders do."
     return ""
 
@@ -213,12 +214,15 @@ def _takes_sides_for_classes(layout: Layout) -> bool:
     return any(side_of(name) for name in layout.classes)
 
 
-def _disagree(layout: Layout, table: Layout) -> bool:
-    """Say whether a table sorts most pictures otherwise than folders do, whatever the classes are called."""
-    label_of = {one.index: one.label for one in table.placed}
+def _same(layout: Layout, other: Layout) -> bool:
+    """Say whether two readings sort the same pictures alike, whatever the classes are called."""
+    return len(layout.placed) == len(other.placed) and not _disagree(layout, other)
+
+
+def _disagree(layout: Layout, other: Layout) -> bool:
+    """Say whether two readings sort the pictures that both know differently, whatever the classes are called."""
+    label_of = {one.index: one.label for one in other.placed}
     pairs = {(one.label, label_of[one.index]) for one in layout.placed if one.index in label_of}
-    if len(label_of) < _TABLE_SHARE * len(layout.placed):
-        return False
     partners: dict[tuple[int, int], set[int]] = defaultdict(set)
     for here, there in pairs:
         partners[0, here].add(there)

@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from sqlite3 import Row
@@ -12,6 +13,7 @@ from tlcore.data import marks as ledger
 from tlcore.data import survey as surveys
 from tlcore.data.manifest import Manifest
 from tlcore.data.marks import Mark
+from tlcore.data.readings import UndecidedError
 from tlcore.data.settle import settle
 from tlcore.data.survey import Survey
 from tlcore.errors import PictureError, ThawError
@@ -113,7 +115,10 @@ class Albums:
         return self._decide(album, (*album.marks, *marks))
 
     def unmark(self, album: Album, place: int) -> Album:
-        """Take back one mark of an album's ledger; raise PictureError, and change nothing, if no set is left then."""
+        """Take back one mark of an album's ledger; raise PictureError, and change nothing, if no set is left then.
+
+        A decision that was asked for can be taken back: then the question is open again, and there is no set.
+        """
         return self._decide(album, (*album.marks[:place], *album.marks[place + 1 :]))
 
     def enlarge(self, album: Album, more: Survey, root: Path) -> Album:
@@ -129,7 +134,8 @@ class Albums:
     def _decide(self, album: Album, marks: tuple[Mark, ...]) -> Album:
         survey = self.survey(album)
         if album.digest is not None:
-            settle(album.name, survey, marks, album.seed)
+            with suppress(UndecidedError):
+                settle(album.name, survey, marks, album.seed)
         return self._write(replace(album, marks=marks), survey)
 
     def _write(self, album: Album, survey: Survey) -> Album:
