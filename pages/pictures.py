@@ -13,7 +13,8 @@ from tlcore.ui.gathering import begin, current_pictures
 from tlcore.ui.heading import crumb
 from tlcore.ui.ledger_view import draw_ledger
 from tlcore.ui.mosaic_view import draw_mosaic
-from tlcore.ui.session import chosen, draft
+from tlcore.ui.reading_choice import draw_reading, draw_unsettled
+from tlcore.ui.session import chosen, chosen_album, draft
 from tlcore.ui.set_view import draw_left_out, draw_numbers, own_sets
 from tlcore.ui.sizes_view import draw_sizes
 from tlcore.ui.split_view import draw_split
@@ -21,7 +22,7 @@ from tlcore.ui.uploading import drop_folder
 
 in_frame()
 
-manifest = chosen()
+manifest, album = chosen(), chosen_album()
 crumb("Pictures stay on this machine; your originals are never changed")
 title, onward = st.columns([1.6, 1], vertical_alignment="bottom")
 title.title("Pictures", anchor=False)
@@ -34,6 +35,8 @@ current_pictures()
 
 if manifest is not None:
     draw_numbers(manifest)
+    if album is not None:
+        draw_reading(album)
     views = {
         "Classes": draw_classes,
         "Checks": draw_checks,
@@ -50,8 +53,11 @@ if manifest is not None:
         )
         views[view](manifest)
 
+elif album is not None:
+    draw_unsettled(album)
+
 with st.container(key="card_bring"):
-    st.header("Bring your own" if manifest is None else "Bring other pictures", anchor=False)
+    st.header("Bring your own" if manifest is None and album is None else "Bring other pictures", anchor=False)
     st.caption("One folder per class, with or without train and val; or a zip of that. Everything else is sorted out.")
     drop_folder()
 

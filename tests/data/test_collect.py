@@ -252,9 +252,9 @@ def test_progress_counts_every_picture_and_may_end_the_work(write_set, read):
 
 
 def test_small_and_odd_pictures_are_told_in_one_line_each(write_set, read):
-    root = write_set({"cats": 3, "dogs": 3})
+    root = write_set({"cats": 5, "dogs": 5})
     manifest = read(root)
-    assert [(notice.count, notice.name) for notice in manifest.notices] == [(6, "cats/0.jpg")]
+    assert [(notice.count, notice.name) for notice in manifest.notices] == [(10, "cats/0.jpg")]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes are made the POSIX way")

@@ -2,12 +2,17 @@
 
 import pytest
 
-from tlcore.data.layout import read_layout
+from tlcore.data.folders import by_folders
+from tlcore.data.layout import Found
 from tlcore.errors import PictureError
 
 
 def pictures(folder, count=2):
     return [f"{folder}/{number}.jpg" for number in range(count)]
+
+
+def read_layout(paths):
+    return by_folders(Found.of(paths))
 
 
 def seen(paths):

@@ -11,12 +11,17 @@ from tlcore.commands.carrying import carry_on
 from tlcore.commands.flags import add_plan_flags, planned
 from tlcore.config import Compute
 from tlcore.data.collect import look_here
-from tlcore.errors import ChoiceError
+from tlcore.data.marks import ReadAs
+from tlcore.data.outline import drawn, outline
+from tlcore.data.readings import KEYS, Reading, UndecidedError, decided, found_in, readings, surest
+from tlcore.errors import ChoiceError, PictureError, did_you_mean
 from tlcore.store import Store
 from tlcore.store.albums import Album
 from tlcore.store.claims import Claimant
 from tlcore.store.reading import SAMPLES, Reader
 from tlcore.text import clean
+
+_CLASSES_TOLD = 5
 
 
 def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
@@ -28,6 +33,9 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
     )
     parser.add_argument("folder", metavar="FOLDER", help="folder or zip of pictures; or a sample: digits, shapes")
     add_plan_flags(parser)
+    parser.add_argument(
+        "--read-as", metavar="KEY", help=f"how to understand folders, names and tables: {', '.join(KEYS)}"
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
     parser.add_argument("--name", help="what to call the run (default: the folder's name)")
     parser.set_defaults(run=run)
@@ -39,7 +47,11 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     quiet = arguments.json
     # A typed choice fails here, before any picture is read.
     draft, compute = planned(store, arguments), Compute(device=arguments.device)
-    album = _album(store, arguments, draft.seed)
+    if arguments.read_as and arguments.read_as not in KEYS:
+        raise ChoiceError(
+            f"{arguments.read_as} is no way to understand folders.", did_you_mean(arguments.read_as, KEYS)
+        )
+    album = _understood(store, _album(store, arguments, draft.seed), arguments.read_as)
     dataset = store.albums.dataset(album)
     draft = replace(draft, data=dataset.manifest.digest)
     config = replace(draft.config(arguments.name or dataset.manifest.name), compute=compute)
@@ -61,3 +73,28 @@ def _album(store: Store, arguments: argparse.Namespace, seed: int) -> Album:
         f"{arguments.folder} is not a folder.",
         f"It takes a folder or a zip of pictures, or a sample: {', '.join(SAMPLES)}.",
     )
+
+
+def _understood(store: Store, album: Album, key: str | None) -> Album:
+    """Keep how the pictures are to be understood; raise PictureError, with tree and ways, where it is in doubt."""
+    if key and key != decided(album.marks):
+        album = store.albums.mark(album, ReadAs(reading=key))
+    if album.digest is not None or decided(album.marks):
+        return album
+    found = found_in(store.albums.survey(album))
+    try:
+        surest(found)
+    except UndecidedError as doubt:
+        ways = "\n".join(f"  --read-as {way.key:<12} {_told(way)}" for way in readings(found))
+        tree = drawn(outline(found.root, found.paths))
+        raise PictureError(
+            doubt.code, f"{doubt.message}\n\n{tree}\n", f"Say how to understand these pictures:\n{ways}"
+        ) from None
+    return album
+
+
+def _told(way: Reading) -> str:
+    """Return what a reading would give, in a line."""
+    names = ", ".join(f"{name} {count}" for name, count in way.classes[:_CLASSES_TOLD])
+    more = f" and {len(way.classes) - _CLASSES_TOLD} more" if len(way.classes) > _CLASSES_TOLD else ""
+    return f"{way.title}: {names}{more}"

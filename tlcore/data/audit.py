@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tlcore.data.facts import LONGEST_NAME, Fact
+from tlcore.data.limits import FEW_PER_CLASS
 from tlcore.data.manifest import LeftOut, Notice
 from tlcore.text import clean
 
@@ -94,3 +95,15 @@ def notices(found: Sequence[Candidate]) -> list[Notice]:
         spoken = " and in ".join(several)
         rows.append(Notice(sentence=f"The same picture lies in {spoken}.", count=len(names), name=min(names)))
     return rows
+
+
+def few(found: Sequence[Candidate]) -> list[Notice]:
+    """Return which classes have so few pictures that little can be learned from them, or nothing checked with them."""
+    sizes = Counter(one.label for one in found)
+    alone = sorted(label for label, size in sizes.items() if size == 1)
+    scarce = sorted(label for label, size in sizes.items() if 1 < size < FEW_PER_CLASS)
+    told = (
+        ("A class with one picture has no picture to check with.", alone),
+        (f"A class with fewer than {FEW_PER_CLASS} pictures tells little; 50 are a good number.", scarce),
+    )
+    return [Notice(sentence=sentence, count=len(names), name=names[0]) for sentence, names in told if names]

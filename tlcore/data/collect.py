@@ -8,7 +8,8 @@ from tlcore.data import limits
 from tlcore.data.facts import Fact, Task, look
 from tlcore.data.likeness import groups
 from tlcore.data.manifest import LeftOut
-from tlcore.data.survey import Survey
+from tlcore.data.survey import Survey, Table
+from tlcore.data.table import is_table, read_tables
 from tlcore.data.tree import is_system_path
 from tlcore.errors import PictureError
 
@@ -22,17 +23,19 @@ LookAll = Callable[[Sequence[Task], Path], Iterator[Fact | LeftOut]]
 def collect(
     tasks: Iterable[Task], *, thumbnails: Path, look_all: LookAll, progress: Progress, unfit: Sequence[LeftOut] = ()
 ) -> Survey:
-    """Look at every file that no system made, and return what they told.
+    """Look at every file that no system made, and return what they told; tables are read once the pictures are known.
 
     `unfit` are files that fell out before, while they were unpacked or walked. Raises PictureError where there are
     too many files, or none is a picture.
     """
-    wanted, ignored = [], 0
+    wanted: list[Task] = []
+    tables: list[Task] = []
+    ignored = 0
     for task in tasks:
         if is_system_path(task.path):
             ignored += 1
         else:
-            wanted.append(task)
+            (tables if is_table(task.path) else wanted).append(task)
     if len(wanted) > limits.MOST_PICTURES:
         raise PictureError(
             "TOO_MANY_PICTURES",
@@ -48,6 +51,8 @@ def collect(
         else:
             left_out.append(one)
         progress(done, len(wanted))
+    read = read_tables([(task.file, task.path) for task in tables], [fact.path for fact in facts])
+    left_out.extend(one for one in read if isinstance(one, LeftOut))
     if not facts:
         reason = f" {left_out[0].name}: {left_out[0].sentence}" if left_out else ""
         raise PictureError(
@@ -56,7 +61,13 @@ def collect(
             "JPEG, PNG or WebP will do.",
         )
     alike = groups([fact.likeness for fact in facts])
-    return Survey(facts=tuple(facts), alike=alike, unfit=tuple(left_out), ignored=ignored)
+    return Survey(
+        facts=tuple(facts),
+        alike=alike,
+        unfit=tuple(left_out),
+        tables=tuple(one for one in read if isinstance(one, Table)),
+        ignored=ignored,
+    )
 
 
 def look_here(tasks: Sequence[Task], thumbnails: Path) -> Iterator[Fact | LeftOut]:

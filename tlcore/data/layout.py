@@ -1,164 +1,175 @@
-"""Classes and split of a set, read from nothing but the paths of its files."""
+"""Which picture is of which class and on which side, as one way of understanding paths and tables has it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from tlcore.data.facts import LONGEST_NAME
 from tlcore.data.limits import MOST_CLASSES
 from tlcore.data.manifest import LeftOut, Notice
+from tlcore.data.survey import Table
 from tlcore.data.tree import Folder, describe, plant
 from tlcore.errors import PictureError
 from tlcore.text import clean
 
 LONGEST_CLASS_NAME = 120
-_TRAIN = frozenset({"train", "training"})
-_VALIDATION = frozenset({"val", "valid", "validation"})
-_TEST = frozenset({"test", "testing"})
+_LONGEST_FOLDER_NAME = 1000
+_SIDES: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("train", "training"), "train"),
+        **dict.fromkeys(("val", "valid", "validation"), "val"),
+        **dict.fromkeys(("test", "testing"), "test"),
+    }
+)
+Reasons = Mapping[int, tuple[str, str]]
+"""Place of a picture to the code and the sentence that say why it has no class."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """A file that lies in a class folder."""
+class Found:
+    """What there is to be understood: the paths of all files as a tree, and the tables beside them."""
 
-    index: int  # place in the paths that were given
-    label: int  # place in Layout.classes
-    split: str  # "train", "val", or "" where the folders do not say
+    paths: Sequence[str]
+    pictures: int
+    """How many of the paths, from the first, are of pictures that can be used."""
+    root: Folder
+    ignored: int
+    """System files, which are in no folder of the tree."""
+    tables: Sequence[Table] = ()
+
+    @classmethod
+    def of(cls, paths: Sequence[str], pictures: int | None = None, tables: Sequence[Table] = ()) -> "Found":
+        """Plant the tree; raise PictureError with code NO_PICTURES if nothing in it may be a picture."""
+        root, ignored = plant(paths)
+        if not root.pictures:
+            raise PictureError("NO_PICTURES", "There is no picture in it.", "JPEG, PNG or WebP will do.")
+        count = len(paths) if pictures is None else pictures
+        return cls(paths=paths, pictures=count, root=root, ignored=ignored, tables=tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A picture by its place in the paths, with its class as it is written somewhere, and its side."""
+
+    place: int
+    name: str
+    split: str
+    """ "train", "val", or "" where nothing says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A picture that has a class."""
+
+    index: int
+    """Place in the paths that were given."""
+    label: int
+    """Place in Layout.classes."""
+    split: str
+    """ "train", "val", or "" where nothing says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """What a list of paths says about classes and split."""
+    """Classes and split."""
 
     classes: tuple[str, ...]
     placed: tuple[Placed, ...]
     left_out: tuple[LeftOut, ...]
     notices: tuple[Notice, ...]
-    ignored: int  # system files
+    ignored: int
+    """System files."""
 
 
-def read_layout(paths: Sequence[str]) -> Layout:
-    """Tell classes and split from relative paths with "/" between folders.
+def lay_out(
+    found: Found,
+    rows: Sequence[Row],
+    *,
+    reasons: Reasons = MappingProxyType({}),
+    beside: tuple[str, str],
+    notices: Iterable[Notice] = (),
+    spelled: bool = False,
+) -> Layout:
+    """Put names that mean the same class together, and name every file that has none.
 
-    Raises PictureError with code NO_PICTURES, NO_CLASSES, ONE_CLASS or TOO_MANY_CLASSES, and shows what it saw.
+    `beside` is the reason of files that neither have a row nor a reason. Names that differ only in case stay apart
+    where they count as `spelled`. Raises PictureError with code NO_CLASSES, ONE_CLASS or TOO_MANY_CLASSES.
     """
-    root, ignored = plant(paths)
-    if not root.pictures:
-        raise PictureError("NO_PICTURES", "There is no picture in it.", "JPEG, PNG or WebP will do.")
-    sides, reasons = _sides(root)
-    folders = [folder for split, side in sides if split != "val" for folder in _descend(side).inner()]
-    _check_classes(root, folders)
-    spellings: dict[str, str] = {}
-    for folder in sorted(folders, key=lambda folder: folder.name):
-        spellings.setdefault(_key(folder.name), _shown(folder.name))
-    classes = tuple(sorted(spellings.values()))
-    labels = {key: classes.index(shown) for key, shown in spellings.items()}
-    placed: list[Placed] = []
-    nested: list[str] = []
-    for split, side in sides:
-        for folder in _descend(side, labels).inner():
-            if _key(folder.name) not in labels:
-                reason = f"Its class, {_shown(folder.name)}, is not among those to learn from."
-                reasons.update(dict.fromkeys(folder.below(), ("NOT_IN_TRAIN", reason)))
-                continue
-            nested.extend(clean(inner.name) for inner in folder.inner())
-            label = labels[_key(folder.name)]
-            placed.extend(Placed(index=index, label=label, split=split) for index in folder.below())
-    placed.sort(key=lambda one: one.index)
+    names = sorted({row.name for row in rows})
+    keys = {name: class_key(name, spelled=spelled) for name in names}
+    shown = _shown(keys)
+    _check(found.root, sorted(shown.values()))
+    classes = tuple(sorted(shown.values()))
+    place_of = {name: number for number, name in enumerate(classes)}
+    labels = {name: place_of[shown[keys[name]]] for name in names}
+    placed = sorted((Placed(row.place, labels[row.name], row.split) for row in rows), key=lambda one: one.index)
+    merged = sorted({shown[key] for key in shown if sum(other == key for other in keys.values()) > 1})
     return Layout(
         classes=classes,
         placed=tuple(placed),
-        left_out=_unplaced(paths, root, placed, reasons),
+        left_out=_unplaced(found, placed, reasons, beside),
         notices=(
-            *_notice("Folders whose names differ only in case or spaces are one class.", _merged(folders, spellings)),
-            *_notice("Pictures in folders inside a class folder belong to that class.", sorted(nested)),
+            *notice("Names that differ only in case, spaces or the coding of their letters are one class.", merged),
+            *notices,
         ),
-        ignored=ignored,
+        ignored=found.ignored,
     )
 
 
-def _descend(folder: Folder, known: Iterable[str] = ()) -> Folder:
-    """Go through folders that merely wrap one other, to the first that holds several or a known class."""
-    while len(inner := folder.inner()) == 1 and inner[0].inner() and _key(inner[0].name) not in known:
-        folder = inner[0]
-    return folder
+def side_of(name: str) -> str:
+    """Return the side that a folder or a cell of this name stands for: "train", "val" or "test"; "" for others."""
+    return _SIDES.get(name.strip().casefold(), "")
 
 
-def _sides(root: Folder) -> tuple[list[tuple[str, Folder]], dict[int, tuple[str, str]]]:
-    """Return the folders to learn from and to be judged by, and why the files of others are left out.
-
-    A train folder without a val or test folder beside it is a folder like any other: perhaps a class of vehicles.
-    """
-    level = _descend(root)
-    train, validation, test = (_named(level, names) for names in (_TRAIN, _VALIDATION, _TEST))
-    if not train and 0 < len(level.inner()) == len(validation + test):
-        raise PictureError(
-            "NO_CLASSES",
-            f"There is no train folder to learn from. Pictures by folder: {describe(root)}.",
-            "Put train beside it, with a folder for each class.",
-        )
-    if not train or not (validation or test):
-        return [("", level)], {}
-    reasons: dict[int, tuple[str, str]] = {}
-    if validation:
-        kept_apart = ("KEPT_APART", "Kept apart: test. The val folder is the one to be judged by.")
-        reasons.update((index, kept_apart) for folder in test for index in folder.below())
-    return [("train", folder) for folder in train] + [("val", folder) for folder in validation or test], reasons
+def class_key(name: str, *, spelled: bool = False) -> str:
+    """Return what spellings of one class have in common; single letters keep their case, as signs do."""
+    shown = clean(name, _LONGEST_FOLDER_NAME)
+    return shown if spelled or len(shown) == 1 else shown.casefold()
 
 
-def _named(level: Folder, names: frozenset[str]) -> list[Folder]:
-    return [folder for folder in level.inner() if folder.name.strip().casefold() in names]
+def notice(sentence: str, names: Sequence[str]) -> tuple[Notice, ...]:
+    """Return what is worth knowing about these classes or folders, if there are any."""
+    return (Notice(sentence=sentence, count=len(names), name=names[0]),) if names else ()
 
 
-def _check_classes(root: Folder, folders: list[Folder]) -> None:
-    found = {_key(folder.name) for folder in folders}
-    seen = f"Pictures by folder: {describe(root)}."
-    if not found:
-        raise PictureError(
-            "NO_CLASSES", f"The pictures do not lie in class folders. {seen}", "Make a folder for each class."
-        )
-    if len(found) == 1:
+def _shown(keys: Mapping[str, str]) -> dict[str, str]:
+    """Return for each key how its class is called: as the first of its names, and unlike any other one's."""
+    shown: dict[str, str] = {}
+    taken: set[str] = set()
+    for name, key in keys.items():
+        if key in shown:
+            continue
+        called, number = clean(name, LONGEST_CLASS_NAME) or "unnamed", 1
+        while called in taken:
+            number += 1
+            called = f"{clean(name, LONGEST_CLASS_NAME - 6)} {number}"
+        taken.add(called)
+        shown[key] = called
+    return shown
+
+
+def _check(root: Folder, classes: Sequence[str]) -> None:
+    if not classes:
+        raise PictureError("NO_CLASSES", "No picture has a class.", "Make a folder for each class.")
+    if len(classes) == 1:
         raise PictureError(
             "ONE_CLASS",
-            f"There is only one class, {_shown(folders[0].name)}. {seen}",
+            f"There is only one class, {classes[0]}. Pictures by folder: {describe(root)}.",
             "Put the pictures of a second class in a folder beside it.",
         )
-    if len(found) > MOST_CLASSES:
+    if len(classes) > MOST_CLASSES:
         raise PictureError(
             "TOO_MANY_CLASSES",
-            f"There are {len(found)} class folders; {MOST_CLASSES} is the most.",
+            f"There are {len(classes)} classes; {MOST_CLASSES} is the most.",
             "Choose a folder that holds the class folders themselves.",
         )
 
 
-def _key(name: str) -> str:
-    """Return what two spellings of one class have in common; single letters keep their case, as signs do."""
-    shown = _shown(name)
-    return shown if len(shown) == 1 else shown.casefold()
-
-
-def _shown(name: str) -> str:
-    return clean(name, LONGEST_CLASS_NAME) or "unnamed"
-
-
-def _unplaced(
-    paths: Sequence[str], root: Folder, placed: list[Placed], reasons: dict[int, tuple[str, str]]
-) -> tuple[LeftOut, ...]:
+def _unplaced(found: Found, placed: Sequence[Placed], reasons: Reasons, beside: tuple[str, str]) -> tuple[LeftOut, ...]:
     """Name every file that is in no class, with its reason."""
     in_class = {one.index for one in placed}
-    beside = ("STRAY", "It lies beside the class folders, so it has no class.")
     rows = []
-    for index in sorted(set(root.below()) - in_class):
+    for index in sorted(set(found.root.below()) - in_class):
         code, sentence = reasons.get(index, beside)
-        rows.append(LeftOut(name=clean(paths[index], 200), code=code, sentence=sentence, place=index))
+        rows.append(LeftOut(name=clean(found.paths[index], LONGEST_NAME), code=code, sentence=sentence, place=index))
     return tuple(rows)
-
-
-def _merged(folders: list[Folder], spellings: dict[str, str]) -> list[str]:
-    """Return the classes that folders of several names were taken for."""
-    names: dict[str, set[str]] = {}
-    for folder in folders:
-        names.setdefault(_key(folder.name), set()).add(folder.name)
-    return [spellings[key] for key, spelled in sorted(names.items()) if len(spelled) > 1]
-
-
-def _notice(sentence: str, names: list[str]) -> tuple[Notice, ...]:
-    return (Notice(sentence=sentence, count=len(names), name=names[0]),) if names else ()

@@ -36,8 +36,8 @@ RATIO_FROM_BYTES = 10_000_000
 FEWEST_CLASSES = 2
 MOST_CLASSES = 1000
 
-FEWEST_PER_CLASS = 2
-"""Pictures: one to learn from and one to be judged by."""
+FEW_PER_CLASS = 5
+"""Pictures; a class with fewer is taken, with a word of warning."""
 
 MOST_PICTURES = 120_000
 """Pictures of one set."""
@@ -47,6 +47,9 @@ THUMBNAIL_SIDE = 160
 
 FOLDER_ENTRIES = 100_000
 """Files and folders that are looked at below a folder; more of them mean that it is not a set of pictures."""
+
+TABLE_BYTES = 20_000_000
+"""Bytes of a CSV file that names pictures and their classes."""
 
 KEPT_READY = 2 * 1024**3
 """Bytes of decoded pictures of one split that a run keeps; what does not fit is decoded again in every epoch."""

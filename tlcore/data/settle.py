@@ -2,13 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 
 from tlcore.data import audit, ledger, limits
 from tlcore.data.audit import Candidate
-from tlcore.data.layout import Layout, read_layout
+from tlcore.data.layout import Layout
 from tlcore.data.manifest import Example, LeftOut, Manifest, in_order
 from tlcore.data.marks import CallClasses, DropClass, LeaveOut, Mark, MoveTo, Relabel, SplitBy, TakeIn
+from tlcore.data.readings import understood
 from tlcore.data.split import held_back
 from tlcore.data.survey import Survey
 from tlcore.errors import PictureError
@@ -23,7 +23,8 @@ DEFAULT_SHARE = 0.2
 def settle(name: str, survey: Survey, marks: Sequence[Mark], seed: int) -> Manifest:
     """Return the set that the marks make of a survey; `seed` draws the split where neither folders nor marks do.
 
-    Raises PictureError where no set can be made of it.
+    Raises PictureError where no set can be made of it, UndecidedError among them where a person has to say what the
+    classes are.
     """
     layout, decided = _decided(survey, marks)
     found, placeholders = audit.without_placeholders(decided.candidates(), decided.wanted)
@@ -54,14 +55,10 @@ def settle(name: str, survey: Survey, marks: Sequence[Mark], seed: int) -> Manif
         classes=tuple(classes),
         examples=in_order(examples),
         left_out=tuple(sorted(left_out, key=lambda one: (one.name, one.code))),
-        notices=(*layout.notices, *audit.notices(found)),
+        notices=(*layout.notices, *audit.notices(found), *audit.few(found)),
         ignored=survey.ignored,
         split_by="folders" if by_folders else _spoken(split_by),
     )
-
-
-_layout = lru_cache(maxsize=2)(read_layout)
-"""Marks change what is made of a survey, but not its paths: a ledger reads them once."""
 
 
 def labels(survey: Survey, marks: Sequence[Mark]) -> Mapping[int, str]:
@@ -69,14 +66,14 @@ def labels(survey: Survey, marks: Sequence[Mark]) -> Mapping[int, str]:
     return _decided(survey, marks)[1].labels
 
 
-def has_sides(survey: Survey) -> bool:
+def has_sides(survey: Survey, marks: Sequence[Mark]) -> bool:
     """Say whether the set's own folders keep pictures for checking."""
-    return any(one.split == "val" for one in _decided(survey, ())[0].placed)
+    return any(one.split == "val" for one in understood(survey, marks).placed)
 
 
 def _decided(survey: Survey, marks: Sequence[Mark]) -> tuple[Layout, "_Decided"]:
     """Return what the folders say, and what became of it by the marks."""
-    layout = _layout((*(fact.path for fact in survey.facts), *(one.name for one in survey.unfit)))
+    layout = understood(survey, marks)
     decided = _Decided(survey, layout)
     for mark in marks:
         decided.apply(mark)

@@ -17,7 +17,7 @@ class Table:
     path: str
     """The file's, as the person knows it."""
     rows: tuple[tuple[str, str, str], ...]
-    """Path of a picture, its class, and its side of the split: "train", "val", or "" where the table does not say."""
+    """A picture as the table calls it, its class, and its side: "train", "val", "test", or "" where nothing says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,24 @@ from dataclasses import dataclass, field
 from tlcore.text import clean
 
 _SYSTEM = frozenset(
-    {"thumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir", "lost+found", "$recycle.bin", "__pycache__"}
+    {
+        "thumbs.db",
+        "ehthumbs.db",
+        "desktop.ini",
+        "icon\r",
+        "__macosx",
+        "@eadir",
+        "#recycle",
+        "lost+found",
+        "$recycle.bin",
+        "system volume information",
+        "__pycache__",
+    }
 )
 # A file of these kinds does not make its folder a class. Inside a class folder it is looked at like any other.
 _DOCUMENT = re.compile(
-    r".+\.(txt|md|rst|csv|tsv|json|jsonl|xml|html?|ya?ml|py|ipynb|pdf|docx?|xlsx?|log|mat|npy|npz|pkl|pth?|zip|tar|gz)",
-    re.IGNORECASE | re.DOTALL,
+    r"txt|md|rst|csv|tsv|jsonl?|xml|html?|ya?ml|py|ipynb|pdf|docx?|xlsx?|log|mat|np[yz]|pkl|pth?|zip|tar|gz",
+    re.IGNORECASE,
 )
 _SHOWN_FOLDERS = 8
 _DEEPEST = 64  # Folders; what lies deeper counts as lying here, for a name in an archive can have thousands.
@@ -26,6 +38,11 @@ class Folder:
     folders: dict[str, "Folder"] = field(default_factory=dict)
     files: list[int] = field(default_factory=list)
     pictures: int = 0  # files below that may be pictures
+
+    @property
+    def direct(self) -> int:
+        """Files that may be pictures and lie in this folder itself."""
+        return self.pictures - sum(inner.pictures for inner in self.folders.values())
 
     def inner(self) -> list["Folder"]:
         """Return the folders that hold what may be pictures, sorted by name."""
@@ -51,19 +68,37 @@ def is_system_path(path: str) -> bool:
 def plant(paths: Sequence[str]) -> tuple[Folder, int]:
     """Return the tree of relative paths with "/" between folders, and how many system files it leaves away."""
     root, ignored = Folder(""), 0
+    known: dict[str, Folder | None] = {}
     for index, path in enumerate(paths):
-        *folders, file = [part for part in path.split("/") if part] or [""]
-        if any(is_system(part) for part in (*folders, file)):
+        parent, _, file = path.rstrip("/").rpartition("/")
+        if parent not in known:
+            known[parent] = None if is_system_path(parent) else _grow(root, parent)
+        place = known[parent]
+        if place is None or is_system(file):
             ignored += 1
             continue
-        may_be_picture = not _DOCUMENT.fullmatch(file)
-        place = root
-        place.pictures += may_be_picture
-        for name in folders[:_DEEPEST]:
-            place = place.folders.setdefault(name, Folder(name))
-            place.pictures += may_be_picture
         place.files.append(index)
+        place.pictures += not _is_document(file)
+    _add_up(root)
     return root, ignored
+
+
+def _grow(root: Folder, path: str) -> Folder:
+    place = root
+    for name in [part for part in path.split("/") if part][:_DEEPEST]:
+        place = place.folders.setdefault(name, Folder(name))
+    return place
+
+
+def _add_up(folder: Folder) -> int:
+    """Let every folder count what lies inside its folders too."""
+    folder.pictures += sum(_add_up(inner) for inner in folder.folders.values())
+    return folder.pictures
+
+
+def _is_document(file: str) -> bool:
+    stem, _, ending = file.rpartition(".")
+    return bool(stem and _DOCUMENT.fullmatch(ending))
 
 
 def describe(root: Folder) -> str:
@@ -71,9 +106,8 @@ def describe(root: Folder) -> str:
     lines: list[str] = []
 
     def visit(folder: Folder, path: str) -> None:
-        direct = folder.pictures - sum(inner.pictures for inner in folder.folders.values())
-        if direct:
-            lines.append(f"{path or 'the top folder'}: {direct}")
+        if folder.direct:
+            lines.append(f"{path or 'the top folder'}: {folder.direct}")
         for inner in folder.inner():
             visit(inner, f"{path}/{clean(inner.name, 40)}".lstrip("/"))
 

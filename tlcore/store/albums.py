@@ -13,6 +13,7 @@ from tlcore.data import marks as ledger
 from tlcore.data import survey as surveys
 from tlcore.data.manifest import Manifest
 from tlcore.data.marks import Mark
+from tlcore.data.readings import UndecidedError
 from tlcore.data.settle import settle
 from tlcore.data.survey import Survey
 from tlcore.errors import PictureError, ThawError
@@ -117,7 +118,10 @@ class Albums:
         return self._decide(album, reduce(ledger.with_mark, marks, album.marks))
 
     def unmark(self, album: Album, place: int) -> Album:
-        """Take back one mark of an album's ledger; raise PictureError, and change nothing, if no set is left then."""
+        """Take back one mark of an album's ledger; raise PictureError, and change nothing, if no set is left then.
+
+        A decision that was asked for can be taken back: then the question is open again, and there is no set.
+        """
         return self._decide(album, (*album.marks[:place], *album.marks[place + 1 :]))
 
     def enlarge(self, album: Album, more: Survey, root: Path) -> Album:
@@ -134,7 +138,11 @@ class Albums:
         survey, decided = self.survey(album), replace(album, marks=marks)
         if album.digest is None:
             return self._write(decided, survey)
-        return self._keep_settled(decided, settle(album.name, survey, marks, album.seed))
+        try:
+            manifest = settle(album.name, survey, marks, album.seed)
+        except UndecidedError as fault:
+            return self._keep_settled(decided, None, str(fault))
+        return self._keep_settled(decided, manifest)
 
     def _write(self, album: Album, survey: Survey) -> Album:
         """Settle an album, and keep it with the set that comes of it, or with the reason why none can be made."""

@@ -1,8 +1,10 @@
 """A set of pictures as a page shows it: its numbers, and what was left out and why."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from tlcore.data.manifest import Manifest
+from tlcore.data.manifest import LeftOut, Manifest
 from tlcore.text import clean, plain
 from tlcore.ui.components.static import numbers, say
 from tlcore.ui.session import choose_album, draft, store, workspace
@@ -65,16 +67,21 @@ def _balance(manifest: Manifest) -> str:
 def draw_left_out(manifest: Manifest) -> None:
     """Draw which files are not in the set, and why, and what is worth knowing about those that are."""
     if manifest.left_out:
-        st.caption("Nothing was deleted or changed; these files are only not used.")
-        rows = {
-            "File": [left.name for left in manifest.left_out],
-            "Reason": [left.sentence for left in manifest.left_out],
-            "Code": [left.code for left in manifest.left_out],
-        }
-        columns = st.column_config.TextColumn
-        widths = {"File": columns(width=250), "Reason": columns(width=620), "Code": columns(width=110)}
-        st.dataframe(rows, hide_index=True, width="stretch", column_config=widths)
+        draw_files(manifest.left_out)
     for notice in manifest.notices:
         st.caption(f"{count(notice.count, 'time')}, first {plain(notice.name)}: {plain(notice.sentence, 300)}")
     if manifest.ignored:
         st.caption(f"{count(manifest.ignored, 'system file')} ignored, such as .DS_Store.")
+
+
+def draw_files(left_out: Sequence[LeftOut]) -> None:
+    """Draw which files are not used, and why."""
+    st.caption("Nothing was deleted or changed; these files are only not used.")
+    rows = {
+        "File": [left.name for left in left_out],
+        "Reason": [left.sentence for left in left_out],
+        "Code": [left.code for left in left_out],
+    }
+    columns = st.column_config.TextColumn
+    widths = {"File": columns(width=250), "Reason": columns(width=620), "Code": columns(width=110)}
+    st.dataframe(rows, hide_index=True, width="stretch", column_config=widths)

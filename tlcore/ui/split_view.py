@@ -33,7 +33,7 @@ def draw_split(manifest: Manifest) -> None:
         return
     draw_told()
     split = _current(album)
-    _way(album, split, _has_sides(album.survey, album))
+    _way(album, split, has_sides(survey_of(album), album.marks))
     if split is not None or manifest.split_by != "folders":
         _controls(split or SplitBy(seed=album.seed, share=DEFAULT_SHARE))
     _told(album, manifest)
@@ -43,12 +43,6 @@ def draw_split(manifest: Manifest) -> None:
 
 def _current(album: Album) -> SplitBy | None:
     return next((one for one in album.marks if isinstance(one, SplitBy)), None)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _has_sides(survey: str, _album: Album) -> bool:
-    assert survey == _album.survey
-    return has_sides(survey_of(_album))
 
 
 def _way(album: Album, split: SplitBy | None, by_folders: bool) -> None:

@@ -1,0 +1,61 @@
+"""The tree of folders as a person looks at it: cut where it gets long, with a file's name where pictures lie."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tlcore.data.tree import Folder
+from tlcore.text import clean
+
+_LONGEST_NAME = 60
+_AT_TOP = 12
+_BELOW = 4
+_DEEPEST = 5
+"""Levels of folders that are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """A folder with what lies in it."""
+
+    name: str
+    """Empty for the top folder."""
+    pictures: int
+    """Files below it that may be pictures."""
+    first: str
+    """Name of the first picture that lies in the folder itself, empty if none does."""
+    inner: tuple["Branch", ...]
+    hidden: int
+    """Folders in it that are not shown."""
+
+
+def outline(folder: Folder, paths: Sequence[str], depth: int = 0) -> Branch:
+    """Return a tree cut to what can be taken in: a dozen folders at the top, four in each of these."""
+    inner = folder.inner()
+    # A lone wrapper takes no room from what it wraps.
+    shown = inner[: _AT_TOP if depth == 0 or len(inner) == 1 else _BELOW] if depth < _DEEPEST else []
+    deeper = depth if len(inner) == 1 else depth + 1
+    first = min((paths[place].rsplit("/", 1)[-1] for place in folder.files), default="") if folder.direct else ""
+    return Branch(
+        name=clean(folder.name, _LONGEST_NAME),
+        pictures=folder.pictures,
+        first=clean(first, _LONGEST_NAME),
+        inner=tuple(outline(one, paths, deeper) for one in shown),
+        hidden=len(inner) - len(shown),
+    )
+
+
+def drawn(top: Branch) -> str:
+    """Return a tree as lines of text, each with its number of pictures."""
+    rows = list(_rows(top, 0))
+    width = max(len(label) for label, _ in rows)
+    return "\n".join(f"{label:<{width}}  {told}".rstrip() for label, told in rows)
+
+
+def _rows(branch: Branch, depth: int) -> Iterator[tuple[str, str]]:
+    indent = "  " * depth
+    such = f"   such as {branch.first}" if branch.first else ""
+    yield f"{indent}{branch.name or 'the top folder'}", f"{branch.pictures:>7,}{such}"
+    for inner in branch.inner:
+        yield from _rows(inner, depth + 1)
+    if branch.hidden:
+        yield f"{indent}  and {branch.hidden:,} folders more", ""
