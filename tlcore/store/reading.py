@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from tlcore.data.archive import unpack
+from tlcore.data.archive import is_archive, unpack
 from tlcore.data.collect import LookAll, collect
 from tlcore.data.downloads import download, public_set
 from tlcore.data.facts import Task
@@ -71,7 +71,7 @@ class Reader:
         """Read what a person sent, a single archive or many files; the store takes the files over."""
         files = self._store.intake.files(upload)
         try:
-            if len(files) == 1 and files[0][0].lower().endswith(".zip"):
+            if len(files) == 1 and is_archive(files[0][1]):
                 return self.archive(files[0][1], name)
             return self.files(files, name)
         finally:
