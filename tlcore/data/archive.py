@@ -3,7 +3,7 @@
 import errno
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -34,8 +34,13 @@ def is_archive(path: Path) -> bool:
     return _kind(path).name in ("ZIP", *_TARS)
 
 
-def unpack(archive: Path, into: Path, progress: Callable[[int, int], None]) -> Unpacked:
-    """Unpack a zip or a tar below `into`, every file under the sha256 of its bytes.
+def unpack(
+    archive: Path,
+    into: Path,
+    progress: Callable[[int, int], None],
+    wanted: Callable[[str], bool] = lambda _name: True,
+) -> Unpacked:
+    """Unpack the files of a zip or a tar that are `wanted` by their names below `into`, each under its sha256.
 
     Raises PictureError where the whole archive is refused; `into` is then as it was before. What `progress` raises
     (it is told how many entries of how many are done) ends the work in the same way.
@@ -45,8 +50,9 @@ def unpack(archive: Path, into: Path, progress: Callable[[int, int], None]) -> U
     try:
         into.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(dir=into.parent, prefix=".unpacking-"))
-        _check_total(opened, aside)
-        unpacked = _unpack_entries(opened, aside, progress)
+        entries = [entry for entry in opened.entries if wanted(entry.name)]
+        _check_total(entries, aside)
+        unpacked = _unpack_entries(opened, entries, aside, progress)
         for _, place in unpacked.pairs:
             if (aside / place).exists():
                 (into / place).parent.mkdir(exist_ok=True)
@@ -79,20 +85,22 @@ def _opened(archive: Path) -> Opened:
     raise PictureError("NOT_A_ZIP", f"It is {kind.called}.", "Pack the folder as a zip or a tar.")
 
 
-def _check_total(opened: Opened, folder: Path) -> None:
+def _check_total(entries: Sequence[Entry], folder: Path) -> None:
     """Refuse an archive by what it says will come out of it, before a byte is unpacked."""
-    total = sum(entry.size for entry in opened.entries if entry.fault is None)
+    total = sum(entry.size for entry in entries if entry.fault is None)
     check_total(total)
     if total > limits.free_bytes(folder):
         raise _disk_full()
 
 
-def _unpack_entries(opened: Opened, folder: Path, progress: Callable[[int, int], None]) -> Unpacked:
+def _unpack_entries(
+    opened: Opened, entries: Sequence[Entry], folder: Path, progress: Callable[[int, int], None]
+) -> Unpacked:
     pairs: list[tuple[str, str]] = []
     left_out: list[LeftOut] = []
     written = 0
-    for done, entry in enumerate(opened.entries):
-        progress(done, len(opened.entries))
+    for done, entry in enumerate(entries):
+        progress(done, len(entries))
         fault = entry.fault
         if fault is None:
             outcome = _unpack_entry(opened, entry, folder, written)
@@ -102,7 +110,7 @@ def _unpack_entries(opened: Opened, folder: Path, progress: Callable[[int, int],
                 continue
             fault = outcome
         left_out.append(LeftOut(name=clean(entry.name, _LONGEST_NAME), code=fault[0], sentence=fault[1]))
-    progress(len(opened.entries), len(opened.entries))
+    progress(len(entries), len(entries))
     return Unpacked(pairs=tuple(pairs), left_out=tuple(left_out))
 
 
