@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tlcore.data.downloads import PUBLIC_SETS
+from tlcore.data.public_sets import PUBLIC_SETS
 from tlcore.errands import FetchSet, MakeSample
 from tlcore.ui.checks_view import draw_checks
 from tlcore.ui.classes_view import draw_classes
@@ -76,9 +76,9 @@ with st.container(key="card_samples"):
                 "Take it", key=f"sample_{sample}", on_click=begin, args=(MakeSample(sample=sample, seed=draft().seed),)
             )
     with columns[2]:
-        (ants,) = PUBLIC_SETS
+        ants = PUBLIC_SETS[0]
         st.markdown(f"**{ants.title}**")
-        st.caption(f"{ants.about} {ants.origin} Downloads about {ants.download_bytes / 1e6:.0f} MB.")
+        st.caption(f"{ants.about} {ants.origin} Downloads about {ants.size / 1e6:.0f} MB.")
         fetch = FetchSet(public_set=ants.key, seed=draft().seed)
         st.button("Download", key=f"fetch_{ants.key}", on_click=begin, args=(fetch,))
 

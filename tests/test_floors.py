@@ -69,8 +69,9 @@ HOMES = {
     "streamlit": ("tlcore/ui/", "pages/", "app.py"),
     "plotly": ("tlcore/ui/components/plotly_file.py", "tlcore/figures/"),
     "PIL": ("tlcore/data/", "tlcore/figures/", "tlcore/engine/"),
+    "scipy": ("tlcore/data/flowers.py",),
     "psutil": ("tlcore/store/claims.py", "tlcore/jobs/", "tlcore/engine/runtime.py"),
-    "filelock": ("tlcore/jobs/", "tlcore/store/database.py", "tlcore/fetch.py"),
+    "filelock": ("tlcore/jobs/", "tlcore/store/database.py", "tlcore/store/blobs.py", "tlcore/fetch.py"),
     "tqdm": ("tlcore/commands/",),
     "yaml": ("tlcore/yamltext.py",),
     # Of Python's own library, what opens a door.
@@ -201,7 +202,8 @@ def test_the_app_never_loads_a_heavy_package(fresh_process):
         "for package in (tlcore.ui, tlcore.store, tlcore.figures, tlcore.data, tlcore.jobs):\n"
         "    for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
         "        importlib.import_module(module.name)\n"
-        "print(json.dumps([name for name in ('torch', 'torchvision', 'timm', 'sklearn') if name in sys.modules]))"
+        "heavy = ('torch', 'torchvision', 'timm', 'sklearn', 'scipy')\n"
+        "print(json.dumps([name for name in heavy if name in sys.modules]))"
     )
     assert heavy == []
 

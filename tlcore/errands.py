@@ -29,6 +29,8 @@ class FetchSet:
 
     public_set: str
     seed: int
+    classes: tuple[str, ...] = ()
+    """Those to take, where the set lets one choose; none are all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Callable
 from email.message import Message
-from hashlib import sha256
+from hashlib import file_digest, new, sha256
 from http.client import HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
 from tempfile import gettempdir
@@ -25,22 +25,31 @@ _TIMEOUT = 8.0  # Seconds without a byte, or without an answer.
 _PIECE = 1 << 18  # Bytes between two calls of progress.
 
 
-def fetch(url: str, to: Path, progress: Callable[[int, int], None], expected_sha256: str | None = None) -> Path:
+def fetch(
+    url: str,
+    to: Path,
+    progress: Callable[[int, int], None],
+    expected_sha256: str | None = None,
+    *,
+    expected_md5: str | None = None,
+) -> Path:
     """Download `url` to the file `to` and return it; a file that is there already is kept if it is the right one.
 
     `progress` is told bytes done and bytes in all (0 where the server does not say); what it raises ends the work,
-    and the next call goes on from there. `expected_sha256` may be its first characters only; without it the sha256
-    that the server names is used, if it names one, as Hugging Face does. Raises ThawError in plain words.
+    and the next call goes on from there. `expected_sha256` may be its first characters only; without it, and without
+    an md5, the sha256 that the server names is used, if it names one, as Hugging Face does. Raises ThawError in plain
+    words.
     """
     to.parent.mkdir(parents=True, exist_ok=True)
     # Two who fetch the same file would write into one part; the second one waits and finds it there.
     with FileLock(Path(gettempdir(), f"thaw-{sha256(str(to).encode()).hexdigest()[:32]}.lock")):
-        if not (to.exists() and _fits(to, expected_sha256)):
-            _download(url, to, progress, expected_sha256)
+        expected = ("md5", expected_md5) if expected_md5 else ("sha256", expected_sha256 or "")
+        if not (to.exists() and _fits(to, *expected)):
+            _download(url, to, progress, *expected)
     return to
 
 
-def _download(url: str, to: Path, progress: Callable[[int, int], None], expected_sha256: str | None) -> None:
+def _download(url: str, to: Path, progress: Callable[[int, int], None], method: str, expected: str) -> None:
     part = to.with_name(f"{to.name}.part")
     address = _mirrored(url)
     host = urlsplit(address).hostname or address
@@ -62,7 +71,7 @@ def _download(url: str, to: Path, progress: Callable[[int, int], None], expected
         raise ThawError(
             f"The download broke off: {fault.strerror}.", "Start it again; it goes on from there."
         ) from None
-    if not _fits(part, expected_sha256 or named_sha256):
+    if not (_fits(part, method, expected) if expected else _fits(part, "sha256", named_sha256)):
         part.unlink()
         raise ThawError(f"{to.name} arrived, but is not the file that was expected.", "Start the download again.")
     part.replace(to)
@@ -140,11 +149,10 @@ def _extent(response: HTTPResponse) -> tuple[int, int]:
     return 0, int(response.headers.get("Content-Length") or 0)
 
 
-def _fits(path: Path, expected_sha256: str | None) -> bool:
-    if not expected_sha256:
+def _fits(path: Path, method: str, expected: str) -> bool:
+    """Say whether a file's sha256 or md5 begins as expected; where nothing is expected, every file will do."""
+    if not expected:
         return True
-    content = sha256()
     with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            content.update(piece)
-    return content.hexdigest().startswith(expected_sha256.lower())
+        content = file_digest(file, lambda: new(method, usedforsecurity=False))
+    return content.hexdigest().startswith(expected.lower())

@@ -1,12 +1,17 @@
 """Archives from anybody: what is good comes out under generated names, nothing else happens on the disk."""
 
+import bz2
+import gzip
 import io
+import lzma
 import stat
 import struct
 import tarfile
 import time
+from dataclasses import replace
 from hashlib import sha256
 from random import Random
+from types import SimpleNamespace
 from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
@@ -107,7 +112,7 @@ def test_a_ratio_bomb_is_refused(room, monkeypatch):
 
 
 def test_more_than_the_budget_is_refused(room, monkeypatch):
-    monkeypatch.setattr(limits, "UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(limits, "ALONE", replace(limits.ALONE, unpacked_bytes=1_000_000))
     parts = [(f"a/{number}.jpg", Random(number).randbytes(300_000)) for number in range(4)]
     assert refusal(room, zipped(*parts)).code == "TOO_MUCH_UNPACKED"
 
@@ -124,7 +129,7 @@ def test_a_declared_size_that_lies_is_damage(room):
 
 def test_too_many_entries_are_refused_at_once(room, monkeypatch):
     data = zipped(*((f"{number}.jpg", b"") for number in range(600)), method=ZIP_STORED)
-    monkeypatch.setattr(limits, "ARCHIVE_ENTRIES", 500)
+    monkeypatch.setattr(limits, "ALONE", replace(limits.ALONE, archive_entries=500))
     start = time.perf_counter()
     assert refusal(room, data).code == "TOO_MANY_ENTRIES"
     place = data.rfind(b"PK\x05\x06")
@@ -167,10 +172,10 @@ def tar():
     ("data", "code", "words"),
     [
         (b"", "EMPTY_ZIP", "empty"),
-        (b"PK\x05\x06" + bytes(18), "EMPTY_ZIP", "nothing"),
-        (bytes(zipped(("a/", b""))), "EMPTY_ZIP", "empty folders"),
+        (b"PK\x05\x06" + bytes(18), "EMPTY_ZIP", "no files"),
+        (bytes(zipped(("a/", b""))), "EMPTY_ZIP", "no files"),
         (b"\xff\xd8\xff\xe0" + bytes(99), "NOT_A_ZIP", "a JPEG"),
-        (tar(), "NOT_A_ZIP", "tar"),
+        (tar()[:1000], "NOT_A_TAR", "ends too early"),
         (b"Rar!\x1a\x07\x01\x00", "NOT_A_ZIP", "RAR"),
         (b"7z\xbc\xaf\x27\x1c" + bytes(30), "NOT_A_ZIP", "7-Zip"),
         (b"a,b\n1,2\n", "NOT_A_ZIP", "text"),
@@ -232,7 +237,7 @@ def test_the_same_archive_twice_takes_the_room_of_one(room):
 
 
 def test_a_full_disk_is_told_before_it_is_full(room, monkeypatch):
-    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 10}))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=1000, free=110))
     assert refusal(room, zipped(("a/1.jpg", b"one" * 100))).code == "DISK_FULL"
 
 
@@ -265,4 +270,58 @@ def test_damaged_archives_are_decided_without_another_exception(room):
         else:
             for _, place in unpacked.pairs:
                 assert (room / "files" / place).is_file()
+    assert not list(room.glob(".*"))
+
+
+PACKED = {
+    "tar": bytes,
+    "tar.gz": gzip.compress,
+    "tar.bz2": bz2.compress,
+    "tar.xz": lzma.compress,
+    "two xz in a row": lambda data: lzma.compress(data[:700]) + lzma.compress(data[700:]),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+@pytest.mark.parametrize("written_as", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_a_set_comes_out_of_a_tar_as_from_its_folder(room, write_set, settled, kind, written_as):
+    folder = write_set({"cats": 4, "dogs": 4, "dogs/" + "deep " * 15: 1})
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=written_as) as archive:
+        archive.add(folder, "./my pets")
+    unpacked = take(room, PACKED[kind](file.getvalue()))
+    assert all(name.startswith("my pets/") for name, _ in unpacked.pairs)
+    assert settled(room / "files", paths=unpacked.pairs).digest == settled(folder).digest
+
+
+def test_a_tar_keeps_names_that_its_header_has_no_room_for(room):
+    long = f"ants/{'é' * 200}.jpg"
+    for written_as in (tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        file = io.BytesIO()
+        with tarfile.open(fileobj=file, mode="w", format=written_as) as archive:
+            for name in (long, "bees/2.jpg"):
+                entry = tarfile.TarInfo(name)
+                entry.size = 3
+                archive.addfile(entry, io.BytesIO(b"one"))
+        assert [name for name, _ in take(room, file.getvalue()).pairs] == [long, "bees/2.jpg"]
+
+
+def test_damaged_tars_are_decided_without_another_exception(room):
+    draw = Random(4)
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for number in range(3):
+            entry = tarfile.TarInfo(f"a/{number}.jpg")
+            entry.size, entry.pax_headers = 200, {"comment": "é" * number}
+            archive.addfile(entry, io.BytesIO(draw.randbytes(200)))
+    for pack in (bytes, gzip.compress, lzma.compress):
+        original = pack(file.getvalue())
+        for _ in range(150):
+            data = bytearray(original)
+            for _ in range(draw.randint(1, 4)):
+                data[draw.randrange(len(data))] = draw.randrange(256)
+            try:
+                take(room, data)
+            except PictureError as fault:
+                assert fault.code  # noqa: PT017
     assert not list(room.glob(".*"))

@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,9 +156,9 @@ def test_a_missing_folder_is_told(tmp_path, refusal):
 
 def test_limits_are_kept(write_set, monkeypatch, refusal):
     root = write_set({"cats": 4, "dogs": 4})
-    monkeypatch.setattr(limits, "MOST_PICTURES", 7)
+    monkeypatch.setattr(limits, "ALONE", replace(limits.ALONE, pictures=7))
     assert refusal(root).code == "TOO_MANY_PICTURES"
-    monkeypatch.setattr(limits, "FOLDER_ENTRIES", 5)
+    monkeypatch.setattr(limits, "ALONE", replace(limits.ALONE, folder_entries=5))
     assert refusal(root).code == "TOO_MANY_FILES"
 
 

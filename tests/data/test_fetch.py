@@ -1,13 +1,12 @@
 """Downloads go on where they stopped, are checked, and tell in plain words when there is no network."""
 
 import threading
-from hashlib import sha256
+from hashlib import md5, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tlcore.data.downloads import PUBLIC_SETS, download, public_set
-from tlcore.errors import ChoiceError, ThawError
+from tlcore.errors import ThawError
 from tlcore.fetch import MIRROR_VARIABLE, fetch
 
 CONTENT = bytes(range(256)) * 4000
@@ -143,16 +142,13 @@ def test_only_the_web_is_asked(url, tmp_path, monkeypatch):
 
 def test_a_mirror_answers_in_place_of_every_server(server, tmp_path, monkeypatch):
     monkeypatch.setenv(MIRROR_VARIABLE, f"{server.address}/mirror/")
-    path = download(public_set("hymenoptera"), tmp_path, silent)
+    path = fetch("https://download.pytorch.org/tutorial/set.zip", tmp_path / "set.zip", silent)
     assert path.read_bytes() == CONTENT
-    assert server.asked == [("/mirror/tutorial/hymenoptera_data.zip", None)]
+    assert server.asked == [("/mirror/tutorial/set.zip", None)]
 
 
-def test_public_sets_have_different_keys_and_secure_addresses():
-    assert len({one.key for one in PUBLIC_SETS}) == len(PUBLIC_SETS)
-    assert all(one.url.startswith("https://") for one in PUBLIC_SETS)
-
-
-def test_an_unknown_public_set_names_the_nearest():
-    with pytest.raises(ChoiceError, match="Did you mean hymenoptera"):
-        public_set("hymenopter")
+def test_an_md5_is_checked_where_no_better_sum_is_known(server, tmp_path):
+    known = md5(CONTENT, usedforsecurity=False).hexdigest()
+    path = fetch(f"{server.address}/set.zip", tmp_path / "set.zip", silent, expected_md5=known)
+    assert path.read_bytes() == CONTENT
+    assert "not the file" in refusal(f"{server.address}/x", tmp_path / "x", silent, expected_md5="0" * 32)

@@ -31,7 +31,7 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
         help="learn the pictures of a folder",
         description="Learn the pictures of a folder: one folder per class, also below train/ and val/.",
     )
-    parser.add_argument("folder", metavar="FOLDER", help="folder or zip of pictures; or a sample: digits, shapes")
+    parser.add_argument("folder", metavar="FOLDER", help="folder, zip or tar of pictures; or a sample: digits, shapes")
     add_plan_flags(parser)
     parser.add_argument(
         "--read-as", metavar="KEY", help=f"how to understand folders, names and tables: {', '.join(KEYS)}"
@@ -66,12 +66,12 @@ def _album(store: Store, arguments: argparse.Namespace, seed: int) -> Album:
         if source.is_dir():
             return reader.folder(source.resolve(), clean(source.resolve().name))
         if source.is_file():
-            return reader.archive(source, clean(source.stem))
+            return reader.archive(source, clean(source.stem.removesuffix(".tar")))
         if arguments.folder in SAMPLES:
             return reader.sample(arguments.folder)
     raise ChoiceError(
         f"{arguments.folder} is not a folder.",
-        f"It takes a folder or a zip of pictures, or a sample: {', '.join(SAMPLES)}.",
+        f"It takes a folder, a zip or a tar of pictures, or a sample: {', '.join(SAMPLES)}.",
     )
 
 

@@ -36,10 +36,10 @@ def collect(
             ignored += 1
         else:
             (tables if is_table(task.path) else wanted).append(task)
-    if len(wanted) > limits.MOST_PICTURES:
+    if len(wanted) > limits.allowance().pictures:
         raise PictureError(
             "TOO_MANY_PICTURES",
-            f"There are {len(wanted):,} files; {limits.MOST_PICTURES:,} is the most for a set.",
+            f"There are {len(wanted):,} files; {limits.allowance().pictures:,} is the most for a set.",
             "Take a part of them.",
         )
     facts: list[Fact] = []

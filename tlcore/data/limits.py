@@ -1,4 +1,14 @@
-"""How large and how many: the limits for pictures, archives and sets, each with its unit."""
+"""How large and how many: the limits for pictures, and two allowances for sets, each with its unit."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from tlcore.errors import ChoiceError, did_you_mean
+
+MODE_VARIABLE = "THAW_MODE"
+"""Names the allowance: `alone` for one person on a machine of their own, `class` for many on one that they share."""
 
 PICTURE_FILE_BYTES = 40_000_000
 """Bytes of one picture file."""
@@ -18,15 +28,6 @@ LONGEST_ASPECT = 20
 SMALL_SIDE = 64
 """Pixels; a picture with a shorter side is taken, with a word of warning."""
 
-ARCHIVE_FILE_BYTES = 2_000_000_000
-"""Bytes of one archive as it lies on the disk."""
-
-ARCHIVE_ENTRIES = 20_000
-"""Files and folders in one archive."""
-
-UNPACKED_BYTES = 2_000_000_000
-"""Bytes of all that comes out of one archive."""
-
 ENTRY_RATIO = 200
 """Unpacked over packed bytes of one archive entry, where the entry is larger than RATIO_FROM_BYTES."""
 
@@ -39,17 +40,70 @@ MOST_CLASSES = 1000
 FEW_PER_CLASS = 5
 """Pictures; a class with fewer is taken, with a word of warning."""
 
-MOST_PICTURES = 120_000
-"""Pictures of one set."""
-
 THUMBNAIL_SIDE = 160
 """Pixels of a thumbnail, which is square."""
-
-FOLDER_ENTRIES = 100_000
-"""Files and folders that are looked at below a folder; more of them mean that it is not a set of pictures."""
 
 TABLE_BYTES = 20_000_000
 """Bytes of a CSV file that names pictures and their classes."""
 
 KEPT_READY = 2 * 1024**3
 """Bytes of decoded pictures of one split that a run keeps; what does not fit is decoded again in every epoch."""
+
+FREE_BYTES = 5_000_000_000
+FREE_SHARE = 0.1
+"""Bytes of the disk, or share of it if that is less, that stay free whatever comes in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What people may bring in."""
+
+    upload_bytes: int
+    """Bytes of what is sent at one time: a folder, or an archive."""
+    unpacked_bytes: int
+    """Bytes of all that comes out of one archive."""
+    archive_entries: int
+    """Files and folders in one archive."""
+    folder_entries: int
+    """Files and folders that are looked at below a folder; more of them mean that it is not a set of pictures."""
+    pictures: int
+    """Files of one set."""
+    workspace_bytes: int | None
+    """Bytes of all that one workspace keeps; None where only the disk is the limit."""
+    server_bytes: int | None
+    """Bytes of all that is kept for everybody; None where only the disk is the limit."""
+
+
+ALONE = Allowance(
+    upload_bytes=20_000_000_000,
+    unpacked_bytes=40_000_000_000,
+    archive_entries=200_000,
+    folder_entries=250_000,
+    pictures=150_000,
+    workspace_bytes=None,
+    server_bytes=None,
+)
+CLASS = Allowance(
+    upload_bytes=100_000_000,
+    unpacked_bytes=2_000_000_000,
+    archive_entries=20_000,
+    folder_entries=100_000,
+    pictures=20_000,
+    workspace_bytes=500_000_000,
+    server_bytes=20_000_000_000,
+)
+
+
+def allowance() -> Allowance:
+    """Return what people may bring in, in the mode that the operator chose; raises ChoiceError on an unknown word."""
+    modes = {"alone": ALONE, "class": CLASS}
+    mode = os.environ.get(MODE_VARIABLE) or "alone"
+    if mode not in modes:
+        raise ChoiceError(f"{MODE_VARIABLE} is {mode}, which is no mode.", did_you_mean(mode, modes))
+    return modes[mode]
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how many bytes may still be written where `folder` lies, so that the machine keeps some to work with."""
+    disk = shutil.disk_usage(folder)
+    return max(0, disk.free - min(FREE_BYTES, int(FREE_SHARE * disk.total)))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tlcore import records
-from tlcore.data.limits import FEWEST_CLASSES, MOST_CLASSES, MOST_PICTURES
+from tlcore.data.limits import ALONE, FEWEST_CLASSES, MOST_CLASSES
 from tlcore.errors import ChoiceError
 from tlcore.records import from_columns, to_columns, uncollected
 
@@ -87,8 +87,8 @@ class Manifest:
             )
         if len(set(self.classes)) != len(self.classes) or not all(self.classes):
             raise ChoiceError("Two classes of the set have one name, or a class has none.")
-        if len(self.examples) > MOST_PICTURES:
-            raise ChoiceError(f"The set has {len(self.examples)} pictures.", f"It takes {MOST_PICTURES}.")
+        if len(self.examples) > ALONE.pictures:
+            raise ChoiceError(f"The set has {len(self.examples)} pictures.", f"It takes {ALONE.pictures}.")
         orders = [example.order for example in self.examples]
         if any(before > after for before, after in pairwise(orders)):
             raise ChoiceError("The examples are not in their canonical order.", "Sort them by Example.order.")

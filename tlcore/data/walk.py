@@ -25,10 +25,10 @@ def walk(root: Path, unfit: list[LeftOut]) -> Iterator[tuple[str, str]]:
         if folder and not inside:
             unfit.append(LeftOut(name=clean(folder, 200), code="EMPTY_FOLDER", sentence="The folder is empty."))
         entries += len(inside)
-        if entries > limits.FOLDER_ENTRIES:
+        if entries > limits.allowance().folder_entries:
             raise PictureError(
                 "TOO_MANY_FILES",
-                f"There are more than {limits.FOLDER_ENTRIES} files in it.",
+                f"There are more than {limits.allowance().folder_entries} files in it.",
                 "Choose the folder of the pictures alone.",
             )
         below = []

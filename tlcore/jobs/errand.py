@@ -54,8 +54,8 @@ def _do(store: Store, asked: Progress, engine: Engine) -> str:
             return Reader(store, asked.workspace, seed, report, look_here).upload(upload, name).id
         case MakeSample(sample=sample, seed=seed):
             return Reader(store, asked.workspace, seed, report, look_here).sample(sample).id
-        case FetchSet(public_set=name, seed=seed):
-            return Reader(store, asked.workspace, seed, report, look_here).public(name).id
+        case FetchSet(public_set=name, seed=seed, classes=classes):
+            return Reader(store, asked.workspace, seed, report, look_here).public(name, classes).id
         case FetchWeights(backbone=name, weights=weights):
             return download_weights(published(name, weights), report).name
         case SurveyNetwork(network=name):

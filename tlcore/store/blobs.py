@@ -9,8 +9,13 @@ from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from tlcore.errors import ThawError
 from tlcore.paths import safe_path
+
+_PATIENCE = 60.0
+"""Seconds to wait for somebody else who is putting files in place."""
 
 
 class Blobs:
@@ -53,16 +58,48 @@ class Blobs:
 
     def keep(self, path: Path) -> str:
         """Move a finished file in, and return its sha256."""
-        with path.open("rb+") as file:
+        with path.open("rb") as file:
             sha256 = file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
-        target = safe_path(self.root, self.where(sha256))
-        target.parent.mkdir(exist_ok=True)
-        if target.exists():
-            path.unlink()
-        else:
-            path.replace(target)
+        self.keep_as(path, sha256)
         return sha256
+
+    def keep_as(self, path: Path, sha256: str) -> None:
+        """Move a finished file in whose sha256 is known; one that is there already, or was just moved in, stays."""
+        target = safe_path(self.root, self.where(sha256))
+        if target.exists():
+            path.unlink(missing_ok=True)
+            return
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+        target.parent.mkdir(exist_ok=True)
+        path.replace(target)
+
+    @contextmanager
+    def settling(self) -> Iterator[None]:
+        """Hold what lies here as it is, from seeing that a file is there to writing down who names it.
+
+        Raises ThawError if somebody else holds it for long.
+        """
+        lock = FileLock(self.root / "lock", timeout=_PATIENCE)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise ThawError("Many pictures are just coming in.", "Try again in a moment.") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def size(self, sha256: str) -> int:
+        """Return the bytes of a file, 0 if it is not there."""
+        try:
+            return safe_path(self.root, self.where(sha256)).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def all_bytes(self) -> int:
+        """Return the bytes of all files."""
+        return sum(self.size(sha256) for sha256, _ in self.all())
 
     def all(self) -> list[tuple[str, float]]:
         """Return the sha256 of every file, and its age in seconds."""

@@ -17,6 +17,7 @@ from tlcore.store.imported import Imported
 from tlcore.store.intake import Intake
 from tlcore.store.processes import Processes
 from tlcore.store.runs import Runs
+from tlcore.store.space import Space
 
 _LEFT_BEHIND = 24 * 3600.0
 """Seconds after which a file in the making is nobody's any more."""
@@ -45,6 +46,7 @@ class Store:
         self.intake = Intake(home / "intake")
         self.processes = Processes(self._database)
         self.runs = Runs(self._database)
+        self.space = Space(self._database, self.blobs, self.albums, self.thumbnails)
 
     @property
     def thumbnails(self) -> Path:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tlcore.data.limits import ARCHIVE_FILE_BYTES
+from tlcore.data.limits import allowance
 from tlcore.errors import PictureError
 from tlcore.text import clean
 
@@ -46,7 +46,7 @@ class Intake:
         folder.mkdir(parents=True, exist_ok=True)
         index = self._index(folder)
         for piece in pieces:
-            if not 0 <= piece.offset <= ARCHIVE_FILE_BYTES:
+            if not 0 <= piece.offset <= allowance().upload_bytes:
                 raise PictureError("TOO_BIG_FILE", f"{clean(piece.name)} is too large.", "Send smaller files.")
             path = folder / index.setdefault(piece.name, f"{len(index):06d}")
             with path.open("r+b" if path.exists() else "w+b") as file:

@@ -1,14 +1,16 @@
 """Brings pictures in: from a folder, an archive, an upload or a sample into an album that the store keeps."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from tlcore.data.archive import unpack
+from tlcore.data.archive import is_archive, unpack
 from tlcore.data.collect import LookAll, collect
-from tlcore.data.downloads import download, public_set
+from tlcore.data.downloads import download
 from tlcore.data.facts import Task
 from tlcore.data.manifest import LeftOut
+from tlcore.data.public_sets import public_set
 from tlcore.data.samples import digits, shapes
 from tlcore.data.survey import Survey
 from tlcore.data.walk import walk
@@ -71,27 +73,52 @@ class Reader:
         """Read what a person sent, a single archive or many files; the store takes the files over."""
         files = self._store.intake.files(upload)
         try:
-            if len(files) == 1 and files[0][0].lower().endswith(".zip"):
+            if len(files) == 1 and is_archive(files[0][1]):
                 return self.archive(files[0][1], name)
             return self.files(files, name)
         finally:
             self._store.intake.clear(upload)
 
-    def public(self, key: str) -> Album:
-        """Download a public set and read it."""
+    def public(self, key: str, classes: Sequence[str] = ()) -> Album:
+        """Download a public set and read it, or the pictures of some of its classes."""
         public = public_set(key)
-        self._store.downloads.mkdir(exist_ok=True)
-        archive = download(public, self._store.downloads, self._progress)
-        album = self.archive(archive, public.title)
-        archive.unlink(missing_ok=True)
+        public.check(classes)
+        downloads = self._store.downloads
+        downloads.mkdir(exist_ok=True)
+        # For a while its pictures lie here twice: in the download, and beside it.
+        self._store.space.check(self._workspace, public.size)
+        public.check_disk(downloads)
+        paths = download(public, downloads, self._progress)
+        with self._store.blobs.aside_folder() as aside:
+            files: dict[str, Path] = {}
+            left_out: list[LeftOut] = []
+            for file, path in zip(public.files, paths, strict=True):
+                if not file.is_archive:
+                    files[file.name] = path
+                    continue
+                unpacked = unpack(path, aside, self._progress, lambda name: public.needs(name, classes))
+                files.update((name, aside / where) for name, where in unpacked.pairs)
+                left_out.extend(unpacked.left_out)
+            making = aside / "made"
+            making.mkdir()
+            title = f"{public.title}, {len(classes)} classes" if classes else public.title
+            album = self.files(list(public.recipe(files, making)), title, left_out)
+        for path in paths:
+            path.unlink(missing_ok=True)
         return album
 
     def files(self, files: Sequence[tuple[str, Path]], name: str, left_out: Sequence[LeftOut] = ()) -> Album:
         """Take files over, each with what a person called it, and read them."""
         blobs = self._store.blobs
-        wheres = [(shown, blobs.where(blobs.keep(path))) for shown, path in files]
-        tasks = [Task(shown, 0, where, blobs.root / where) for shown, where in wheres]
-        return self._album(name, blobs.root, self._look(tasks, left_out))
+        self._store.space.check(self._workspace, sum(path.stat().st_size for path in {path for _, path in files}))
+        tasks = [Task(shown, 0, str(place), path) for place, (shown, path) in enumerate(files)]
+        survey = self._look(tasks, left_out)
+        # What is no picture never comes into the store.
+        with blobs.settling():
+            for fact in survey.facts:
+                blobs.keep_as(files[int(fact.where)][1], fact.id)
+            facts = tuple(replace(fact, where=blobs.where(fact.id)) for fact in survey.facts)
+            return self._album(name, blobs.root, replace(survey, facts=facts))
 
     def _look(self, tasks: Iterable[Task], left_out: Sequence[LeftOut]) -> Survey:
         return collect(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tlcore.data.limits import ARCHIVE_FILE_BYTES, MOST_PICTURES
+from tlcore.data.limits import allowance
 from tlcore.errands import ReadUpload
 from tlcore.errors import ThawError
 from tlcore.store.intake import Piece
@@ -50,14 +50,15 @@ def _write(part: Part) -> None:
     if part.cancelled:
         store().intake.clear(part.upload)
         return
-    if part.total_bytes > ARCHIVE_FILE_BYTES:
+    if part.total_bytes > allowance().upload_bytes:
         raise ThawError(
-            f"These are {part.total_bytes / 1e6:,.0f} MB; the most is {ARCHIVE_FILE_BYTES / 1e6:,.0f} MB.",
+            f"These are {part.total_bytes / 1e6:,.0f} MB; the most is {allowance().upload_bytes / 1e6:,.0f} MB.",
             "Send fewer pictures, or train on the folder with `python -m tlcore train`.",
         )
-    if part.total_files > MOST_PICTURES:
+    if part.total_files > allowance().pictures:
         raise ThawError(
-            f"These are {part.total_files:,} files; {MOST_PICTURES:,} is the most for one set.", "Send a part of them."
+            f"These are {part.total_files:,} files; {allowance().pictures:,} is the most for one set.",
+            "Send a part of them.",
         )
     store().intake.write(part.upload, [Piece(file.path, file.offset, file.data) for file in part.files])
     if part.done:
@@ -72,9 +73,9 @@ def _write(part: Part) -> None:
 
 
 def _name(part: Part) -> str:
-    """Return what to call the set: the folder's or the zip's name."""
+    """Return what to call the set: the folder's or the archive's name."""
     names = [name for name, _ in store().intake.files(part.upload)]
     first = names[0].split("/")[0] if names else ""
     if len(names) == 1:
-        first = first.rsplit(".", 1)[0]
+        first = first.rsplit(".", 1)[0].removesuffix(".tar")
     return clean(first, 40) or "My pictures"

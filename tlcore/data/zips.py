@@ -1,0 +1,169 @@
+"""The list of a zip from anybody, read without trusting it: how many entries, where each lies, how it is packed."""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from stat import S_IFMT, S_ISDIR, S_ISREG
+from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from tlcore.data.entries import (
+    NO_FILE,
+    PIECE,
+    DamagedError,
+    Entry,
+    check_count,
+    check_ratio,
+    damaged,
+    empty,
+    name_fault,
+    shown_name,
+    size_fault,
+)
+from tlcore.errors import PictureError
+
+_LOCAL_HEADER = 30
+"""Bytes before each entry, by the format; its name comes on top."""
+_ENCRYPTED = 0x1
+_UTF8_NAME = 0x800
+_LONGEST_COMMENT = 65_535
+_ENTRY = struct.Struct("<4s24x3H12x")
+"""A line of the list: signature, and the lengths of the three texts behind it."""
+_END = struct.Struct("<4s4H2LH")
+"""The end record: signature, disks, entries (twice), size and place of the list."""
+_END64 = struct.Struct("<4sQ2H2L4Q")
+"""The same for large archives."""
+_LOCATOR64 = struct.Struct("<4sLQL")
+
+
+class Zip:
+    """A zip whose list is in order; raises PictureError where it is not."""
+
+    def __init__(self, path: Path) -> None:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            check_count(_count(file, size))
+        try:
+            self._zip = ZipFile(path)
+        except Exception:  # Beside BadZipFile it raises what decoding and unpacking its tables happens to raise.
+            raise damaged("zip") from None
+        try:
+            self._infos = self._zip.infolist()
+            _check_places(self._infos, size)
+            read = [_entry(place, info) for place, info in enumerate(self._infos)]
+            self.entries = [entry for entry in read if entry is not None]
+            if not self.entries:
+                raise empty("zip")
+        except PictureError:
+            self._zip.close()
+            raise
+
+    def pieces(self, entry: Entry) -> Iterator[bytes]:
+        """Yield the bytes of an entry; raises DamagedError."""
+        left = entry.size
+        try:
+            with self._zip.open(self._infos[entry.place]) as source:
+                while piece := source.read(PIECE):
+                    left -= len(piece)
+                    yield piece
+            if left:
+                raise DamagedError
+        except Exception:  # BadZipFile, zlib.error, EOFError and more, all from bytes that are not as they should be.
+            raise DamagedError from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._zip.close()
+
+
+def _count(file: BinaryIO, size: int) -> int:
+    """Return how many entries the list holds, or announces if those are more: zipfile makes an object of each."""
+    announced, start, length = _list(file, size)
+    check_count(announced)
+    file.seek(start)
+    found, left = 0, length
+    while left >= _ENTRY.size:
+        head = file.read(_ENTRY.size)
+        if len(head) < _ENTRY.size or not head.startswith(b"PK\x01\x02"):
+            break
+        step = sum(_ENTRY.unpack(head)[1:])
+        file.seek(step, 1)
+        left -= _ENTRY.size + step
+        found += 1
+        check_count(found)
+    if not max(found, announced):
+        raise empty("zip")
+    return max(found, announced)
+
+
+def _list(file: BinaryIO, size: int) -> tuple[int, int, int]:
+    """Return how many entries the end record announces, and where their list begins and how many bytes it has."""
+    begin = max(0, size - _LONGEST_COMMENT - _END.size - _LOCATOR64.size)
+    file.seek(begin)
+    tail = file.read()
+    place = tail.rfind(b"PK\x05\x06")
+    if place < 0 or len(tail) - place < _END.size:
+        raise damaged("zip")
+    *_, count, length, _, _ = _END.unpack_from(tail, place)
+    end = begin + place
+    locator = place - _LOCATOR64.size
+    if locator >= 0 and tail[locator : locator + 4] == b"PK\x06\x07":
+        file.seek(min(_LOCATOR64.unpack_from(tail, locator)[2], size))
+        record = file.read(_END64.size)
+        if len(record) == _END64.size and record[:4] == b"PK\x06\x06":
+            *_, count, length, _ = _END64.unpack(record)
+            end -= _LOCATOR64.size + _END64.size
+    if length > end:
+        raise damaged("zip")
+    return count, end - length, length
+
+
+def _check_places(infos: list[ZipInfo], size: int) -> None:
+    """Refuse what is locked, and entries that lie over one another or behind the end."""
+    if any(info.flag_bits & _ENCRYPTED for info in infos):
+        raise PictureError("PASSWORD_ZIP", "The archive is locked with a password.", "Pack it without one.")
+    ends = 0
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        if info.header_offset < ends:
+            raise PictureError("OVERLAPPING_ZIP", "Files in the archive overlap; no program packs so.", "Pack it anew.")
+        ends = info.header_offset + _LOCAL_HEADER + info.compress_size
+    if ends > size:
+        raise damaged("zip")
+
+
+def _entry(place: int, info: ZipInfo) -> Entry | None:
+    """Return what a line of the list tells, or None for a folder."""
+    name = _name(info)
+    if name.replace("\\", "/").endswith("/"):
+        return None
+    check_ratio(info.file_size, info.compress_size)
+    return Entry(
+        place=place,
+        name=shown_name(name) or "unnamed",
+        size=info.file_size,
+        packed=info.compress_size,
+        fault=name_fault(name) or _kind_fault(info) or size_fault(info.file_size),
+    )
+
+
+def _kind_fault(info: ZipInfo) -> tuple[str, str] | None:
+    mode = S_IFMT(info.external_attr >> 16)
+    if mode and not S_ISREG(mode) and not S_ISDIR(mode):
+        return NO_FILE
+    if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        return "METHOD", "It is packed in a way that is not read here; deflate is."
+    return None
+
+
+def _name(info: ZipInfo) -> str:
+    """Return the name that was meant.
+
+    Names without the UTF-8 mark are read as cp437, but many programs write UTF-8 without the mark.
+    """
+    name = info.orig_filename
+    if not info.flag_bits & _UTF8_NAME:
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            name = info.orig_filename
+    return name
