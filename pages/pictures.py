@@ -1,16 +1,15 @@
-"""Pictures in: a folder, a zip, samples or a public set; and what came in, class by class."""
+"""Pictures in: what came in, class by class, and all the ways to bring more."""
 
 import streamlit as st
 
-from tlcore.data.downloads import PUBLIC_SETS
-from tlcore.errands import FetchSet, MakeSample
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import NETWORK, in_frame
-from tlcore.ui.gathering import begin, current_pictures
+from tlcore.ui.gathering import current_pictures
 from tlcore.ui.heading import crumb
-from tlcore.ui.session import chosen, draft
+from tlcore.ui.known_sets import bring_samples
+from tlcore.ui.session import chosen
 from tlcore.ui.set_view import draw_classes, draw_left_out, draw_numbers, own_sets
-from tlcore.ui.uploading import drop_folder
+from tlcore.ui.uploading import bring_files, bring_recordings
 
 in_frame()
 
@@ -34,31 +33,17 @@ if manifest is not None:
         )
         views[view](manifest)
 
-with st.container(key="card_bring"):
-    st.header("Bring your own" if manifest is None else "Bring other pictures", anchor=False)
-    st.caption("One folder per class, with or without train and val; or a zip of that. Everything else is sorted out.")
-    drop_folder()
-
-with st.container(key="card_samples"):
-    st.header("Or begin with a set that is known", anchor=False)
-    columns = st.columns(3)
-    samples = (
-        ("Handwritten digits", "600 pictures of 10 digits, far from photographs. Ready offline.", "digits"),
-        ("Shapes and patterns", "240 drawings of 8 kinds, made on this machine. Ready offline.", "shapes"),
+ways = {
+    "Folder or files": bring_files,
+    "Webcam": bring_recordings,
+    "Public sets and samples": bring_samples,
+}
+with st.container(key="card_ways"):
+    st.header("Bring pictures in" if manifest is None else "Bring more pictures in", anchor=False)
+    way = st.segmented_control(
+        "Way in", list(ways), default="Folder or files", required=True, key="way", label_visibility="collapsed"
     )
-    for column, (name, about, sample) in zip(columns, samples, strict=False):
-        with column:
-            st.markdown(f"**{name}**")
-            st.caption(about)
-            st.button(
-                "Take it", key=f"sample_{sample}", on_click=begin, args=(MakeSample(sample=sample, seed=draft().seed),)
-            )
-    with columns[2]:
-        (ants,) = PUBLIC_SETS
-        st.markdown(f"**{ants.title}**")
-        st.caption(f"{ants.about} {ants.origin} Downloads about {ants.download_bytes / 1e6:.0f} MB.")
-        fetch = FetchSet(public_set=ants.key, seed=draft().seed)
-        st.button("Download", key=f"fetch_{ants.key}", on_click=begin, args=(fetch,))
+    ways[way]()
 
 if manifest is None:
     st.html(say("A set needs at least two classes, and at least two pictures in each.", lead="To know:"))
