@@ -1,24 +1,23 @@
-"""Pictures in: a folder, a zip, samples or a public set; and what came in, class by class."""
+"""Pictures in: what came in, from every side; and the ways in."""
 
 import streamlit as st
 
-from tlcore.data.public_sets import PUBLIC_SETS
-from tlcore.errands import FetchSet, MakeSample
 from tlcore.ui.checks_view import draw_checks
 from tlcore.ui.classes_view import draw_classes
 from tlcore.ui.components.static import say
 from tlcore.ui.crop_view import draw_crop
 from tlcore.ui.frame import NETWORK, in_frame
-from tlcore.ui.gathering import begin, current_pictures
+from tlcore.ui.gathering import current_pictures
 from tlcore.ui.heading import crumb
+from tlcore.ui.known_sets import bring_samples
 from tlcore.ui.ledger_view import draw_ledger
 from tlcore.ui.mosaic_view import draw_mosaic
 from tlcore.ui.reading_choice import draw_reading, draw_unsettled
-from tlcore.ui.session import chosen, chosen_album, draft
+from tlcore.ui.session import chosen, chosen_album
 from tlcore.ui.set_view import draw_left_out, draw_numbers, own_sets
 from tlcore.ui.sizes_view import draw_sizes
 from tlcore.ui.split_view import draw_split
-from tlcore.ui.uploading import drop_folder
+from tlcore.ui.uploading import bring_files, bring_recordings
 
 in_frame()
 
@@ -52,35 +51,20 @@ if manifest is not None:
             "View", list(views), default="Classes", required=True, key="view", label_visibility="collapsed"
         )
         views[view](manifest)
-
 elif album is not None:
     draw_unsettled(album)
 
-with st.container(key="card_bring"):
-    st.header("Bring your own" if manifest is None and album is None else "Bring other pictures", anchor=False)
-    st.caption("One folder per class, with or without train and val; or a zip of that. Everything else is sorted out.")
-    drop_folder()
-
-with st.container(key="card_samples"):
-    st.header("Or begin with a set that is known", anchor=False)
-    columns = st.columns(3)
-    samples = (
-        ("Handwritten digits", "600 pictures of 10 digits, far from photographs. Ready offline.", "digits"),
-        ("Shapes and patterns", "240 drawings of 8 kinds, made on this machine. Ready offline.", "shapes"),
+ways = {
+    "Folder or files": bring_files,
+    "Webcam": bring_recordings,
+    "Public sets and samples": bring_samples,
+}
+with st.container(key="card_ways"):
+    st.header("Bring pictures in" if album is None else "Bring more pictures in", anchor=False)
+    way = st.segmented_control(
+        "Way in", list(ways), default="Folder or files", required=True, key="way", label_visibility="collapsed"
     )
-    for column, (name, about, sample) in zip(columns, samples, strict=False):
-        with column:
-            st.markdown(f"**{name}**")
-            st.caption(about)
-            st.button(
-                "Take it", key=f"sample_{sample}", on_click=begin, args=(MakeSample(sample=sample, seed=draft().seed),)
-            )
-    with columns[2]:
-        ants = PUBLIC_SETS[0]
-        st.markdown(f"**{ants.title}**")
-        st.caption(f"{ants.about} {ants.origin} Downloads about {ants.size / 1e6:.0f} MB.")
-        fetch = FetchSet(public_set=ants.key, seed=draft().seed)
-        st.button("Download", key=f"fetch_{ants.key}", on_click=begin, args=(fetch,))
+    ways[way]()
 
 if manifest is None:
     st.html(say("A set needs at least two classes, and at least two pictures in each.", lead="To know:"))

@@ -7,12 +7,16 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadUpload:
-    """Check the pictures that a person sent, and make a set of them."""
+    """Check the pictures that a person sent, and make a set of them or add them to one."""
 
     upload: str
     """Id that the store gave to the files as they came in."""
     name: str
     seed: int
+    album: str | None = None
+    """Id of the album that they are added to; None where they make one of their own."""
+    into: str = ""
+    """The class that all of them go into; empty where their folders say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,11 @@ from tlcore.ui import theme
 from tlcore.ui.components import plotly_file, static, visitor
 from tlcore.ui.components.block_map import PhaseChosen, RatesChosen, read_changes, read_serial
 from tlcore.ui.components.decision_chart import Level, decision_chart
-from tlcore.ui.components.folder_picker import read_part
 from tlcore.ui.components.hero import hero
 from tlcore.ui.components.icons import BRAND, icon
 from tlcore.ui.components.memory_bar import memory_bar
 from tlcore.ui.components.rate_curve import read_rate
+from tlcore.ui.components.sending import read_part
 from tlcore.ui.components.static import Segment
 
 FOLDER = Path(static.__file__).parent

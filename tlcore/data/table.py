@@ -92,7 +92,7 @@ def _lines(file: Path) -> list[list[str]] | None:
     try:
         delimiter = _delimiter(text)
         rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter) if delimiter else ()
-        return [row for row in islice(rows, limits.FOLDER_ENTRIES) if any(row)] or None
+        return [row for row in islice(rows, limits.allowance().folder_entries) if any(row)] or None
     except csv.Error:  # A cell longer than the module reads.
         return None
 

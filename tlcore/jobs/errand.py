@@ -50,8 +50,9 @@ def _do(store: Store, asked: Progress, engine: Engine) -> str:
     if not isinstance(asked.errand, ReadWeights | SurveyNetwork):  # torch reserves more addresses than it uses
         limit_memory(_READING_MEGABYTES)
     match asked.errand:
-        case ReadUpload(upload=upload, name=name, seed=seed):
-            return Reader(store, asked.workspace, seed, report, look_here).upload(upload, name).id
+        case ReadUpload(upload=upload, name=name, seed=seed, album=album, into=into):
+            reader = Reader(store, asked.workspace, seed, report, look_here, more_of=album, into=into)
+            return reader.upload(upload, name).id
         case MakeSample(sample=sample, seed=seed):
             return Reader(store, asked.workspace, seed, report, look_here).sample(sample).id
         case FetchSet(public_set=name, seed=seed, classes=classes):

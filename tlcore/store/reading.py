@@ -9,6 +9,7 @@ from tlcore.data.archive import is_archive, unpack
 from tlcore.data.collect import LookAll, collect
 from tlcore.data.downloads import download
 from tlcore.data.facts import Task
+from tlcore.data.joining import joined
 from tlcore.data.manifest import LeftOut
 from tlcore.data.public_sets import public_set
 from tlcore.data.samples import digits, shapes
@@ -29,8 +30,9 @@ SAMPLES: Mapping[str, tuple[str, Callable[[Path], Path]]] = MappingProxyType(
 class Reader:
     """Reads pictures for one workspace.
 
-    `seed` draws the validation pictures where no folders do; `look_all` looks at the files, and `more_of` is the
-    album that they are added to, if they are not to make one of their own.
+    `seed` draws the validation pictures where no folders do; `look_all` looks at the files, and `more_of` is the id
+    of the album that they are added to, if they are not to make one of their own: each into the class that its
+    folders say, or all of them into the class `into`.
     """
 
     def __init__(
@@ -40,7 +42,8 @@ class Reader:
         seed: int,
         progress: Progress,
         look_all: LookAll,
-        more_of: Album | None = None,
+        more_of: str | None = None,
+        into: str = "",
     ) -> None:
         self._store = store
         self._workspace = workspace
@@ -48,6 +51,7 @@ class Reader:
         self._progress = progress
         self._look_all = look_all
         self._more_of = more_of
+        self._into = into
 
     def sample(self, name: str) -> Album:
         """Read one of SAMPLES, making its files first where they are missing."""
@@ -132,5 +136,7 @@ class Reader:
     def _album(self, name: str, root: Path, survey: Survey) -> Album:
         albums = self._store.albums
         if self._more_of is not None:
-            return albums.enlarge(self._more_of, survey, root)
+            # Only now: its owner may have decided something about it while the files were read.
+            album = albums.get(self._more_of, self._workspace)
+            return albums.enlarge(album, joined(albums.survey(album), survey, self._into), root)
         return albums.make(self._workspace, name, survey, (root,), self._seed)

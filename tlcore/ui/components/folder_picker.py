@@ -1,103 +1,13 @@
-"""Takes a folder, some files or a zip from the browser to this machine, unchanged, in parts that are acknowledged."""
+"""Takes a folder, some files or an archive from the browser to this machine."""
 
-import binascii
-import re
-from base64 import b64decode
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
-from tlcore.ui.components.bridge import register, sent
+from tlcore.ui.components.bridge import register
+from tlcore.ui.components.sending import Part, mount_sending
 
-_UPLOAD = re.compile(r"[0-9a-f]{32}")
-_LONGEST_PATH = 1024
-_MOST_FILES_IN_A_PART = 4096
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilePart:
-    """A piece of one file, or all of it; the path is what the browser said, so it is not to be trusted."""
-
-    path: str
-    offset: int
-    size: int  # of the whole file, in bytes
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One message of an upload; a part may come twice, and then has the same sequence."""
-
-    upload: str  # 32 hexadecimal digits that the browser drew
-    sequence: int
-    files: tuple[FilePart, ...]
-    total_files: int
-    total_bytes: int
-    ignored: int  # hidden and system files that were left out
-    done: bool
-    cancelled: bool
-
-
-_mount = register("folder_picker", "shared")
+_mount = register("folder_picker", "shared", "sending")
 
 
 def folder_picker(*, key: str, on_part: Callable[[Part], None], acknowledged: int, problem: str = "") -> None:
-    """Show the place to drop a folder, and call `on_part` with each part of what comes.
-
-    `acknowledged` is the sequence of the last part that was dealt with (0 before the first): the browser sends the
-    next part only after that. A `problem` is shown and ends the upload.
-    """
-
-    def answer() -> None:
-        part = read_part(sent(key, "part"))
-        if part is not None:
-            on_part(part)
-
-    _mount(key=key, data={"acknowledged": acknowledged, "problem": problem}, on_part_change=answer)
-
-
-def read_part(plain: Any) -> Part | None:
-    """Return what the browser sent as a part, or None if it is none."""
-    if not isinstance(plain, dict):
-        return None
-    upload, files = plain.get("upload"), plain.get("files")
-    counts = [_count(plain.get(name)) for name in ("sequence", "total_files", "total_bytes", "ignored")]
-    flags = [plain.get(name) for name in ("done", "cancelled")]
-    if not isinstance(upload, str) or not _UPLOAD.fullmatch(upload):
-        return None
-    if not isinstance(files, list) or len(files) > _MOST_FILES_IN_A_PART or None in counts:
-        return None
-    pieces = [_read_file(file) for file in files]
-    if None in pieces or not all(isinstance(flag, bool) for flag in flags):
-        return None
-    sequence, total_files, total_bytes, ignored = (count or 0 for count in counts)
-    return Part(
-        upload=upload,
-        sequence=sequence,
-        files=tuple(piece for piece in pieces if piece is not None),
-        total_files=total_files,
-        total_bytes=total_bytes,
-        ignored=ignored,
-        done=flags[0] is True,
-        cancelled=flags[1] is True,
-    )
-
-
-def _read_file(plain: Any) -> FilePart | None:
-    if not isinstance(plain, dict):
-        return None
-    path, text = plain.get("path"), plain.get("data")
-    offset, size = _count(plain.get("offset")), _count(plain.get("size"))
-    if not isinstance(path, str) or not 0 < len(path) <= _LONGEST_PATH or not isinstance(text, str):
-        return None
-    if offset is None or size is None:
-        return None
-    try:
-        data = b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return FilePart(path=path, offset=offset, size=size, data=data) if offset + len(data) <= size else None
-
-
-def _count(plain: Any) -> int | None:
-    return plain if isinstance(plain, int) and not isinstance(plain, bool) and plain >= 0 else None
+    """Show the place to drop a folder, and call `on_part` with each part of what comes; see `mount_sending`."""
+    mount_sending(_mount, key=key, on_part=on_part, acknowledged=acknowledged, problem=problem)

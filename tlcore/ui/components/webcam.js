@@ -1,0 +1,367 @@
+// Records bursts of pictures for classes that are named in place, and sends them like the files of a folder.
+
+const EVERY = 125; // milliseconds between two pictures of a burst
+const LONGEST = 640; // pixels of the longest side of a picture
+const SMALL = 128; // pixels of the small one that is shown
+const BURST = 1_000; // milliseconds of a burst that a single press asks for, as a screen reader's does
+const MOST_SEEDS = 6; // classes that have their row from the start
+const MOST = 2_000; // pictures before they are sent, for they lie in the browser's memory
+
+const WHY = {
+  NotAllowedError: "The browser may not use the camera. Allow it beside the address of this page, then try again.",
+  NotFoundError: "There is no camera on this device. Connect one and try again, or take the pictures elsewhere and add them here.",
+  NotReadableError: "The camera is in use. Close the other program that has it, then try again.",
+  insecure: "Browsers give a camera only to pages on localhost or over https. Open Thaw on the machine that it runs on, ask for an https address, or add photographs here: a phone takes them with its own camera.",
+  other: "The camera did not start. Try again, or add photographs that were taken elsewhere.",
+};
+
+class Webcam {
+  constructor(root) {
+    this.root = root;
+    // What was recorded outlives a look at another page, for as long as this one is not loaded anew.
+    this.rows = window.thawRecorded ??= [];
+    this.recording = null; // the row that a button is held for
+    this.serial = this.rows.length;
+    this.listed = document.createElement("datalist");
+    this.listed.id = "known";
+    const studio = root.appendChild(element("div", "studio"));
+    studio.append(this.makeStage());
+    const side = studio.appendChild(element("div"));
+    this.list = side.appendChild(element("div", "rows"));
+    this.list.setAttribute("role", "list");
+    const foot = side.appendChild(element("div", "foot"));
+    this.more = foot.appendChild(this.makeButton("Add a class", () => this.add("", true)));
+    this.make = foot.appendChild(this.makeButton("", () => this.send()));
+    this.make.classList.add("make");
+    this.missing = foot.appendChild(element("span"));
+    side.append(this.listed);
+    this.studio = studio;
+    this.sending = new Sending(root, {
+      onBusy: (busy) => {
+        studio.hidden = busy;
+        this.busy = busy;
+      },
+      onSent: () => this.sent(),
+      again: "record the pictures once more.",
+    });
+    this.warn = (event) => this.total() && event.preventDefault();
+    this.pause = () => document.hidden && this.release();
+    window.addEventListener("beforeunload", this.warn);
+    document.addEventListener("visibilitychange", this.pause);
+  }
+
+  makeButton(words, onclick) {
+    const button = element("button", "button", words);
+    button.type = "button";
+    button.onclick = onclick;
+    return button;
+  }
+
+  makeStage() {
+    const stage = element("div", "stage");
+    this.view = stage.appendChild(element("div", "view"));
+    this.view.append(icon("camera"));
+    this.video = this.view.appendChild(element("video"));
+    Object.assign(this.video, { muted: true, playsInline: true, hidden: true });
+    this.video.setAttribute("aria-label", "What the camera sees");
+    this.told = this.view.appendChild(element("span", "told"));
+    this.told.hidden = true;
+    const setting = stage.appendChild(element("div", "setting"));
+    this.start = setting.appendChild(this.makeButton("Switch the camera on", () => this.open()));
+    this.other = setting.appendChild(this.makeButton("Other camera", () => this.change()));
+    this.other.hidden = true;
+    const label = setting.appendChild(element("label"));
+    this.square = label.appendChild(element("input"));
+    Object.assign(this.square, { type: "checkbox", checked: true });
+    this.square.onchange = () => this.view.classList.toggle("wide", !this.square.checked);
+    label.append("Square pictures");
+    this.why = stage.appendChild(element("p", "why"));
+    this.why.setAttribute("role", "status");
+    this.why.hidden = true;
+    return stage;
+  }
+
+  async open(device = null) {
+    this.close();
+    setText(this.why, "");
+    if (!navigator.mediaDevices?.getUserMedia) return this.fail("insecure");
+    const wanted = device ? { deviceId: { exact: device } } : { facingMode: "user" };
+    try {
+      this.stream = await navigator.mediaDevices.getUserMedia({ video: { ...wanted, width: { ideal: LONGEST }, height: { ideal: 480 } } });
+    } catch (fault) {
+      return this.fail(fault.name in WHY ? fault.name : "other");
+    }
+    if (this.left) return this.close(); // the page was left while a person was asked
+    const [track] = this.stream.getVideoTracks();
+    track.onended = () => this.fail("NotReadableError");
+    this.device = track.getSettings().deviceId;
+    this.view.classList.toggle("mirrored", track.getSettings().facingMode !== "environment");
+    this.video.srcObject = this.stream;
+    this.video.hidden = false;
+    await this.video.play().catch(() => {}); // refused where it was replaced meanwhile
+    this.why.hidden = true;
+    this.start.hidden = true;
+    this.devices = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
+    this.other.hidden = this.devices.length < 2;
+    this.draw();
+    return null;
+  }
+
+  change() {
+    const place = this.devices.findIndex(({ deviceId }) => deviceId === this.device);
+    return this.open(this.devices[(place + 1) % this.devices.length].deviceId);
+  }
+
+  close() {
+    this.release();
+    this.stream?.getTracks().forEach((track) => track.stop());
+    this.stream = null;
+    this.video.srcObject = null;
+    this.video.hidden = true;
+    this.start.hidden = false;
+  }
+
+  fail(reason) {
+    this.close();
+    this.byHand = true;
+    setText(this.why, WHY[reason]);
+    this.why.hidden = false;
+    setText(this.start, "Try the camera again");
+    this.draw();
+  }
+
+  // Classes: one row each, with a name that is typed in place.
+  add(name, focus = false) {
+    this.serial += 1;
+    this.rows.push({ id: `${performance.timeOrigin} ${this.serial}`, name, shots: [] });
+    this.draw();
+    if (focus) this.list.lastChild.querySelector("input").focus();
+  }
+
+  drop(row) {
+    row.shots.forEach(({ url }) => URL.revokeObjectURL(url));
+    this.rows.splice(this.rows.indexOf(row), 1);
+    this.draw();
+    this.more.focus();
+  }
+
+  called(row) {
+    return row.name.trim() || `Class ${this.rows.indexOf(row) + 1}`;
+  }
+
+  makeRow(row) {
+    const box = element("div", "row");
+    box.setAttribute("role", "listitem");
+    box.name = box.appendChild(element("input", "name"));
+    Object.assign(box.name, { type: "text", value: row.name, maxLength: 80, autocomplete: "off", spellcheck: false });
+    box.name.setAttribute("list", "known");
+    box.name.oninput = () => {
+      row.name = box.name.value;
+      this.draw();
+    };
+    box.hold = box.appendChild(this.makeHold(row));
+    box.pick = box.appendChild(this.makeButton("Add photographs", () => box.input.click()));
+    box.input = box.appendChild(element("input", "unseen"));
+    Object.assign(box.input, { type: "file", accept: "image/*", multiple: true, tabIndex: -1 });
+    box.input.setAttribute("capture", "environment");
+    box.input.onchange = () => {
+      for (const file of box.input.files) this.keep(row, file, file);
+      box.input.value = "";
+    };
+    box.remove_ = box.appendChild(element("button", "remove"));
+    box.remove_.type = "button";
+    box.remove_.append(icon("cross"));
+    box.remove_.onclick = () => this.drop(row);
+    box.count = box.appendChild(element("span", "count"));
+    box.strip = box.appendChild(element("div", "strip"));
+    return box;
+  }
+
+  makeHold(row) {
+    const button = element("button", "button hold", "Hold to record");
+    button.type = "button";
+    button.onpointerdown = (event) => {
+      if (event.button) return;
+      button.setPointerCapture(event.pointerId);
+      this.hold(row);
+    };
+    button.onpointerup = button.onpointercancel = button.onlostpointercapture = () => this.release();
+    button.onkeydown = (event) => {
+      if (event.key !== " " && event.key !== "Enter") return;
+      event.preventDefault(); // or the page would scroll, and the key count as a click
+      if (!event.repeat) this.hold(row);
+    };
+    button.onkeyup = (event) => (event.key === " " || event.key === "Enter") && this.release();
+    button.onblur = () => this.release();
+    button.oncontextmenu = (event) => event.preventDefault(); // a long touch is a hold
+    button.onclick = (event) => {
+      if (event.detail) return; // of a mouse, which has held it
+      this.hold(row);
+      setTimeout(() => this.release(), BURST);
+    };
+    return button;
+  }
+
+  hold(row) {
+    if (!this.stream || this.recording) return;
+    this.recording = row;
+    this.shoot();
+    this.burst = setInterval(() => this.shoot(), EVERY);
+    this.draw();
+  }
+
+  release() {
+    if (!this.recording) return;
+    clearInterval(this.burst);
+    this.recording = null;
+    this.draw();
+  }
+
+  shoot() {
+    const row = this.recording;
+    const { videoWidth: width, videoHeight: height } = this.video;
+    if (!width) return;
+    if (this.total() >= MOST) {
+      this.release();
+      this.sending.say(`These are ${MOST.toLocaleString("en")} pictures. Send them before you record more.`);
+      return;
+    }
+    const side = Math.min(width, height);
+    const [across, down] = this.square.checked ? [side, side] : [width, height];
+    const drawn = (most) => {
+      const share = Math.min(1, most / Math.max(across, down));
+      const canvas = element("canvas");
+      canvas.width = Math.round(across * share);
+      canvas.height = Math.round(down * share);
+      canvas.getContext("2d").drawImage(this.video, (width - across) / 2, (height - down) / 2, across, down, 0, 0, canvas.width, canvas.height);
+      return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
+    };
+    Promise.all([drawn(LONGEST), drawn(SMALL)]).then(([file, small]) => file && small && this.keep(row, file, small));
+  }
+
+  keep(row, file, small) {
+    row.taken = (row.taken ?? 0) + 1;
+    const kind = file.name?.match(/\.\w{1,5}$/)?.[0] ?? ".jpg";
+    row.shots.unshift({ file, url: URL.createObjectURL(small), name: `${Date.now()}-${String(row.taken).padStart(4, "0")}${kind}` });
+    this.draw();
+  }
+
+  makeShot(row, shot) {
+    const box = element("div", "shot");
+    const image = box.appendChild(element("img"));
+    Object.assign(image, { src: shot.url, alt: "" });
+    box.delete = box.appendChild(element("button", "delete"));
+    box.delete.type = "button";
+    box.delete.append(icon("cross"));
+    box.delete.onclick = () => {
+      const next = box.nextSibling ?? box.previousSibling;
+      URL.revokeObjectURL(shot.url);
+      row.shots.splice(row.shots.indexOf(shot), 1);
+      this.draw();
+      next?.delete.focus();
+    };
+    return box;
+  }
+
+  total() {
+    return this.rows.reduce((sum, { shots }) => sum + shots.length, 0);
+  }
+
+  // Why the pictures cannot be sent yet; empty when they can.
+  lacks() {
+    const full = this.rows.filter(({ shots }) => shots.length);
+    const names = full.map(({ name }) => name.trim().toLowerCase());
+    const twice = full.find(({ name }, place) => name.trim() && names.indexOf(name.trim().toLowerCase()) !== place);
+    if (twice) return `Two classes are called ${twice.name.trim()}.`;
+    if (names.includes("")) return "Give each class that has pictures a name.";
+    if (this.data.add_to) return full.length ? "" : "Record a picture first.";
+    return full.filter(({ shots }) => shots.length > 1).length > 1 ? "" : "A set needs two classes, each with two pictures.";
+  }
+
+  draw() {
+    const live = Boolean(this.stream);
+    keepChildren(this.list, this.rows, ({ id }) => id, (row) => this.makeRow(row)).forEach((box, place) => {
+      const row = this.rows[place];
+      const called = this.called(row);
+      const held = row === this.recording;
+      box.classList.toggle("recording", held);
+      if (box.name.value !== row.name) box.name.value = row.name;
+      box.name.placeholder = `Name of class ${place + 1}`;
+      box.name.setAttribute("aria-label", `Name of class ${place + 1}`);
+      box.hold.hidden = !live && this.byHand === true;
+      box.hold.disabled = !live;
+      box.hold.setAttribute("aria-pressed", held);
+      box.hold.setAttribute("aria-label", `Hold to record ${called}`);
+      setText(box.hold, held ? "Recording" : "Hold to record");
+      box.pick.hidden = live || !this.byHand;
+      box.pick.setAttribute("aria-label", `Add photographs to ${called}`);
+      box.input.setAttribute("aria-label", `Photographs of ${called}`);
+      box.remove_.setAttribute("aria-label", `Remove ${called}`);
+      const count = row.shots.length;
+      setText(box.count, count ? `${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}` : "No picture yet");
+      box.strip.hidden = !count;
+      keepChildren(box.strip, row.shots, ({ name }) => name, (shot) => this.makeShot(row, shot)).forEach((shot, number) => {
+        shot.delete.setAttribute("aria-label", `Delete picture ${count - number} of ${called}`);
+      });
+    });
+    this.view.classList.toggle("recording", Boolean(this.recording));
+    this.told.hidden = !this.recording;
+    if (this.recording) setText(this.told, `${this.called(this.recording)}: ${this.recording.shots.length}`);
+    const lacks = this.lacks();
+    this.make.disabled = Boolean(lacks);
+    setText(this.make, this.data.add_to ? `Add to ${this.data.add_to}` : "Make a set of them");
+    setText(this.missing, lacks);
+  }
+
+  send() {
+    const files = this.rows.flatMap(({ name, shots }) => {
+      // A slash would make two folders of a name, and a dot in front hides one.
+      const folder = name.replace(/[/\\]/g, " ").trim().replace(/^\.+/, "") || "unnamed";
+      return shots.map(({ file, name: picture }) => ({ path: `${folder}/${picture}`, file }));
+    });
+    this.close();
+    return this.sending.begin(files);
+  }
+
+  sent() {
+    const total = this.total();
+    for (const row of this.rows) {
+      row.shots.forEach(({ url }) => URL.revokeObjectURL(url));
+      row.shots = [];
+    }
+    this.draw();
+    return `${total.toLocaleString("en")} pictures sent.`;
+  }
+
+  update(component) {
+    this.data = component.data;
+    const known = this.data.classes;
+    this.listed.replaceChildren(...known.map((name) => Object.assign(element("option"), { value: name })));
+    const seeds = known.length && known.length <= MOST_SEEDS ? known : ["", ""];
+    // Rows that nobody has touched are those of the set that the pictures go to.
+    const untouched = this.rows.every(({ name, shots }) => !shots.length && (!name || this.seeds?.includes(name)));
+    if (untouched && seeds.join("/") !== this.seeds?.join("/")) {
+      this.rows.length = 0;
+      for (const name of seeds) this.add(name);
+    }
+    this.seeds = seeds;
+    this.draw();
+    this.sending.update(component);
+  }
+
+  leave() {
+    this.left = true;
+    this.close();
+    this.sending.leave();
+    window.removeEventListener("beforeunload", this.warn);
+    document.removeEventListener("visibilitychange", this.pause);
+  }
+}
+
+export default function (component) {
+  const root = rootOf(component.parentElement, (made) => {
+    made.owner = new Webcam(made);
+  });
+  root.owner.update(component);
+  return () => root.owner.leave();
+}

@@ -1,0 +1,63 @@
+"""Where pictures go that a person brings: into a set of their own, or into the one that is chosen."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from tlcore.store.albums import Album
+from tlcore.text import clean, plain
+from tlcore.ui.components.static import say
+from tlcore.ui.session import chosen, chosen_album
+
+_BY_FOLDERS = "As their folders say"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """What becomes of pictures that come in."""
+
+    album: str | None = None
+    """Id of the album that they are added to; None for one of their own."""
+    into: str = ""
+    """The class that all of them go into; empty where their folders say."""
+    name: str = ""
+    """What the album is called, as it is shown; empty for one of their own."""
+    classes: tuple[str, ...] = ()
+    """Of that album, as they are shown."""
+
+
+def choose_destination(*, by_class: bool) -> Destination:
+    """Draw the choice between a new set and the chosen one, `by_class` with one of its classes, and return it."""
+    album = chosen_album()
+    if album is None:
+        return Destination()
+    if album.digest is None:
+        st.html(say(album.fault or "", lead=f"“{clean(album.name, 40)}” is not a set yet:"))
+    # The key has the album in it, so that a choice for one is no choice for another.
+    goal = st.segmented_control(
+        "These pictures are",
+        [None, album.id],
+        default=album.id if album.digest is None else None,
+        required=True,
+        format_func=lambda identifier: _spoken(identifier, album),
+        key=f"goal_{album.id}",
+    )
+    if goal is None:
+        return Destination()
+    manifest = chosen()
+    classes = tuple(clean(name) for name in manifest.classes) if manifest else ()
+    into = ""
+    if by_class:
+        picked = st.selectbox(
+            "Their class",
+            [_BY_FOLDERS, *classes],
+            accept_new_options=True,
+            key=f"into_{album.id}",
+            help="Loose pictures need a class. Choose one, or type the name of a new one.",
+        )
+        into = "" if picked == _BY_FOLDERS else clean(picked)
+    return Destination(album=album.id, into=into, name=clean(album.name, 40), classes=classes)
+
+
+def _spoken(identifier: str | None, album: Album) -> str:
+    return "A new set" if identifier is None else f"Added to {plain(album.name, 40)}"
