@@ -10,7 +10,9 @@ from tlcore.catalog.download import download_weights
 from tlcore.data.collect import look_here
 from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights, SurveyNetwork
 from tlcore.errors import ThawError
-from tlcore.jobs.processes import give_way, limit_memory
+from tlcore.jobs.eyes import Eyes
+from tlcore.jobs.limiting import limit_memory
+from tlcore.jobs.processes import give_way
 from tlcore.store import Store
 from tlcore.store.errands import Progress
 from tlcore.store.reading import Progress as Report
@@ -51,11 +53,11 @@ def _do(store: Store, asked: Progress, engine: Engine) -> str:
         limit_memory(_READING_MEGABYTES)
     match asked.errand:
         case ReadUpload(upload=upload, name=name, seed=seed):
-            return Reader(store, asked.workspace, seed, report, look_here).upload(upload, name).id
+            return Reader(store, asked.workspace, seed, report, Eyes(store)).upload(upload, name).id
         case MakeSample(sample=sample, seed=seed):
             return Reader(store, asked.workspace, seed, report, look_here).sample(sample).id
         case FetchSet(public_set=name, seed=seed):
-            return Reader(store, asked.workspace, seed, report, look_here).public(name).id
+            return Reader(store, asked.workspace, seed, report, Eyes(store)).public(name).id
         case FetchWeights(backbone=name, weights=weights):
             return download_weights(published(name, weights), report).name
         case SurveyNetwork(network=name):
