@@ -1,6 +1,7 @@
 """Small square pictures for galleries, one file for each picture's content."""
 
 import os
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -31,10 +32,12 @@ def write_thumbnail(square: Image.Image, folder: Path, id_: str) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
+    data = BytesIO()
+    square.save(data, "JPEG", quality=85)
     # Two processes may make the same thumbnail at a time.
-    aside = path.with_suffix(f".{os.getpid()}.part")
+    aside = folder / f"{os.getpid()}.part"
     try:
-        square.save(aside, "JPEG", quality=85)
+        aside.write_bytes(data.getvalue())
         aside.replace(path)
     except BaseException:
         aside.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from tlcore.data.collect import look_here
 from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights, SurveyNetwork
 from tlcore.errors import ThawError
 from tlcore.jobs.eyes import Eyes
-from tlcore.jobs.limiting import limit_memory
+from tlcore.jobs.memory import limit_memory
 from tlcore.jobs.processes import give_way
 from tlcore.store import Store
 from tlcore.store.errands import Progress

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tlcore.data.facts import Fact, Task, look
 from tlcore.data.manifest import LeftOut
-from tlcore.jobs.limiting import limit_memory
+from tlcore.jobs.memory import limit_memory
 from tlcore.records import to_plain
 
 READY = "ready"

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -66,3 +67,12 @@ def give_way() -> None:
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
         process.nice(_NICENESS)
+
+
+def memory_taken() -> tuple[int, int]:
+    """Return the bytes that this process takes now, and that the largest of its children does."""
+    process, children = psutil.Process(), [0]
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error):  # It may have ended meanwhile.
+            children.append(child.memory_info().rss)
+    return process.memory_info().rss, max(children)

@@ -1,11 +1,11 @@
-"""Sets how much memory a process may take that reads what strangers sent."""
+"""How much memory a process may take that reads what strangers sent."""
 
 import sys
 from contextlib import suppress
 
 
 def limit_memory(megabytes: int) -> None:
-    """Keep this process from taking more memory than that, where the system can."""
+    """Keep this process from taking more than that, where the system can."""
     if sys.platform == "win32":
         return
     import resource
