@@ -76,3 +76,12 @@ def memory_taken() -> tuple[int, int]:
         with suppress(psutil.Error):  # It may have ended meanwhile.
             children.append(child.memory_info().rss)
     return process.memory_info().rss, max(children)
+
+
+def kill_family(pid: int) -> None:
+    """End a process and all that it started, at once."""
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for member in (process, *process.children(recursive=True)):
+            with suppress(psutil.Error):
+                member.kill()

@@ -104,6 +104,7 @@ class Reader:
 
     def _album(self, name: str, root: Path, survey: Survey) -> Album:
         albums = self._store.albums
+        self._progress(len(survey.facts), len(survey.facts))  # The last moment to end the work: an album is whole.
         if self._more_of is not None:
             return albums.enlarge(self._more_of, survey, root)
         return albums.make(self._workspace, name, survey, (root,), self._seed)
