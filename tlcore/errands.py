@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+CANCELLED = "You cancelled it; nothing of it was kept."
+"""The fault of an errand that ended because the person asked for that."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadUpload:
@@ -61,6 +64,11 @@ class SurveyNetwork:
     network: str
     instead_of: str
     """The plan's network when it was asked for; if another was chosen meanwhile, that one stays."""
+
+
+def upload_of(errand: "Errand") -> str | None:
+    """Return the id of the files that were sent for an errand, if any were."""
+    return errand.upload if isinstance(errand, ReadUpload | ReadWeights) else None
 
 
 Errand = ReadUpload | MakeSample | FetchSet | FetchWeights | ReadWeights | SurveyNetwork

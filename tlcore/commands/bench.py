@@ -1,4 +1,7 @@
-"""The verb `bench`: how far estimates of memory and time are from what runs on this machine then take."""
+"""The verb `bench`: how far estimates of memory and time are from what runs on this machine then take.
+
+With --pictures it measures reading instead, see bench_pictures.py.
+"""
 
 import argparse
 import os
@@ -12,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tlcore.catalog.weights import SCRATCH
+from tlcore.commands.bench_pictures import measure_pictures
 from tlcore.config import RunConfig
 from tlcore.data.collect import look_here
 from tlcore.draft import Draft
@@ -41,7 +45,8 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
         "bench",
         help="how good the estimates of memory and time are on this machine",
         description="Estimate what runs on a sample set will take, carry them out, and put both side by side. "
-        "Each network learns from random numbers, in fresh processes and in a home folder of its own.",
+        "Each network learns from random numbers, in fresh processes and in a home folder of its own. "
+        "With --pictures: how quickly photographs are read in, beside what decoding alone takes.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--sample", default="digits", choices=tuple(SAMPLES), help="which pictures")
@@ -50,21 +55,27 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
     parser.add_argument("--epochs", type=int, default=3, help="passes over the pictures")
     parser.add_argument("--batch-size", type=int, default=32, help="pictures per step")
     parser.add_argument("--image-size", type=int, default=112, help="side of the network's input, in pixels")
+    parser.add_argument(
+        "--pictures", type=int, default=0, metavar="COUNT", help="measure reading so many photographs instead"
+    )
     parser.set_defaults(run=run)
     return parser
 
 
 def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """Compare estimate and truth for every backbone; raise ThawError where one of them does not come about."""
+    load = _load()
+    if load > _QUIET and not arguments.json:
+        print(f"Other work takes {load:.1f} of this machine's cores: times will not repeat.", file=sys.stderr)
+    if arguments.pictures:
+        return {**measure_pictures(arguments.pictures, arguments.json), "load": load}
     plan = Draft(epochs=arguments.epochs, batch_size=arguments.batch_size, image_size=arguments.image_size)
     drafts = [replace(plan.on(name).by_strategy(arguments.strategy), weights=SCRATCH) for name in arguments.backbone]
     for draft in drafts:
         # A typed choice fails here, before anything is measured.
         preview(replace(draft, data="").config("check"), classes=2)
-    rows, load = [], _load()
+    rows = []
     if not arguments.json:
-        if load > _QUIET:
-            print(f"Other work takes {load:.1f} of this machine's cores: times will not repeat.", file=sys.stderr)
         print(_HEAD)
     for draft in drafts:
         with TemporaryDirectory(prefix="thaw-bench-") as home, closing(Store(Path(home))) as store:

@@ -10,11 +10,11 @@ from tlcore.commands.bars import counted
 from tlcore.commands.carrying import carry_on
 from tlcore.commands.flags import add_plan_flags, planned
 from tlcore.config import Compute
-from tlcore.data.collect import look_here
 from tlcore.data.marks import ReadAs
 from tlcore.data.outline import drawn, outline
 from tlcore.data.readings import KEYS, Reading, UndecidedError, decided, found_in, readings, surest
 from tlcore.errors import ChoiceError, PictureError, did_you_mean
+from tlcore.jobs.eyes import Eyes
 from tlcore.store import Store
 from tlcore.store.albums import Album
 from tlcore.store.claims import Claimant
@@ -62,7 +62,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
 def _album(store: Store, arguments: argparse.Namespace, seed: int) -> Album:
     source = Path(arguments.folder)
     with counted("pictures", quiet=arguments.json, unit="", leave=False) as progress:
-        reader = Reader(store, store.command_line_workspace(), seed, progress, look_here)
+        reader = Reader(store, store.command_line_workspace(), seed, progress, Eyes(store))
         if source.is_dir():
             return reader.folder(source.resolve(), clean(source.resolve().name))
         if source.is_file():

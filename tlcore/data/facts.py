@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tlcore.data import limits
 from tlcore.data.decode import Decoded, decode_image, read_bytes
-from tlcore.data.likeness import likeness, shades
+from tlcore.data.glance import likeness, shades
 from tlcore.data.manifest import LeftOut
 from tlcore.data.thumbnails import small_square, write_thumbnail
 from tlcore.errors import PictureError
@@ -15,7 +15,6 @@ from tlcore.text import clean
 LONGEST_NAME = 200
 """Characters of a shown name, folders included."""
 
-_DRAFT_SIDE = 2 * limits.THUMBNAIL_SIDE
 _DRAWING_COLOURS = 64
 _GROUND_SHARE = 0.75
 
@@ -60,12 +59,11 @@ class Task:
 
 def look(task: Task, thumbnails: Path | None) -> Fact | LeftOut:
     """Read one picture to its last pixel, and show it small; a picture that cannot be used is returned as left out."""
-    path = clean(task.path, LONGEST_NAME)
     try:
         data = read_bytes(task.file)
-        decoded = decode_image(data, size=_DRAFT_SIDE)
+        decoded = decode_image(data, size=limits.THUMBNAIL_SIDE)
     except PictureError as fault:
-        return LeftOut(name=path, code=fault.code, sentence=str(fault))
+        return LeftOut(name=clean(task.path, LONGEST_NAME), code=fault.code, sentence=str(fault))
     id_ = sha256(data).hexdigest()
     square = small_square(decoded.image)
     if thumbnails is not None:

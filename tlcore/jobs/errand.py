@@ -2,23 +2,26 @@
 
 import logging
 import time
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from tlcore.catalog.backbones import published
 from tlcore.catalog.download import download_weights
 from tlcore.data.collect import look_here
-from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights, SurveyNetwork
+from tlcore.errands import CANCELLED, FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights, SurveyNetwork
 from tlcore.errors import ThawError
-from tlcore.jobs.processes import give_way, limit_memory
+from tlcore.jobs.eyes import Eyes
+from tlcore.jobs.memory import limit_memory
+from tlcore.jobs.processes import give_way
 from tlcore.store import Store
 from tlcore.store.errands import Progress
-from tlcore.store.reading import Progress as Report
 from tlcore.store.reading import Reader
 
 _READING_MEGABYTES = 3000
 _REPORT_EVERY = 0.2
 """Seconds between reports, so that a fast reader does not spend its time on telling."""
+_CANCELLED_FETCH = "You cancelled it. Another download goes on from where this one stopped."
 
 
 class Engine(Protocol):
@@ -46,19 +49,20 @@ def run_errand(store: Store, identifier: str, engine: Engine) -> None:
 
 
 def _do(store: Store, asked: Progress, engine: Engine) -> str:
-    report = _reporter(store, asked.id)
+    telling = _Telling(store, asked)
     if not isinstance(asked.errand, ReadWeights | SurveyNetwork):  # torch reserves more addresses than it uses
         limit_memory(_READING_MEGABYTES)
+    reader = partial(Reader, store, asked.workspace, progress=telling.progress)
+    eyes = Eyes(store, telling.obey)
     match asked.errand:
         case ReadUpload(upload=upload, name=name, seed=seed, album=album, into=into):
-            reader = Reader(store, asked.workspace, seed, report, look_here, more_of=album, into=into)
-            return reader.upload(upload, name).id
+            return reader(seed=seed, look_all=eyes, more_of=album, into=into).upload(upload, name).id
         case MakeSample(sample=sample, seed=seed):
-            return Reader(store, asked.workspace, seed, report, look_here).sample(sample).id
+            return reader(seed=seed, look_all=look_here).sample(sample).id
         case FetchSet(public_set=name, seed=seed, classes=classes):
-            return Reader(store, asked.workspace, seed, report, look_here).public(name, classes).id
+            return reader(seed=seed, look_all=eyes).public(name, classes).id
         case FetchWeights(backbone=name, weights=weights):
-            return download_weights(published(name, weights), report).name
+            return download_weights(published(name, weights), telling.progress).name
         case SurveyNetwork(network=name):
             return engine.survey_network(name)
         case ReadWeights(upload=upload, backbone=name):
@@ -69,14 +73,24 @@ def _do(store: Store, asked: Progress, engine: Engine) -> str:
                 store.intake.clear(upload)
 
 
-def _reporter(store: Store, identifier: str) -> Report:
-    reported = 0.0
+class _Telling:
+    """Tells the store how far an errand is, and hears there that it was cancelled."""
 
-    def report(done: int, total: int) -> None:
-        nonlocal reported
+    def __init__(self, store: Store, asked: Progress) -> None:
+        self._store = store
+        self._asked = asked
+        self._told = 0.0
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell how much is done of how much, if it is time; raise ThawError once the errand was cancelled."""
         now = time.monotonic()
-        if done == total or now - reported > _REPORT_EVERY:
-            store.errands.report(identifier, done, total)
-            reported = now
+        if done == total or now - self._told > _REPORT_EVERY:
+            self._store.errands.report(self._asked.id, done, total)
+            self._told = now
+            self.obey()
 
-    return report
+    def obey(self) -> None:
+        """Raise ThawError once the errand was cancelled."""
+        if self._store.errands.get(self._asked.id).cancelled is not None:
+            fetches = isinstance(self._asked.errand, FetchSet | FetchWeights)
+            raise ThawError(_CANCELLED_FETCH if fetches else CANCELLED)

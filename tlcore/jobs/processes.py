@@ -1,4 +1,4 @@
-"""Starts our own processes, each by its verb, and sets how much of the machine they may take."""
+"""Starts our own processes, most of them by their verb, and lets them give way to pages."""
 
 import os
 import subprocess
@@ -20,20 +20,13 @@ def start(store: Store, *verb: str, log: str, own_session: bool = False, talks: 
 
     With `own_session` it outlives the process that starts it; with `talks` its standard input is a pipe.
     """
-    environment = dict(os.environ)
-    environment[HOME_VARIABLE] = str(store.home)
-    environment["PYTHONPATH"] = os.pathsep.join(
-        filter(None, [str(Path(tlcore.__file__).parent.parent), environment.get("PYTHONPATH")])
-    )
-    # Threads that wait by spinning take the cores from whoever else needs them, pages above all.
-    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     flags = 0
     if own_session and sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
     with (store.logs / log).open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "tlcore", *verb],
-            env=environment,
+            env=_environment(store),
             stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -41,6 +34,30 @@ def start(store: Store, *verb: str, log: str, own_session: bool = False, talks: 
             creationflags=flags,
             text=True,
         )
+
+
+def start_answering(store: Store, *words: str, log: str) -> subprocess.Popen[str]:
+    """Start Python with these words on this store; it is asked and answers through pipes, and complains in a log."""
+    with (store.logs / log).open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, *words],
+            env=_environment(store),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+        )
+
+
+def _environment(store: Store) -> dict[str, str]:
+    environment = dict(os.environ)
+    environment[HOME_VARIABLE] = str(store.home)
+    environment["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [str(Path(tlcore.__file__).parent.parent), environment.get("PYTHONPATH")])
+    )
+    # Threads that wait by spinning take the cores from whoever else needs them, pages above all.
+    environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    return environment
 
 
 def give_way() -> None:
@@ -52,15 +69,19 @@ def give_way() -> None:
         process.nice(_NICENESS)
 
 
-def limit_memory(megabytes: int) -> None:
-    """Keep this process from taking more memory than that, where the system can; for reading what strangers sent."""
-    if sys.platform == "win32":
-        return
-    import resource
+def memory_taken() -> tuple[int, int]:
+    """Return the bytes that this process takes now, and that the largest of its children does."""
+    process, children = psutil.Process(), [0]
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error):  # It may have ended meanwhile.
+            children.append(child.memory_info().rss)
+    return process.memory_info().rss, max(children)
 
-    size = megabytes * 1024**2
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard == resource.RLIM_INFINITY or size < hard:
-        # macOS knows the limit and refuses to set it.
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (size, hard))
+
+def kill_family(pid: int) -> None:
+    """End a process and all that it started, at once."""
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for member in (process, *process.children(recursive=True)):
+            with suppress(psutil.Error):
+                member.kill()

@@ -7,10 +7,12 @@ from subprocess import Popen
 
 from filelock import FileLock, Timeout
 
+from tlcore.errands import CANCELLED, upload_of
 from tlcore.errors import ThawError
-from tlcore.jobs.processes import start
+from tlcore.jobs.processes import kill_family, start
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
+from tlcore.store.errands import Progress
 
 _TICK = 0.1
 """Seconds between looks at the store."""
@@ -19,6 +21,8 @@ _IDLE = 30.0
 _QUICK_DEATH = 5.0
 """Seconds; a process that dies sooner than this after its start is not started again at once."""
 _REST = 10.0
+_GRACE = 4.0
+"""Seconds that an errand has to tidy up after itself once it was cancelled."""
 
 
 class Child:
@@ -98,14 +102,25 @@ class Supervisor:
     def _tend_errands(self) -> None:
         self._errands = [process for process in self._errands if process.poll() is None]
         for asked in self._store.errands.open():
-            if asked.claimant is None:
+            if asked.claimant is None and asked.cancelled is None:
                 process = start(self._store, "errand", asked.id, log="errands.log")
                 self._store.errands.claim(asked.id, Claimant.of(process.pid))
                 self._errands.append(process)
-            elif not asked.claimant.alive:
-                self._store.errands.fail(
-                    asked.id, "The process that did this was ended, perhaps for want of memory. Please try again."
-                )
+            elif asked.claimant is None or not asked.claimant.alive or _overdue(asked):
+                self._bury(asked)
+
+    def _bury(self, asked: Progress) -> None:
+        """End an errand that nobody does any more, or that does not hear that it was cancelled."""
+        if asked.claimant is not None and asked.claimant.alive:
+            kill_family(asked.claimant.pid)
+        if (upload := upload_of(asked.errand)) is not None:
+            self._store.intake.clear(upload)
+        died = "The process that did this was ended, perhaps for want of memory. Please try again."
+        self._store.errands.fail(asked.id, died if asked.cancelled is None else CANCELLED)
+
+
+def _overdue(asked: Progress) -> bool:
+    return asked.cancelled is not None and time.time() - asked.cancelled > _GRACE
 
 
 def supervise(store: Store, stay: bool) -> None:

@@ -28,6 +28,8 @@ class Progress:
     fault: str | None
     """One sentence for a person."""
     claimant: Claimant | None
+    cancelled: float | None
+    """When the person asked for its end, in seconds since 1970."""
 
     @property
     def open(self) -> bool:
@@ -86,6 +88,11 @@ class Errands:
         query = "UPDATE errands SET pid = ?, pid_started = ? WHERE id = ?"
         self._database.write(query, claimant.pid, claimant.started, identifier)
 
+    def cancel(self, identifier: str) -> None:
+        """Ask for an errand's end; it comes as a fault, unless the errand was as good as done."""
+        query = "UPDATE errands SET cancelled = ? WHERE id = ? AND cancelled IS NULL"
+        self._database.write(query, time.time(), identifier)
+
     def report(self, identifier: str, done: int, total: int) -> None:
         """Note how far it is."""
         self._database.write("UPDATE errands SET done = ?, total = ? WHERE id = ?", done, total, identifier)
@@ -114,4 +121,5 @@ def _progress(row: Row) -> Progress:
         result=row["result"],
         fault=row["fault"],
         claimant=Claimant(row["pid"], row["pid_started"]) if row["pid"] is not None else None,
+        cancelled=row["cancelled"],
     )

@@ -135,6 +135,7 @@ class Reader:
 
     def _album(self, name: str, root: Path, survey: Survey) -> Album:
         albums = self._store.albums
+        self._progress(len(survey.facts), len(survey.facts))  # The last moment to end the work: an album is whole.
         if self._more_of is not None:
             # Only now: its owner may have decided something about it while the files were read.
             album = albums.get(self._more_of, self._workspace)

@@ -1,6 +1,6 @@
 """The tables of the store; nowhere else are they spelt, except in the rooms' own queries beside this file."""
 
-VERSION = 3
+VERSION = 4
 
 _ALBUMS = """
 CREATE TABLE albums (
@@ -46,6 +46,7 @@ UPDATE datasets SET root = json_array(root), manifest = json_set(
 ALTER TABLE datasets RENAME COLUMN root TO roots;
 DELETE FROM errands
 """,
+    3: "ALTER TABLE errands ADD COLUMN cancelled REAL",
 }
 """Version to the statements that make the next one of it; drafts, errands and answers of old are cheap to make anew."""
 
@@ -73,7 +74,7 @@ CREATE INDEX controls_by_run ON controls (run, id);
 CREATE TABLE errands (
     id TEXT PRIMARY KEY, workspace TEXT NOT NULL, created REAL NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
     pid INTEGER, pid_started REAL, done INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0,
-    result TEXT, fault TEXT, taken INTEGER NOT NULL DEFAULT 0
+    result TEXT, fault TEXT, taken INTEGER NOT NULL DEFAULT 0, cancelled REAL
 );
 CREATE TABLE questions (
     digest TEXT PRIMARY KEY, asked REAL NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, answer TEXT, fault TEXT,

@@ -24,7 +24,7 @@ def forget_fault() -> None:
 
 
 def current_errand(kinds: Sequence[type[Errand]], doing: str, on_result: Callable[[Errand, str], None]) -> None:
-    """Draw the newest errand of these kinds while it is open; hand on its result once, or tell its fault."""
+    """Draw the newest errand of these kinds while it is open; hand on its result once, or tell why there is none."""
     newest = store().errands.newest(workspace(), kinds)
     if newest is not None and newest.open:
         watch_errand(newest.id, doing)
@@ -34,10 +34,10 @@ def current_errand(kinds: Sequence[type[Errand]], doing: str, on_result: Callabl
         if newest.result is not None:
             on_result(newest.errand, newest.result)
             st.rerun()
-        st.session_state[_FAULT] = (type(newest.errand), newest.fault)
-    kind, fault = st.session_state.get(_FAULT, (None, ""))
+        st.session_state[_FAULT] = (type(newest.errand), newest.fault, newest.cancelled is not None)
+    kind, fault, cancelled = st.session_state.get(_FAULT, (None, "", False))
     if kind in kinds:
-        st.html(say(fault, lead="This did not work:", mark="cross"))
+        st.html(say(fault, lead="" if cancelled else "This did not work:", mark="info" if cancelled else "cross"))
 
 
 def current_pictures() -> None:

@@ -1,0 +1,91 @@
+"""The other half of the verb `bench`: how quickly a folder of photographs is read, beside what decoding alone takes."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tlcore.commands.bars import counted
+from tlcore.data.decode import decode_image
+from tlcore.data.limits import THUMBNAIL_SIDE
+from tlcore.data.photographs import write_photographs
+from tlcore.jobs.eyes import Eyes
+from tlcore.jobs.processes import memory_taken
+from tlcore.store import Store
+from tlcore.store.reading import Reader
+
+_SAMPLE, _ROUNDS = 100, 5
+"""Pictures of which decoding alone is timed, so many times; the quickest round counts."""
+_EVERY = 0.5
+"""Seconds."""
+
+
+def measure_pictures(count: int, quiet: bool) -> dict[str, Any]:
+    """Read a folder of so many made photographs as the app would; return pictures per second, seconds and bytes."""
+    with TemporaryDirectory(prefix="thaw-bench-") as home, closing(Store(Path(home))) as store:
+        folder = Path(home) / "photographs"
+        with counted("making photographs", quiet=quiet, unit="", leave=False) as progress:
+            write_photographs(folder, count, progress)
+        decoding = _decoding_rate(sorted(folder.rglob("*.jpg"))[:_SAMPLE])
+        with counted("reading", quiet=quiet, unit="", leave=False) as progress:
+            scale = _Scale(progress)
+            Reader(store, store.command_line_workspace(), 0, scale.progress, Eyes(store)).folder(folder, "photographs")
+        seconds = time.monotonic() - scale.begun
+    cores = os.cpu_count() or 1
+    row = {
+        "pictures": count,
+        "cores": cores,
+        "seconds": seconds,
+        "decoding": decoding,
+        "reading": count / seconds,
+        "ratio": count / seconds / (cores * decoding),
+        "memory": {"here": max(scale.here), "grown": max(scale.here) - scale.here[0], "eye": max(scale.eye)},
+    }
+    if not quiet:
+        print(_told(row))
+    return row
+
+
+class _Scale:
+    """Weighs this process and the largest of its children twice a second, from the moment it is made."""
+
+    def __init__(self, progress: Callable[[int, int], None]) -> None:
+        self._progress = progress
+        self._weighed = self.begun = time.monotonic()
+        here, eye = memory_taken()
+        self.here, self.eye = [here], [eye]
+
+    def progress(self, done: int, total: int) -> None:
+        """Weigh if it is time, and tell how far it is."""
+        if time.monotonic() - self._weighed > _EVERY:
+            here, eye = memory_taken()
+            self.here.append(here)
+            self.eye.append(eye)
+            self._weighed = time.monotonic()
+        self._progress(done, total)
+
+
+def _decoding_rate(paths: Sequence[Path]) -> float:
+    """Return how many files a second one core decodes, as looking at them does, and does nothing else."""
+    quickest = float("inf")
+    for _ in range(_ROUNDS):
+        begun = time.monotonic()
+        for path in paths:
+            decode_image(path, size=THUMBNAIL_SIDE)
+        quickest = min(quickest, time.monotonic() - begun)
+    return len(paths) / quickest
+
+
+def _told(row: dict[str, Any]) -> str:
+    memory = row["memory"]
+    return (
+        f"{row['pictures']:,} photographs of a megapixel read in {row['seconds']:.1f} s on {row['cores']} cores\n"
+        f"reading            {row['reading']:>8.0f} a second: listed, checked, and shown small\n"
+        f"decoding, one core {row['decoding']:>8.0f} a second\n"
+        f"reading over cores × decoding: {row['ratio']:.2f}\n"
+        f"memory, MB: {memory['here'] / 1e6:.0f} here, {memory['grown'] / 1e6:.0f} of them since the first picture;"
+        f" {memory['eye'] / 1e6:.0f} in the largest process that looks"
+    )

@@ -1,0 +1,42 @@
+"""Photographs that nobody took: JPEGs of a megapixel, as many as one likes, to measure reading with."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from random import Random
+
+from PIL import Image
+
+SIZE = (1152, 868)
+"""Pixels, a million in all."""
+
+_SCENES = 400
+"""Pictures that are drawn; the others are these again, told apart by a comment in the file."""
+_PER_FOLDER = 500
+_GRAIN = 0.25
+"""Share of noise: with it a file takes a quarter of a byte per pixel, as photographs from the web do."""
+
+
+def write_photographs(folder: Path, count: int, progress: Callable[[int, int], None]) -> None:
+    """Write so many JPEGs below a folder, in folders of at most 500, no two with the same bytes."""
+    scenes = [_scene(number) for number in range(min(count, _SCENES))]
+    for number in range(count):
+        path = folder / f"kind {number // _PER_FOLDER:03d}" / f"{number:06d}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_with_comment(scenes[number % _SCENES], f"{number:06d}".encode()))
+        progress(number + 1, count)
+
+
+def _scene(number: int) -> bytes:
+    draw = Random(number)
+    light = Image.frombytes("RGB", (8, 6), draw.randbytes(3 * 8 * 6)).resize(SIZE, Image.Resampling.BICUBIC)
+    half = SIZE[0] // 2, SIZE[1] // 2
+    grain = Image.frombytes("RGB", half, draw.randbytes(3 * half[0] * half[1])).resize(SIZE, Image.Resampling.BICUBIC)
+    file = BytesIO()
+    Image.blend(light, grain, _GRAIN).save(file, "JPEG", quality=85)
+    return file.getvalue()
+
+
+def _with_comment(data: bytes, text: bytes) -> bytes:
+    """Return a JPEG with a comment behind its two first bytes, which decoders pass over."""
+    return data[:2] + b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text + data[2:]
