@@ -3,8 +3,9 @@
 import pytest
 
 from tlcore.data.facts import Fact
+from tlcore.data.folders import by_folders
 from tlcore.data.joining import joined
-from tlcore.data.layout import read_layout
+from tlcore.data.layout import Found
 from tlcore.data.likeness import groups
 from tlcore.data.manifest import LeftOut
 from tlcore.data.survey import Survey
@@ -78,6 +79,6 @@ def test_the_whole_is_understood_as_the_set_was(known, wrapper):
         survey(*known), survey(f"{wrapper}ants/9.png", f"{wrapper}wasps/9.png", unfit=[f"{wrapper}bees/0.png"])
     )
     paths = [*known, *(fact.path for fact in more.facts), *(one.name for one in more.unfit)]
-    layout = read_layout(paths)
+    layout = by_folders(Found.of(paths))
     assert layout.classes == ("ants", "bees", "wasps")
     assert len(layout.placed) == len(paths)
