@@ -21,8 +21,7 @@ def by_tables(found: Found) -> Layout:
     Where tables contradict one another, the one that names most pictures counts. Raises PictureError with code
     NO_CLASSES where no table names a picture.
     """
-    named = _Named(found)
-    told = sorted((named.rows(table) for table in found.tables), key=lambda one: (-len(one.rows), one.path))
+    told = _told(found)
     rows: dict[int, tuple[str, str]] = {}
     reasons: dict[int, tuple[str, str]] = {}
     unused = []
@@ -61,6 +60,14 @@ class _Told:
     """Place of a picture to its class and its side."""
     torn: Collection[int]
     """Places of pictures that it gives to several classes."""
+
+
+def _told(found: Found) -> list[_Told]:
+    """Return what each table says, the one that names most pictures first."""
+    if not found.tables:
+        return []
+    named = _Named(found)
+    return sorted((named.rows(table) for table in found.tables), key=lambda one: (-len(one.rows), one.path))
 
 
 class _Named:

@@ -1,8 +1,9 @@
 """The tree of folders as a person looks at it: cut where it gets long, with a file's name where pictures lie."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tlcore.data.layout import Found
 from tlcore.data.tree import Folder
 from tlcore.text import clean
 
@@ -20,7 +21,7 @@ class Branch:
     name: str
     """Empty for the top folder."""
     pictures: int
-    """Files below it that may be pictures."""
+    """Those below it that can be used."""
     first: str
     """Name of the first picture that lies in the folder itself, empty if none does."""
     inner: tuple["Branch", ...]
@@ -28,18 +29,22 @@ class Branch:
     """Folders in it that are not shown."""
 
 
-def outline(folder: Folder, paths: Sequence[str], depth: int = 0) -> Branch:
+def outline(found: Found) -> Branch:
     """Return a tree cut to what can be taken in: a dozen folders at the top, four in each of these."""
+    return _branch(found, found.root, 0)
+
+
+def _branch(found: Found, folder: Folder, depth: int) -> Branch:
     inner = folder.inner()
     # A lone wrapper takes no room from what it wraps.
     shown = inner[: _AT_TOP if depth == 0 or len(inner) == 1 else _BELOW] if depth < _DEEPEST else []
     deeper = depth if len(inner) == 1 else depth + 1
-    first = min((paths[place].rsplit("/", 1)[-1] for place in folder.files), default="") if folder.direct else ""
+    here = [found.paths[place].rsplit("/", 1)[-1] for place in folder.files if place < found.pictures]
     return Branch(
         name=clean(folder.name, _LONGEST_NAME),
-        pictures=folder.pictures,
-        first=clean(first, _LONGEST_NAME),
-        inner=tuple(outline(one, paths, deeper) for one in shown),
+        pictures=sum(place < found.pictures for place in folder.below()),
+        first=clean(min(here, default=""), _LONGEST_NAME),
+        inner=tuple(_branch(found, one, deeper) for one in shown),
         hidden=len(inner) - len(shown),
     )
 

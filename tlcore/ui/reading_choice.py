@@ -129,7 +129,7 @@ def _sight(album: Album) -> _Sight:
     tree = None
     with suppress(PictureError):
         found = found_in(survey)
-        tree, ways = outline(found.root, found.paths), readings(found)
+        tree, ways = outline(found), readings(found)
         try:
             key, _ = surest(found)
         except UndecidedError as fault:
