@@ -76,7 +76,12 @@ SURE = {
         ("ants", "bees"),
     ),
     "train, val and test": (
-        [path for side in ("Train", "valid", "test") for name in ("ants", "bees") for path in pictures(f"{side}/{name}")],
+        [
+            path
+            for side in ("Train", "valid", "test")
+            for name in ("ants", "bees")
+            for path in pictures(f"{side}/{name}")
+        ],
         "sides",
         ("ants", "bees"),
     ),
@@ -223,7 +228,10 @@ def test_a_file_name_without_a_class_is_left_out_and_named():
 def test_sides_are_honoured_by_file_names_and_innermost_folders():
     paths = [f"{side}/{name}_{number}.jpg" for side in ("train", "val") for name in "xy" for number in range(2)]
     layout = read(Found.of(paths), "prefix")
-    assert {(paths[one.index].split("/")[0], one.split) for one in layout.placed} == {("train", "train"), ("val", "val")}
+    assert {(paths[one.index].split("/")[0], one.split) for one in layout.placed} == {
+        ("train", "train"),
+        ("val", "val"),
+    }
     paths = [path for side in ("train", "val") for name in ("a1/c1", "b1/d1") for path in pictures(f"{side}/{name}")]
     assert {(paths[one.index].split("/")[0], one.split) for one in read(Found.of(paths), "inner").placed} == {
         ("train", "train"),
