@@ -8,10 +8,8 @@ from tlcore.data.tree import Folder
 from tlcore.text import clean
 
 _LONGEST_NAME = 60
-_AT_TOP = 12
-_BELOW = 4
-_DEEPEST = 5
-"""Levels of folders that are shown."""
+_SHOWN = (12, 3, 2)
+"""Folders that are shown in one at each level; below these levels there are only numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +28,15 @@ class Branch:
 
 
 def outline(found: Found) -> Branch:
-    """Return a tree cut to what can be taken in: a dozen folders at the top, four in each of these."""
+    """Return a tree cut to what can be taken in: a dozen folders at the top, fewer in each of these."""
     return _branch(found, found.root, 0)
 
 
 def _branch(found: Found, folder: Folder, depth: int) -> Branch:
     inner = folder.inner()
     # A lone wrapper takes no room from what it wraps.
-    shown = inner[: _AT_TOP if depth == 0 or len(inner) == 1 else _BELOW] if depth < _DEEPEST else []
-    deeper = depth if len(inner) == 1 else depth + 1
+    most, deeper = (1, depth) if len(inner) == 1 else (_SHOWN[depth] if depth < len(_SHOWN) else 0, depth + 1)
+    shown = inner[:most]
     here = [found.paths[place].rsplit("/", 1)[-1] for place in folder.files if place < found.pictures]
     return Branch(
         name=clean(folder.name, _LONGEST_NAME),
