@@ -31,3 +31,8 @@ def test_deep_and_wide_trees_stay_short():
 def test_names_are_made_harmless_and_cut():
     top = outline(Found.of(["a\u202eb\nc/0.jpg", "x" * 300 + "/0.jpg"]))
     assert [one.name for one in top.inner] == ["ab c", "x" * 59 + "…"]
+
+
+def test_where_there_are_no_folders_several_names_are_shown():
+    top = outline(Found.of([f"{name}_{number}.jpg" for name in ("cat", "dog", "emu") for number in range(10)]))
+    assert top.such_as == ("cat_0.jpg", "dog_0.jpg", "emu_0.jpg")

@@ -63,7 +63,7 @@ def test_the_question_shows_folders_counts_and_ways(open_page, album):
     assert "What are the classes?" in [header.value for header in page.header]
     shown = html(page)
     assert "<span>animals</span><b>8</b>" in shown
-    assert "<span>cat</span><b>4</b><i>0.jpg …</i>" in shown
+    assert "<span>cat</span><b>4</b><i>0.jpg, …</i>" in shown
     assert "<li>animals <b>8</b></li><li>plants <b>4</b></li>" in shown
     assert "<li>cat <b>4</b></li>" in shown
     assert {button.key for button in page.button} >= {"read_as_folders", "read_as_inner"}

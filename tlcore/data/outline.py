@@ -1,4 +1,4 @@
-"""The tree of folders as a person looks at it: cut where it gets long, with a file's name where pictures lie."""
+"""The tree of folders as a person looks at it: cut where it gets long, with names where pictures lie."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from tlcore.data.tree import Folder
 from tlcore.text import clean
 
 _LONGEST_NAME = 60
-_SHOWN = (12, 3, 2)
+_NAMED = 3
+"""Pictures at the top that are named: where there are no folders, their names are all there is to go by."""
+_SHOWN = (12, 3, 1)
 """Folders that are shown in one at each level; below these levels there are only numbers."""
 
 
@@ -20,8 +22,8 @@ class Branch:
     """Empty for the top folder."""
     pictures: int
     """Those below it that can be used."""
-    first: str
-    """Name of the first picture that lies in the folder itself, empty if none does."""
+    such_as: tuple[str, ...]
+    """Names of some pictures that lie in the folder itself."""
     inner: tuple["Branch", ...]
     hidden: int
     """Folders in it that are not shown."""
@@ -37,11 +39,12 @@ def _branch(found: Found, folder: Folder, depth: int) -> Branch:
     # A lone wrapper takes no room from what it wraps.
     most, deeper = (1, depth) if len(inner) == 1 else (_SHOWN[depth] if depth < len(_SHOWN) else 0, depth + 1)
     shown = inner[:most]
-    here = [found.paths[place].rsplit("/", 1)[-1] for place in folder.files if place < found.pictures]
+    here = sorted(found.paths[place].rsplit("/", 1)[-1] for place in folder.files if place < found.pictures)
+    most_named = _NAMED if depth == 0 else 1
     return Branch(
         name=clean(folder.name, _LONGEST_NAME),
         pictures=sum(place < found.pictures for place in folder.below()),
-        first=clean(min(here, default=""), _LONGEST_NAME),
+        such_as=tuple(clean(name, _LONGEST_NAME) for name in here[:: max(1, len(here) // most_named)][:most_named]),
         inner=tuple(_branch(found, one, deeper) for one in shown),
         hidden=len(inner) - len(shown),
     )
@@ -56,7 +59,7 @@ def drawn(top: Branch) -> str:
 
 def _rows(branch: Branch, depth: int) -> Iterator[tuple[str, str]]:
     indent = "  " * depth
-    such = f"   such as {branch.first}" if branch.first else ""
+    such = f"   such as {', '.join(branch.such_as)}" if branch.such_as else ""
     yield f"{indent}{branch.name or 'the top folder'}", f"{branch.pictures:>7,}{such}"
     for inner in branch.inner:
         yield from _rows(inner, depth + 1)

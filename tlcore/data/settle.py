@@ -119,8 +119,10 @@ class _Decided:
         return [*(one for one in self._strays if one.place not in self._labels), *by_hand]
 
     def _relabel(self, places: Iterable[int], name: str) -> None:
-        self._labels.update(dict.fromkeys(places, name))
-        self.classes.add(name)
+        changed = dict.fromkeys(places, name)
+        self._labels.update(changed)
+        if changed:
+            self.classes.add(name)
 
 
 def _with_classes_to_learn(
