@@ -67,5 +67,5 @@ with st.container(key="card_ways"):
     ways[way]()
 
 if manifest is None:
-    st.html(say("A set needs at least two classes, and at least two pictures in each.", lead="To know:"))
+    st.html(say("A set needs at least two classes. Five pictures of each are few, fifty are good.", lead="To know:"))
 own_sets()

@@ -11,10 +11,11 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&\"'^=])")
 
 def clean(text: str, longest: int = 80) -> str:
     """Return `text` as one visible line in NFC, without control and direction marks, cut to `longest` characters."""
-    if text.isascii() and text.isprintable() and "  " not in text and len(text) <= longest:
-        return text.strip()  # nearly all names, and sets have a hundred thousand of them
-    line = "".join(" " if char in "\n\r\t" else char for char in unicodedata.normalize("NFC", text))
-    shown = "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    shown = unicodedata.normalize("NFC", text)
+    # Nearly all names are printable as they are, and there can be a hundred thousand of them.
+    if not shown.isprintable():
+        line = "".join(" " if char in "\n\r\t" else char for char in shown)
+        shown = "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
     shown = " ".join(shown.split())
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 

@@ -86,7 +86,7 @@ def _understood(store: Store, album: Album, key: str | None) -> Album:
         surest(found)
     except UndecidedError as doubt:
         ways = "\n".join(f"  --read-as {way.key:<12} {_told(way)}" for way in readings(found))
-        tree = drawn(outline(found.root, found.paths))
+        tree = drawn(outline(found))
         raise PictureError(
             doubt.code, f"{doubt.message}\n\n{tree}\n", f"Say how to understand these pictures:\n{ways}"
         ) from None

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from tlcore.data.layout import Found, Layout, Row, class_key, lay_out, notice
 from tlcore.data.survey import Table
@@ -21,8 +22,7 @@ def by_tables(found: Found) -> Layout:
     Where tables contradict one another, the one that names most pictures counts. Raises PictureError with code
     NO_CLASSES where no table names a picture.
     """
-    named = _Named(found)
-    told = sorted((named.rows(table) for table in found.tables), key=lambda one: (-len(one.rows), one.path))
+    told = _told(found)
     rows: dict[int, tuple[str, str]] = {}
     reasons: dict[int, tuple[str, str]] = {}
     unused = []
@@ -63,6 +63,14 @@ class _Told:
     """Places of pictures that it gives to several classes."""
 
 
+def _told(found: Found) -> list[_Told]:
+    """Return what each table says, the one that names most pictures first."""
+    if not found.tables:
+        return []
+    named = _Named(found)
+    return sorted((named.rows(table) for table in found.tables), key=lambda one: (-len(one.rows), one.path))
+
+
 class _Named:
     """The pictures by what tables may call them."""
 
@@ -91,15 +99,17 @@ class _Named:
         name = file_key(picture)
         places = self._by_name.get(name) or self._by_stem.get(name) or self._by_stem.get(stem_key(name), [])
         if len(places) > 1:
-            places = self._below(places, _folders(picture)) or places
+            shared = [_shared(_folders(picture), _folders(self._paths[place])) for place in places]
+            places = [place for place, count in zip(places, shared, strict=True) if count == max(shared)]
         if len(places) > 1:
             places = [place for place in places if self._paths[place].startswith(f"{home}/")] or places
         return places[0] if len(places) == 1 else None
 
-    def _below(self, places: Sequence[int], folders: Sequence[str]) -> list[int]:
-        """Return those of the pictures whose folders end as the path in the table does."""
-        count = len(folders)
-        return [place for place in places if count and _folders(self._paths[place])[-count:] == folders]
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many folders two paths have in common, counted from the file upwards."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _folders(path: str) -> list[str]:

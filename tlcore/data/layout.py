@@ -1,5 +1,6 @@
 """Which picture is of which class and on which side, as one way of understanding paths and tables has it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -103,7 +104,7 @@ def lay_out(
     place_of = {name: number for number, name in enumerate(classes)}
     labels = {name: place_of[shown[keys[name]]] for name in names}
     placed = sorted((Placed(row.place, labels[row.name], row.split) for row in rows), key=lambda one: one.index)
-    merged = sorted({shown[key] for key in shown if sum(other == key for other in keys.values()) > 1})
+    merged = sorted(shown[key] for key, count in Counter(keys.values()).items() if count > 1)
     return Layout(
         classes=classes,
         placed=tuple(placed),

@@ -26,6 +26,14 @@ from tlcore.text import clean
 _TABLE_SHARE = 0.5
 """Of the pictures that have a class, which a table must name before its word counts against that of folders."""
 _LONGEST_EXAMPLE = 48
+_FAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "NO_CLASSES": "The pictures do not lie in class folders.",
+        "ONE_CLASS": "The folders make one class only.",
+        "TOO_MANY_CLASSES": "There are more class folders than a set can have.",
+    }
+)
+"""Code of the fault that folders have to the reason why others ways are asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,8 @@ class Reading:
     """A picture's path, and the class that it would have."""
     classes: tuple[tuple[str, int], ...]
     """Name and number of pictures, sorted by name."""
+    to_check: int
+    """Pictures that it would put on the side for validation."""
     without: int
     """Pictures that would have no class."""
 
@@ -139,7 +149,7 @@ def surest(found: Found) -> tuple[str, Layout]:
         if table is not None and len(table.placed) >= _TABLE_SHARE * found.pictures:
             return "table", table
         if ways := readings(found):
-            raise UndecidedError(fault.message, ways) from None
+            raise UndecidedError(_FAULTS.get(fault.code, fault.message), ways) from None
         raise
     if reason := _doubt(found, layout, table):
         raise UndecidedError(reason, readings(found))
@@ -190,6 +200,7 @@ def _reading(found: Found, key: str, layout: Layout) -> Reading:
             layout.classes[first.label],
         ),
         classes=tuple((name, sizes[label]) for label, name in enumerate(layout.classes)),
+        to_check=sum(one.split == "val" for one in layout.placed if one.index < found.pictures),
         without=found.pictures - sum(sizes.values()),
     )
 

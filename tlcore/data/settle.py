@@ -137,8 +137,10 @@ class _Decided:
         return [*(one for one in self._strays if one.place not in self.labels), *by_hand]
 
     def _relabel(self, places: Iterable[int], name: str) -> None:
-        self.labels.update(dict.fromkeys(places, name))
-        self.classes.add(name)
+        changed = dict.fromkeys(places, name)
+        self.labels.update(changed)
+        if changed:
+            self.classes.add(name)
 
 
 def _with_classes_to_learn(

@@ -19,6 +19,8 @@ from tlcore.ui.set_view import draw_files
 from tlcore.ui.words import count
 
 _FAULT = "reading_fault"
+_NAMED = 3
+"""Classes that a button names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,12 +85,18 @@ def _draw_choice(album: Album, sight: _Sight) -> None:
                 if reading.key == current:
                     st.caption("This is how they are understood now.")
                 else:
-                    label = f"Take these {count(len(reading.classes), 'class', 'classes')}"
-                    st.button(label, key=f"read_as_{reading.key}", on_click=_decide, args=(album, reading.key))
+                    st.button(_take(reading), key=f"read_as_{reading.key}", on_click=_decide, args=(album, reading.key))
         if sight.ways:
             st.caption("If none of these is right: make one folder for each class, and bring the pictures in again.")
         if decided(album.marks):
             st.button("Take the decision back", key="slim_unread", on_click=_undo, args=(album,))
+
+
+def _take(reading: Reading) -> str:
+    """Return what a button says, unlike any other one's."""
+    names = [plain(name, 20) for name, _ in reading.classes[:_NAMED]]
+    more = ", …" if len(reading.classes) > len(names) else ""
+    return f"Take {count(len(reading.classes), 'class', 'classes')}: {', '.join(names)}{more}"
 
 
 def _decide(album: Album, key: str) -> None:
@@ -129,7 +137,7 @@ def _sight(album: Album) -> _Sight:
     tree = None
     with suppress(PictureError):
         found = found_in(survey)
-        tree, ways = outline(found.root, found.paths), readings(found)
+        tree, ways = outline(found), readings(found)
         try:
             key, _ = surest(found)
         except UndecidedError as fault:

@@ -41,7 +41,8 @@ def own_sets() -> None:
         for album in albums:
             name, size, choose = st.columns([2.4, 2, 1], vertical_alignment="center")
             name.markdown(f"**{plain(album.name, 40)}**")
-            size.caption(f"{count(album.classes, 'class', 'classes')}, {count(album.pictures, 'picture')}")
+            classes = count(album.classes, "class", "classes") if album.digest else "no set yet"
+            size.caption(f"{classes}, {count(album.pictures, 'picture')}")
             if draft().album == album.id:
                 choose.caption("Chosen")
             else:
