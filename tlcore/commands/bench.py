@@ -12,10 +12,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tlcore.catalog.weights import SCRATCH
+from tlcore.commands.large import time_album
 from tlcore.config import RunConfig
 from tlcore.data.collect import look_here
+from tlcore.data.limits import MOST_PICTURES
 from tlcore.draft import Draft
-from tlcore.errors import ThawError
+from tlcore.errors import ChoiceError, ThawError
 from tlcore.estimate import estimate, what_to_measure
 from tlcore.events import Finished
 from tlcore.history import History
@@ -50,12 +52,18 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
     parser.add_argument("--epochs", type=int, default=3, help="passes over the pictures")
     parser.add_argument("--batch-size", type=int, default=32, help="pictures per step")
     parser.add_argument("--image-size", type=int, default=112, help="side of the network's input, in pixels")
+    parser.add_argument(
+        "--pictures", type=int, metavar="N", help="instead: seconds for what pages ask of a set of so many pictures"
+    )
+    parser.add_argument("--classes", type=int, default=1000, metavar="N", help="classes of that set")
     parser.set_defaults(run=run)
     return parser
 
 
 def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     """Compare estimate and truth for every backbone; raise ThawError where one of them does not come about."""
+    if arguments.pictures is not None:
+        return _large(arguments)
     plan = Draft(epochs=arguments.epochs, batch_size=arguments.batch_size, image_size=arguments.image_size)
     drafts = [replace(plan.on(name).by_strategy(arguments.strategy), weights=SCRATCH) for name in arguments.backbone]
     for draft in drafts:
@@ -74,6 +82,22 @@ def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
             print(_line(row), flush=True)
     told = {"sample": arguments.sample, "strategy": arguments.strategy, "epochs": arguments.epochs, "load": load}
     return {**told, "rows": rows}
+
+
+def _large(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Time a large set."""
+    if not 2 * arguments.classes <= arguments.pictures <= MOST_PICTURES:
+        raise ChoiceError(
+            f"--pictures is {arguments.pictures}.", f"It takes {2 * arguments.classes} to {MOST_PICTURES}."
+        )
+
+    def told(name: str, seconds: float) -> None:
+        if not arguments.json:
+            print(f"{name:<34}{seconds:>8.2f} s", flush=True)
+
+    load = _load()
+    rows = time_album(arguments.pictures, arguments.classes, told)
+    return {"pictures": arguments.pictures, "classes": arguments.classes, "load": load, "rows": rows}
 
 
 def _load() -> float:
