@@ -13,7 +13,7 @@ from tlcore.errors import ChoiceError, did_you_mean
 
 Record = TypeVar("Record")
 
-_PLAIN = (str, int, bool, float, type(None))
+_PLAIN = frozenset({str, int, bool, float, type(None)})
 
 
 def to_plain(value: Any) -> Any:
@@ -83,7 +83,7 @@ def uncollected() -> Iterator[None]:
 
 def _column(values: list[Any]) -> list[Any]:
     """Return values of one field as plain ones; nearly all fields hold texts and numbers, which are plain already."""
-    return values if all(type(value) in _PLAIN for value in values) else [to_plain(value) for value in values]
+    return values if set(map(type, values)) <= _PLAIN else [to_plain(value) for value in values]
 
 
 def _is_listed(column: Sequence[Any]) -> bool:

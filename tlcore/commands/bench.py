@@ -1,6 +1,6 @@
 """The verb `bench`: how far estimates of memory and time are from what runs on this machine then take.
 
-With --pictures it measures reading instead, see bench_pictures.py.
+With --reading it measures how photographs are read (bench_pictures.py), with --album what pages ask of a large set.
 """
 
 import argparse
@@ -16,10 +16,12 @@ from typing import Any
 
 from tlcore.catalog.weights import SCRATCH
 from tlcore.commands.bench_pictures import measure_pictures
+from tlcore.commands.large import time_album
 from tlcore.config import RunConfig
 from tlcore.data.collect import look_here
+from tlcore.data.limits import ALONE
 from tlcore.draft import Draft
-from tlcore.errors import ThawError
+from tlcore.errors import ChoiceError, ThawError
 from tlcore.estimate import estimate, what_to_measure
 from tlcore.events import Finished
 from tlcore.history import History
@@ -46,7 +48,8 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
         help="how good the estimates of memory and time are on this machine",
         description="Estimate what runs on a sample set will take, carry them out, and put both side by side. "
         "Each network learns from random numbers, in fresh processes and in a home folder of its own. "
-        "With --pictures: how quickly photographs are read in, beside what decoding alone takes.",
+        "With --reading: how quickly photographs are read in, beside what decoding alone takes. "
+        "With --album: seconds for what pages ask of a large set.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--sample", default="digits", choices=tuple(SAMPLES), help="which pictures")
@@ -56,8 +59,12 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
     parser.add_argument("--batch-size", type=int, default=32, help="pictures per step")
     parser.add_argument("--image-size", type=int, default=112, help="side of the network's input, in pixels")
     parser.add_argument(
-        "--pictures", type=int, default=0, metavar="COUNT", help="measure reading so many photographs instead"
+        "--reading", type=int, metavar="COUNT", help="instead: how quickly so many photographs are read"
     )
+    parser.add_argument(
+        "--album", type=int, metavar="COUNT", help="instead: seconds for what pages ask of a set of so many pictures"
+    )
+    parser.add_argument("--classes", type=int, default=1000, metavar="COUNT", help="classes of that set")
     parser.set_defaults(run=run)
     return parser
 
@@ -67,8 +74,10 @@ def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     load = _load()
     if load > _QUIET and not arguments.json:
         print(f"Other work takes {load:.1f} of this machine's cores: times will not repeat.", file=sys.stderr)
-    if arguments.pictures:
-        return {**measure_pictures(arguments.pictures, arguments.json), "load": load}
+    if arguments.reading is not None:
+        return {**measure_pictures(arguments.reading, arguments.json), "load": load}
+    if arguments.album is not None:
+        return {**_large(arguments), "load": load}
     plan = Draft(epochs=arguments.epochs, batch_size=arguments.batch_size, image_size=arguments.image_size)
     drafts = [replace(plan.on(name).by_strategy(arguments.strategy), weights=SCRATCH) for name in arguments.backbone]
     for draft in drafts:
@@ -85,6 +94,19 @@ def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
             print(_line(row), flush=True)
     told = {"sample": arguments.sample, "strategy": arguments.strategy, "epochs": arguments.epochs, "load": load}
     return {**told, "rows": rows}
+
+
+def _large(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Time a large set."""
+    if not 2 * arguments.classes <= arguments.album <= ALONE.pictures:
+        raise ChoiceError(f"--album is {arguments.album}.", f"It takes {2 * arguments.classes} to {ALONE.pictures}.")
+
+    def told(name: str, seconds: float) -> None:
+        if not arguments.json:
+            print(f"{name:<34}{seconds:>8.2f} s", flush=True)
+
+    rows = time_album(arguments.album, arguments.classes, told)
+    return {"pictures": arguments.album, "classes": arguments.classes, "rows": rows}
 
 
 def _load() -> float:

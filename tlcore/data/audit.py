@@ -60,6 +60,8 @@ def without_repeats(found: Sequence[Candidate], wanted: Collection[int]) -> tupl
 
     Places `wanted` stay, except where they would be on both sides.
     """
+    if len({one.fact.id for one in found}) == len(found):
+        return list(found), []
     judged = {one.fact.id: one.name for one in found if one.split == "val"}
     kept: dict[tuple[str, str], Candidate] = {}
     taken_in, left_out = [], []
@@ -80,13 +82,16 @@ def without_repeats(found: Sequence[Candidate], wanted: Collection[int]) -> tupl
 def notices(found: Sequence[Candidate]) -> list[Notice]:
     """Return what is worth knowing about the pictures that stay."""
     names_by_note: dict[str, list[str]] = defaultdict(list)
-    labels_by_id: dict[str, set[str]] = defaultdict(set)
-    for one in sorted(found, key=lambda one: one.fact.path):
-        labels_by_id[one.fact.id].add(one.label)
+    for one in sorted((one for one in found if one.fact.notes), key=lambda one: one.fact.path):
         for note in one.fact.notes:
             names_by_note[note].append(one.name)
+    times = Counter(one.fact.id for one in found)
+    several_times = [one for one in found if times[one.fact.id] > 1]
+    labels_by_id: dict[str, set[str]] = defaultdict(set)
+    for one in several_times:
+        labels_by_id[one.fact.id].add(one.label)
     rows = [Notice(sentence=note, count=len(names), name=names[0]) for note, names in sorted(names_by_note.items())]
-    name_of = {one.fact.id: one.name for one in found}
+    name_of = {one.fact.id: one.name for one in several_times}
     torn: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for id_, labels in labels_by_id.items():
         if len(labels) > 1:

@@ -13,7 +13,7 @@ def held_back(groups: Mapping[str, Sequence[str]], split: SplitBy) -> frozenset[
     `groups` has for each group, under a name that comes from its content, the class of each of its pictures. A group
     is on one side only; one that would take a class's last picture to learn from stays where it can be learned from.
     """
-    drawn = sorted(groups, key=lambda name: sha256(f"{split.seed}:{name}".encode()).hexdigest())
+    drawn = sorted(groups, key=lambda name: sha256(f"{split.seed}:{name}".encode()).digest())
     sizes = Counter(label for labels in groups.values() for label in labels)
     chosen = _fold(groups, drawn, split) if split.folds else _share(groups, drawn, sizes, split.share)
     left = sizes - Counter(label for name in chosen for label in groups[name])

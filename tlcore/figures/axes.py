@@ -5,6 +5,7 @@ from typing import Any
 Figure = dict[str, Any]
 
 INK, INK2, INK3 = "var(--thaw-ink)", "var(--thaw-ink2)", "var(--thaw-ink3)"
+PALE = "var(--thaw-line2)"
 GRID, WELL, CARD = "var(--thaw-grid)", "var(--thaw-well)", "var(--thaw-card)"
 ICE, ICE_TEXT = "var(--thaw-ice-mark)", "var(--thaw-ice-text)"
 EMBER, EMBER_TEXT = "var(--thaw-ember-mark)", "var(--thaw-ember-text)"

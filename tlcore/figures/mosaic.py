@@ -77,7 +77,7 @@ def mosaic(classes: Sequence[tuple[str, Sequence[Path]]], ground: Ground) -> byt
 
 
 def _grid(classes: int) -> _Grid:
-    """Cut the wall so that its height is nearest to that of a projector with the largest pictures."""
+    """Cut the wall so that it fills a projector's picture."""
     best = _Grid(1, 16, 1, 110, 26)
     largest = 0
     for columns in range(1, min(classes, 10) + 1):
@@ -85,14 +85,15 @@ def _grid(classes: int) -> _Grid:
             width = (WIDTH - 2 * _MARGIN + _COLUMN_GAP) // columns - _COLUMN_GAP
             side = (width + _GAP) // across - _GAP
             lines = ceil(classes / columns)
-            letters = 30 if columns <= 3 else 22 if columns <= 6 else 17
+            letters = 34 if columns <= 3 else 28 if columns <= 6 else 21
             room = (_HEIGHT - 2 * _MARGIN) / lines - 2.7 * letters
             rows = int(room // (side + _GAP))
             if not (rows and 56 <= side <= 150):
                 continue
-            used = classes * across * rows * (side + _GAP) ** 2
-            if used > largest:
-                best, largest = _Grid(columns, across, rows, side, letters), used
+            # Names that can be read are worth as much as room that is filled.
+            worth = classes * across * rows * (side + _GAP) ** 2 * letters
+            if worth > largest:
+                best, largest = _Grid(columns, across, rows, side, letters), worth
     return best
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from math import log2, log10
 
-from tlcore.figures.axes import GRID, INK, INK2, INK3, SMALL, Figure, axis, note
+from tlcore.figures.axes import INK, INK2, PALE, SMALL, Figure, axis, note
 
 _STEPS = 6
 """Cells for each doubling of a side; pictures in one cell are one dot."""
@@ -36,70 +36,65 @@ def sizes(sides: Sequence[tuple[int, int]], square: int) -> Figure:
     high = max((max(pair) for pair in sides), default=square)
     span = [log10(min(low, square)) - 0.08, log10(max(high, square)) + 0.08]
     layout = {
-        "margin": {"l": 70, "r": 20, "t": 24, "b": 58},
+        "margin": {"l": 70, "r": 20, "t": 30, "b": 58},
         "showlegend": False,
         "hovermode": "closest",
         "xaxis": _side("Width, pixels", span),
         "yaxis": _side("Height, pixels", span),
         "shapes": [_line(square, "x"), _line(square, "y")],
-        "annotations": [
-            note(
-                f"{square}: the network's square",
-                1,
-                log10(square),
-                xref="paper",
-                xanchor="right",
-                yanchor="bottom",
-                yshift=2,
-            )
-        ],
+        "annotations": [note(f"{square}", log10(square), 1, yref="paper", xanchor="center", yanchor="bottom")],
     }
     return {"data": [points], "layout": layout}
 
 
 def counts(names: Sequence[str], train: Sequence[int], val: Sequence[int]) -> Figure:
-    """Draw how many pictures each class has on both sides, most first; up to 16 classes are named."""
+    """Draw how many pictures each class has on both sides, most first; up to 16 classes are named beside their bars."""
     order = sorted(range(len(names)), key=lambda label: (-train[label] - val[label], names[label]))
     places = list(range(1, len(order) + 1))
     named = len(order) <= _NAMED
-    sides = (("to learn from", train, INK2), ("to check with", val, INK3))
+    along, across = ("y", "x") if named else ("x", "y")
+    sides = (("to learn from", train, INK2), ("to check with", val, PALE))
     bars = [
         {
             "type": "bar",
+            "orientation": "h" if named else "v",
             "name": side,
-            "x": places,
-            "y": [count[label] for label in order],
+            along: places,
+            across: [count[label] for label in order],
             "text": [names[label] for label in order],
             "textposition": "none",
-            "hovertemplate": f"%{{text}}: %{{y}} {side}<extra></extra>",
-            "marker": {"color": colour, "opacity": 1 if colour == INK2 else 0.55, "line": {"width": 0}},
+            "hovertemplate": f"%{{text}}: %{{{across}}} {side}<extra></extra>",
+            "marker": {"color": colour, "line": {"width": 0}},
         }
         for side, count, colour in sides
     ]
-    across = (
-        axis("", tickvals=places, ticktext=[_short(names[label]) for label in order], showgrid=False)
+    short = [_short(names[label]) for label in order]
+    classes = (
+        axis("", tickvals=places, ticktext=short, showgrid=False, autorange="reversed")
         if named
         else axis("Classes, from most pictures to fewest", showgrid=False, nticks=6)
     )
+    font = {"color": INK, "size": SMALL}
     layout = {
-        "margin": {"l": 70, "r": 20, "t": 44, "b": 58 if not named else 90},
+        "margin": {"l": 30 + 7 * max(map(len, short)) if named else 70, "r": 20, "t": 44, "b": 58},
         "barmode": "stack",
-        "bargap": 0.25 if named else 0,
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"color": INK, "size": SMALL}},
-        "xaxis": across,
-        "yaxis": axis("Pictures", rangemode="tozero"),
+        "bargap": 0.3 if named else 0,
+        "legend": {"orientation": "h", "traceorder": "normal", "x": 0, "y": 1.02, "yanchor": "bottom", "font": font},
+        f"{along}axis": classes,
+        f"{across}axis": axis("Pictures", rangemode="tozero"),
     }
     return {"data": bars, "layout": layout}
 
 
 def _side(title: str, span: list[float]) -> Figure:
-    return axis(title, type="log", range=span, dtick="D2" if span[1] - span[0] < 1.2 else 1, tickformat="d")
+    ticks = [8 * 2**step for step in range(12)]
+    return axis(title, type="log", range=span, tickvals=ticks, ticktext=[f"{tick:,}" for tick in ticks])
 
 
 def _line(square: int, axis_name: str) -> Figure:
     other = "y" if axis_name == "x" else "x"
     ends = {f"{axis_name}0": square, f"{axis_name}1": square, f"{other}0": 0, f"{other}1": 1, f"{other}ref": "paper"}
-    return {"type": "line", "layer": "below", "line": {"color": GRID, "width": 2.5}, **ends}
+    return {"type": "line", "layer": "below", "line": {"color": PALE, "width": 2, "dash": "dot"}, **ends}
 
 
 def _short(name: str) -> str:

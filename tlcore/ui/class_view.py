@@ -105,20 +105,26 @@ def _untick() -> None:
 
 
 def _change_pictures(manifest: Manifest, name: str, ticked: list[Example]) -> None:
-    """Draw what can be done with the pictures that are ticked."""
-    if not ticked:
-        st.caption("Click a picture to see it large. Tick some to leave them out, or to move them to another class.")
-        return
-    places = tuple(example.place for example in ticked)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="ticked"):
-        st.markdown(f"**{count(len(ticked), 'picture')} ticked**", width="content")
-        st.button("Leave out", key="slim_leave_out", on_click=_leave_out, args=(name, places))
-        others = [other for other in manifest.classes if other != name]
+    """Draw what can be done with the pictures that are ticked; the row is always there, so that no tick moves them."""
+    places, none = tuple(example.place for example in ticked), not ticked
+    st.caption("Click a picture to see it large. Tick some to leave them out, or to move them to another class.")
+    with st.container(horizontal=True, vertical_alignment="center", key="ticked"):
+        st.markdown(f"**{len(ticked):,} ticked**", width=84)
+        st.button("Leave out", key="slim_leave_out", disabled=none, on_click=_leave_out, args=(name, places))
         target = st.selectbox(
-            "Move to class", others, index=None, key="move_to", format_func=_shown, placeholder="Class", width=240
+            "Move to class",
+            [other for other in manifest.classes if other != name],
+            index=None,
+            key="move_to",
+            format_func=_shown,
+            placeholder="Another class",
+            label_visibility="collapsed",
+            disabled=none,
+            width=220,
         )
-        st.button("Move", key="slim_move", disabled=target is None, on_click=_move, args=(name, places, target))
-        st.button("Untick all", key="slim_untick", on_click=_untick)
+        lost = none or target is None
+        st.button("Move there", key="slim_move", disabled=lost, on_click=_move, args=(name, places, target))
+        st.button("Untick all", key="slim_untick", disabled=none, on_click=_untick)
 
 
 def _change_class(manifest: Manifest, name: str) -> None:

@@ -65,7 +65,7 @@ def draw_crop(manifest: Manifest) -> None:
 
 def _way(prepared: Prepared, picture: Example) -> None:
     plan = draft()
-    left, right = st.columns([1.5, 1], gap="large")
+    left, right = st.columns([1.25, 1], gap="large")
     with left:
         st.subheader("The picture, and the cut", anchor=False)
         st.html(crop_frame(JPEG + prepared.original, prepared.frame, f"{picture.name}, with the cut drawn on it"))
