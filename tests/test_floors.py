@@ -69,6 +69,7 @@ HOMES = {
     "streamlit": ("tlcore/ui/", "pages/", "app.py"),
     "plotly": ("tlcore/ui/components/plotly_file.py", "tlcore/figures/"),
     "PIL": ("tlcore/data/", "tlcore/figures/", "tlcore/engine/"),
+    "numpy": ("tlcore/data/likeness.py",),
     "psutil": ("tlcore/store/claims.py", "tlcore/jobs/", "tlcore/engine/runtime.py"),
     "filelock": ("tlcore/jobs/", "tlcore/store/database.py", "tlcore/fetch.py"),
     "tqdm": ("tlcore/commands/",),

@@ -11,9 +11,14 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&\"'^=])")
 
 def clean(text: str, longest: int = 80) -> str:
     """Return `text` as one visible line in NFC, without control and direction marks, cut to `longest` characters."""
+    if text.isascii() and text.isprintable():  # Nearly all names, in a fraction of the time.
+        return _cut(" ".join(text.split()), longest)
     line = "".join(" " if char in "\n\r\t" else char for char in unicodedata.normalize("NFC", text))
     shown = "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    shown = " ".join(shown.split())
+    return _cut(" ".join(shown.split()), longest)
+
+
+def _cut(shown: str, longest: int) -> str:
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 

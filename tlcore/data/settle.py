@@ -33,12 +33,13 @@ def settle(name: str, survey: Survey, marks: Sequence[Mark], seed: int) -> Manif
     sides.update(_moved(survey, found, decided.moved))
     classes = sorted({one.label for one in found})
     _check(classes, found, sides, left_out)
+    label_of = {name: label for label, name in enumerate(classes)}
     examples = [
         Example(
             id=one.fact.id,
             where=one.fact.where,
             name=clean(one.fact.path.rsplit("/", 1)[-1], 200) or "unnamed",
-            label=classes.index(one.label),
+            label=label_of[one.label],
             split=sides[one.place],
             source=one.fact.source,
             place=one.place,

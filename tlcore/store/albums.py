@@ -11,7 +11,6 @@ from sqlite3 import Row
 
 from tlcore.data import marks as ledger
 from tlcore.data import survey as surveys
-from tlcore.data.manifest import Manifest
 from tlcore.data.marks import Mark
 from tlcore.data.settle import settle
 from tlcore.data.survey import Survey
@@ -128,14 +127,17 @@ class Albums:
         self._database.write("UPDATE albums SET name = ?, changed = ? WHERE id = ?", name, time.time(), album.id)
 
     def _decide(self, album: Album, marks: tuple[Mark, ...]) -> Album:
-        survey = self.survey(album)
-        if album.digest is not None:
-            settle(album.name, survey, marks, album.seed)
-        return self._write(replace(album, marks=marks), survey)
+        return self._write(replace(album, marks=marks), self.survey(album), may_fail=album.digest is None)
 
-    def _write(self, album: Album, survey: Survey) -> Album:
-        """Settle an album, and keep it with the set that comes of it."""
-        manifest, fault = _settled(album, survey)
+    def _write(self, album: Album, survey: Survey, *, may_fail: bool = True) -> Album:
+        """Settle an album, and keep it with the set that comes of it, or with the reason why none does."""
+        manifest, fault = None, None
+        try:
+            manifest = settle(album.name, survey, album.marks, album.seed)
+        except PictureError as error:
+            if not may_fail:
+                raise
+            fault = str(error)
         digest = self._datasets.add(album.workspace, manifest, album.roots).manifest.digest if manifest else None
         self._database.write(
             "UPDATE albums SET changed = ?, roots = ?, survey = ?, marks = ?, digest = ?, fault = ?, classes = ?,"
@@ -151,13 +153,6 @@ class Albums:
         with self._blobs.aside() as aside:
             aside.write_text(surveys.written(survey), encoding="utf-8")
             return self._blobs.keep(aside)
-
-
-def _settled(album: Album, survey: Survey) -> tuple[Manifest | None, str | None]:
-    try:
-        return settle(album.name, survey, album.marks, album.seed), None
-    except PictureError as fault:
-        return None, str(fault)
 
 
 def _sources(album: Album) -> tuple[str, str]:
