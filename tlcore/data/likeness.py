@@ -104,5 +104,5 @@ def _near(
 
     places = np.flatnonzero(np.bitwise_count(words[:, 0] ^ word[0]) <= NEAR)
     apart = np.bitwise_count(words[places] ^ word).sum(1, dtype=np.int16)
-    near: "NDArray[np.intp]" = places[(apart <= NEAR) & (3 * apart <= weights[places] + weight - 2 * _FEWEST)]
+    near: NDArray[np.intp] = places[(apart <= NEAR) & (3 * apart <= weights[places] + weight - 2 * _FEWEST)]
     return near

@@ -11,8 +11,8 @@ from tlcore.data.marks import Mark, TakeIn
 from tlcore.data.settle import labels
 from tlcore.store.albums import Album
 from tlcore.text import count, plain
-from tlcore.ui.marking import mark, show_mark_refusal, unmark
-from tlcore.ui.session import chosen_album, state_of, survey_of
+from tlcore.ui.marking import album_to_mark, mark, show_mark_refusal, unmark
+from tlcore.ui.session import state_of, survey_of
 
 _BY_ITSELF = {
     "PLACEHOLDER": ("placeholder left out", "placeholders left out"),
@@ -24,7 +24,7 @@ _LINES = 50
 
 def draw_ledger(manifest: Manifest) -> None:
     """Draw what was decided about the chosen set, newest first."""
-    album = chosen_album()
+    album = album_to_mark()
     if album is None:
         return
     st.caption("Everything that was decided about these pictures. The files themselves are never touched.")

@@ -29,6 +29,14 @@ def unmark(taken_back: Mark) -> None:
     _decide(without)
 
 
+def album_to_mark() -> Album | None:
+    """Return the chosen album; where a set came in before there were any, say what to do."""
+    album = chosen_album()
+    if album is None:
+        st.caption("These pictures came in before decisions about them were kept. Bring them in again.")
+    return album
+
+
 def _decide(change: Callable[[Album], Album]) -> None:
     st.session_state.pop(_REFUSED, None)
     album = chosen_album()
