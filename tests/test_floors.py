@@ -70,6 +70,7 @@ HOMES = {
     "plotly": ("tlcore/ui/components/plotly_file.py", "tlcore/figures/"),
     "PIL": ("tlcore/data/", "tlcore/figures/", "tlcore/engine/"),
     "scipy": ("tlcore/data/flowers.py",),
+    "numpy": ("tlcore/data/likeness.py",),
     "psutil": ("tlcore/store/claims.py", "tlcore/jobs/", "tlcore/engine/runtime.py"),
     "filelock": ("tlcore/jobs/", "tlcore/store/database.py", "tlcore/store/blobs.py", "tlcore/fetch.py"),
     "tqdm": ("tlcore/commands/",),

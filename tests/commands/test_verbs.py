@@ -59,6 +59,33 @@ def test_every_verb_has_help(verb, capsys):
     assert capsys.readouterr().out.startswith(f"usage: python -m tlcore {verb}")
 
 
+@pytest.mark.parametrize(
+    ("flags", "split_by", "judged"),
+    [
+        ((), "seed 0", 3),
+        (("--validation", "0.3"), "seed 0, 30 %", 6),
+        (("--fold", "2/3"), "seed 0, fold 2 of 3", 6),
+    ],
+)
+def test_the_split_is_what_this_command_says_and_not_what_an_earlier_one_said(
+    said, pictures, store, flags, split_by, judged
+):
+    for given in (("--fold", "1/2"), flags):
+        status, out, err = said("train", str(pictures), *QUICK, *given, "--json")
+        assert status == 0, err
+    assert json.loads(out)["val_examples"] == judged
+    (album,) = store.albums.of(store.command_line_workspace())
+    assert store.albums.dataset(album).manifest.split_by == split_by
+
+
+@pytest.mark.parametrize("fold", ["2", "x/y", "3/2", "1/99", "-1/3"])
+def test_a_fold_that_cannot_be_is_refused_before_anything_is_read(said, fold):
+    status, _, err = said("train", "no-such-folder", f"--fold={fold}")
+    assert status == 1
+    assert "fold" in err.lower()
+    assert "no-such-folder" not in err
+
+
 def test_the_verbs_for_people_are_listed_with_a_sentence_each():
     listed = {choice.dest: choice.help for choice in verbs()._choices_actions}
     assert {"train", "plan", "runs", "export", "weights", "doctor"} <= set(listed)

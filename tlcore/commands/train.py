@@ -10,7 +10,7 @@ from tlcore.commands.bars import counted
 from tlcore.commands.carrying import carry_on
 from tlcore.commands.flags import add_plan_flags, planned
 from tlcore.config import Compute
-from tlcore.data.marks import ReadAs
+from tlcore.data.marks import ReadAs, SplitBy
 from tlcore.data.outline import drawn, outline
 from tlcore.data.readings import KEYS, Reading, UndecidedError, decided, found_in, readings, surest
 from tlcore.errors import ChoiceError, PictureError, did_you_mean
@@ -36,6 +36,14 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
     parser.add_argument(
         "--read-as", metavar="KEY", help=f"how to understand folders, names and tables: {', '.join(KEYS)}"
     )
+    split = parser.add_mutually_exclusive_group()
+    split.add_argument(
+        "--validation",
+        type=float,
+        metavar="SHARE",
+        help="draw this share of each class to check with, also where folders would say (default: folders, else 0.2)",
+    )
+    split.add_argument("--fold", metavar="K/N", help="cut the set into N folds, and check with fold K, such as 2/5")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
     parser.add_argument("--name", help="what to call the run (default: the folder's name)")
     parser.set_defaults(run=run)
@@ -51,12 +59,31 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
         raise ChoiceError(
             f"{arguments.read_as} is no way to understand folders.", did_you_mean(arguments.read_as, KEYS)
         )
+    split = _split(arguments, draft.seed)
     album = _understood(store, _album(store, arguments, draft.seed), arguments.read_as)
+    # What an earlier command said of the split does not count for this one.
+    for earlier in [mark for mark in album.marks if isinstance(mark, SplitBy)]:
+        album = store.albums.unmark(album, album.marks.index(earlier))
+    if split is not None:
+        album = store.albums.mark(album, split)
     dataset = store.albums.dataset(album)
     draft = replace(draft, data=dataset.manifest.digest)
     config = replace(draft.config(arguments.name or dataset.manifest.name), compute=compute)
     submitted = store.runs.submit(config, store.command_line_workspace(), secrets.token_hex(16), Claimant.here())
     return carry_on(store, submitted, dataset.manifest, quiet)
+
+
+def _split(arguments: argparse.Namespace, seed: int) -> SplitBy | None:
+    """Return how the flags split the set; None leaves it to its folders, or to the usual share."""
+    if arguments.validation is not None:
+        return SplitBy(seed=seed, share=arguments.validation)
+    if arguments.fold is None:
+        return None
+    fold, _, folds = arguments.fold.partition("/")
+    if not (fold.isdecimal() and folds.isdecimal()):
+        raise ChoiceError(f"--fold got {arguments.fold}.", "It takes K/N, such as 2/5.")
+    # None at all would mean a share.
+    return SplitBy(seed=seed, folds=int(folds) or 1, fold=int(fold))
 
 
 def _album(store: Store, arguments: argparse.Namespace, seed: int) -> Album:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tlcore.data import limits
 from tlcore.data.facts import Fact, Task, look
+from tlcore.data.likeness import groups
 from tlcore.data.manifest import LeftOut
 from tlcore.data.survey import Survey, Table
 from tlcore.data.table import is_table, read_tables
@@ -59,9 +60,6 @@ def collect(
             f"There is no picture in it that can be used; {len(left_out)} files are left out.{reason}",
             "JPEG, PNG or WebP will do.",
         )
-    # It brings numpy, which only who reads pictures should wait for.
-    from tlcore.data.likeness import groups
-
     alike = groups([fact.likeness for fact in facts])
     return Survey(
         facts=tuple(facts),

@@ -15,6 +15,7 @@ from tlcore.data.marks import (
     SplitBy,
     TakeIn,
 )
+from tlcore.data.survey import Survey
 from tlcore.text import clean, count
 
 _REASONS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
@@ -39,8 +40,16 @@ def reason(why: str) -> str:
     return f"It is left out by hand. {_REASONS.get(why, (_OUT, _OUTS, _BY_HAND))[2]}".strip()
 
 
-def told(mark: Mark, labels: Mapping[int, str]) -> str:
+def told(mark: Mark, survey: Survey, labels: Mapping[int, str]) -> str:
     """Return one line that says what a mark did; `labels` has the class of each picture by its place."""
+    match mark:
+        case LeaveOut() | TakeIn() | Relabel() | Confirm() | MoveTo() if len(mark.pictures) == 1:
+            folder_and_name = survey.facts[mark.pictures[0]].path.split("/")[-2:]
+            return f"{_said(mark, labels)}: {clean('/'.join(folder_and_name), 60)}"
+    return _said(mark, labels)
+
+
+def _said(mark: Mark, labels: Mapping[int, str]) -> str:
     match mark:
         case LeaveOut(pictures=pictures, why=why):
             one, several, _ = _REASONS.get(why, (_OUT, _OUTS, _BY_HAND))

@@ -1,9 +1,11 @@
 """Which pictures look the same: those whose likenesses differ in few bits, directly or through others."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NEAR = 16
 """Bits of 128 in which near duplicates may differ; of 397 photographs of ants and bees no two differ in under 29."""
@@ -18,6 +20,8 @@ def groups(likenesses: Sequence[str]) -> tuple[int, ...]:
 
     Every picture is compared with every other one until it has its group, in an order that no set can make slow.
     """
+    import numpy as np  # Only here, so that a command which looks at no picture need not wait for it.
+
     words = np.frombuffer(bytes.fromhex("".join(likenesses)), dtype=">u8").reshape(-1, 2).astype(np.uint64)
     weights = np.bitwise_count(words).sum(1, dtype=np.int16)
     first = np.arange(len(words))
@@ -41,13 +45,15 @@ def groups(likenesses: Sequence[str]) -> tuple[int, ...]:
 
 
 def _near(
-    words: NDArray[np.uint64], weights: NDArray[np.int16], word: NDArray[np.uint64], weight: np.int16
-) -> NDArray[np.intp]:
+    words: "NDArray[np.uint64]", weights: "NDArray[np.int16]", word: "NDArray[np.uint64]", weight: "np.int16"
+) -> "NDArray[np.intp]":
     """Return which of `words` (N, 2), with so many bits set, differ from `word` in few of those that say something.
 
     At most NEAR bits may differ, and at most half of those beyond 32 that either has set: on the empty ground of a
     drawing most bits are 0 in every picture.
     """
+    import numpy as np
+
     places = np.flatnonzero(np.bitwise_count(words[:, 0] ^ word[0]) <= NEAR)
     apart = np.bitwise_count(words[places] ^ word).sum(1, dtype=np.int16)
     near: NDArray[np.intp] = places[(apart <= NEAR) & (3 * apart <= weights[places] + weight - 2 * _FEWEST)]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tlcore.data.facts import Fact
+from tlcore.data.likeness import groups
 from tlcore.data.manifest import LeftOut
 from tlcore.records import from_columns, to_columns
 
@@ -35,9 +36,6 @@ class Survey:
 
     def with_more(self, more: "Survey", source: int) -> "Survey":
         """Return this survey with another one's pictures behind its own, their folder being the one at `source`."""
-        # It brings numpy, which only who reads pictures should wait for.
-        from tlcore.data.likeness import groups
-
         facts = self.facts + tuple(replace(fact, source=source) for fact in more.facts)
         return Survey(
             facts=facts,

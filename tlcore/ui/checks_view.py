@@ -13,8 +13,8 @@ from tlcore.store.albums import Album
 from tlcore.text import clean, plain
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.doubts_view import draw_doubts
-from tlcore.ui.marking import draw_told, mark
-from tlcore.ui.session import chosen_album, state_of, survey_of
+from tlcore.ui.marking import album_to_mark, draw_told, mark
+from tlcore.ui.session import state_of, survey_of
 from tlcore.ui.thumbnails import thumbnail
 
 _PICTURES_AT_FIRST = 10
@@ -25,9 +25,8 @@ _LONGEST_SENTENCE = 600
 
 def draw_checks(manifest: Manifest) -> None:
     """Draw the findings about the chosen set, the gravest first, and the search for doubtful labels."""
-    album = chosen_album()
+    album = album_to_mark()
     if album is None:
-        st.caption("These pictures came in before there were checks. Bring them in again.")
         return
     draw_told()
     found = findings(album, manifest)

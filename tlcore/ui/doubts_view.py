@@ -15,11 +15,11 @@ from tlcore.ui.marking import mark
 from tlcore.ui.session import draft, store, workspace
 from tlcore.ui.thumbnails import thumbnail
 from tlcore.ui.waiting import wait_for
-from tlcore.ui.words import percent
 
 _ASKED = "doubts_asked"
-_COLUMNS = 4
-_AT_ONCE = 8
+_AT_ONCE = 12
+_WIDTH = 155
+"""Pixels of a suspect with its buttons: two stand side by side on a phone."""
 _KIND = "doubtful"
 
 
@@ -75,10 +75,10 @@ def _answer(album: Album, manifest: Manifest, question: Doubt) -> None:
         st.html(say(f"none of {doubts.count:,} pictures is in doubt any more.", lead="Looked through:", mark="check"))
         return
     st.caption(f"{len(open_)} in doubt of {doubts.count:,} looked at, the most doubtful first.")
-    columns = st.columns(_COLUMNS)
-    for number, (example, suspect) in enumerate(open_[:_AT_ONCE]):
-        with columns[number % _COLUMNS], st.container(key=f"suspect_{example.place}"):
-            _suspect(example, suspect)
+    with st.container(horizontal=True):
+        for example, suspect in open_[:_AT_ONCE]:
+            with st.container(key=f"suspect_{example.place}", width=_WIDTH, gap="small"):
+                _suspect(example, suspect)
 
 
 def _still_open(album: Album, manifest: Manifest, doubts: Doubts) -> list[tuple[Example, Suspect]]:
@@ -92,11 +92,11 @@ def _still_open(album: Album, manifest: Manifest, doubts: Doubts) -> list[tuple[
 def _suspect(example: Example, suspect: Suspect) -> None:
     st.image(thumbnail(example.id), width="stretch")
     given, suggested = plain(suspect.given, 24), plain(suspect.suggested, 24)
-    st.markdown(f"**{given}?** {percent(suspect.confidence)} say **{suggested}**")
+    st.markdown(f"**{given}**, but {100 * suspect.confidence:.0f} % {suggested}")
     place = (example.place,)
     choices = {
         f"Move to {suggested}": Relabel(pictures=place, name=suspect.suggested),
-        f"{given} is right": Confirm(pictures=place, what=_KIND),
+        "It is right": Confirm(pictures=place, what=_KIND),
         "Leave it out": LeaveOut(pictures=place, why=_KIND),
     }
     for number, (words, decision) in enumerate(choices.items()):

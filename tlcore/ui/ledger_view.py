@@ -1,17 +1,18 @@
 """The ledger of a set: every decision about it as a line that can be taken back, and what was left out by itself."""
 
 from collections import defaultdict
+from collections.abc import Callable
 
 import streamlit as st
 
 from tlcore.data.ledger import told
 from tlcore.data.manifest import Manifest
-from tlcore.data.marks import TakeIn
+from tlcore.data.marks import Mark, TakeIn
 from tlcore.data.settle import labels
 from tlcore.store.albums import Album
 from tlcore.text import count, plain
-from tlcore.ui.marking import draw_told, mark, unmark
-from tlcore.ui.session import chosen_album, state_of, survey_of
+from tlcore.ui.marking import album_to_mark, draw_told, mark, unmark
+from tlcore.ui.session import state_of, survey_of
 
 _BY_ITSELF = {
     "PLACEHOLDER": ("placeholder left out", "placeholders left out"),
@@ -23,17 +24,14 @@ _LINES = 50
 
 def draw_ledger(manifest: Manifest) -> None:
     """Draw what was decided about the chosen set, newest first."""
-    album = chosen_album()
+    album = album_to_mark()
     if album is None:
         return
     st.caption("Everything that was decided about these pictures. The files themselves are never touched.")
     draw_told()
     lines = _lines(state_of(album), album)
     for number in reversed(range(len(lines))[-_LINES:]):
-        with st.container(key=f"row_mark_{number}"):
-            words, undo = st.columns([4, 1], vertical_alignment="center")
-            words.markdown(plain(lines[number], 200))
-            undo.button("Undo", key=f"slim_undo_{number}", on_click=unmark, args=(album.marks[number],))
+        _line(plain(lines[number], 200), "Undo", f"undo_{number}", unmark, album.marks[number])
     if not lines:
         st.markdown("Nothing yet. What the views Checks, Split and Classes change is listed here, and can be undone.")
     _by_itself(manifest)
@@ -42,8 +40,9 @@ def draw_ledger(manifest: Manifest) -> None:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _lines(state: str, _album: Album) -> list[str]:
     assert state == state_of(_album)
-    by_place = labels(survey_of(_album), _album.marks)
-    return [told(one, by_place) for one in _album.marks]
+    survey = survey_of(_album)
+    by_place = labels(survey, _album.marks)
+    return [told(one, survey, by_place) for one in _album.marks]
 
 
 def _by_itself(manifest: Manifest) -> None:
@@ -54,8 +53,14 @@ def _by_itself(manifest: Manifest) -> None:
             places[one.code].append(one.place)
     for code, (single, several) in _BY_ITSELF.items():
         if places[code]:
-            with st.container(key=f"row_by_itself_{code}"):
-                words, back = st.columns([4, 1], vertical_alignment="center")
-                words.markdown(f"By itself: {count(len(places[code]), single, several)}")
-                taken = TakeIn(pictures=tuple(places[code]))
-                back.button("Take in", key=f"slim_take_{code}", on_click=mark, args=(taken,))
+            words = f"By itself: {count(len(places[code]), single, several)}"
+            _line(words, "Take in", f"take_{code}", mark, TakeIn(pictures=tuple(places[code])))
+
+
+def _line(words: str, button: str, key: str, act: Callable[[Mark], None], one: Mark) -> None:
+    """Draw a line with its button at the end."""
+    with st.container(
+        key=f"row_{key}", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(words, width="content")
+        st.button(button, key=f"slim_{key}", on_click=act, args=(one,))

@@ -47,6 +47,14 @@ def forget_told() -> None:
     st.session_state.pop(_TOLD, None)
 
 
+def album_to_mark() -> Album | None:
+    """Return the chosen album; where a set came in before there were any, say what to do."""
+    album = chosen_album()
+    if album is None:
+        st.caption("These pictures came in before decisions about them were kept. Bring them in again.")
+    return album
+
+
 def _decide(change: Callable[[Album], Album], told: str) -> None:
     album = chosen_album()
     try:

@@ -88,14 +88,7 @@ def chosen_album() -> Album | None:
 
 def survey_of(album: Album) -> Survey:
     """Return what reading an album's files told."""
-    return _survey(album.survey, album)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _survey(sha256: str, _album: Album) -> Survey:
-    """Return a survey, read once; its text never changes, so its sha256 tells it."""
-    assert sha256 == _album.survey
-    return store().albums.survey(_album)
+    return store().albums.survey(album)
 
 
 def state_of(album: Album) -> str:

@@ -15,8 +15,8 @@ from tlcore.text import clean, count
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import say
 from tlcore.ui.editing import held
-from tlcore.ui.marking import draw_told, mark, unmark
-from tlcore.ui.session import chosen_album, survey_of
+from tlcore.ui.marking import album_to_mark, draw_told, mark, unmark
+from tlcore.ui.session import survey_of
 from tlcore.ui.thumbnails import thumbnail
 
 _FOLDERS, _SHARE, _FOLDS = "By its folders", "A share of each class", "Folds"
@@ -28,7 +28,7 @@ _PICTURES_AT_ONCE = 24
 
 def draw_split(manifest: Manifest) -> None:
     """Draw both sides of the chosen set, and the controls that draw them anew."""
-    album = chosen_album()
+    album = album_to_mark()
     if album is None:
         return
     draw_told()
