@@ -34,7 +34,8 @@ def choose_destination(*, by_class: bool) -> Destination:
     if album.digest is None:
         st.html(say(album.fault or "", lead=f"“{clean(album.name, 40)}” is not a set yet:"))
     # The key has the album in it, so that a choice for one is no choice for another.
-    goal = st.segmented_control(
+    where, which = st.columns(2)
+    goal = where.segmented_control(
         "These pictures are",
         [None, album.id],
         default=album.id if album.digest is None else None,
@@ -48,7 +49,7 @@ def choose_destination(*, by_class: bool) -> Destination:
     classes = tuple(clean(name) for name in manifest.classes) if manifest else ()
     into = ""
     if by_class:
-        picked = st.selectbox(
+        picked = which.selectbox(
             "Their class",
             [_BY_FOLDERS, *classes],
             accept_new_options=True,
