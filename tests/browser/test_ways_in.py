@@ -1,7 +1,6 @@
 """The ways that pictures come in: a dropped folder, an archive, the camera, and what becomes of a cut-off upload."""
 
 import re
-import time
 from random import Random
 from zipfile import ZipFile
 
@@ -139,7 +138,7 @@ def test_an_upload_goes_on_when_the_server_is_there_again(app, page, write_pictu
     assert counts(album(page, limit=90)) == {"blue": 5, "red": 5}
 
 
-def test_pictures_are_shrunk_upright_where_somebody_wants_that(app, page, write_pictures, album, tmp_path):
+def test_pictures_are_shrunk_upright_where_somebody_wants_that(app, page, write_pictures, album):
     folder = write_pictures({"ants": 2, "bees": 2}, side=1600)
     tall = Image.new("RGB", (1600, 400), "white")
     tall.paste("black", (0, 0, 400, 400))
@@ -162,7 +161,7 @@ def test_pictures_are_shrunk_upright_where_somebody_wants_that(app, page, write_
         assert picture.getpixel((128, 900)) > (215, 215, 215)
 
 
-def test_two_classes_are_recorded_by_holding(app, page, album, counts, wait_until):
+def test_two_classes_are_recorded_by_holding(app, page, album, wait_until):
     page.goto(f"{app.url}/pictures")
     page.get_by_text("Webcam", exact=True).click()
     page.get_by_role("button", name="Switch the camera on").click()

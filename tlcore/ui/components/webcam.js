@@ -331,7 +331,7 @@ class Webcam {
       row.shots = [];
     }
     this.draw();
-    return `${total.toLocaleString("en")} pictures sent.`;
+    return `${total.toLocaleString("en")} ${total === 1 ? "picture" : "pictures"} sent.`;
   }
 
   update(component) {
