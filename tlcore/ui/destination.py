@@ -10,6 +10,7 @@ from tlcore.ui.components.static import say
 from tlcore.ui.session import chosen, chosen_album
 
 _BY_FOLDERS = "As their folders say"
+_NEW = "new"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,21 +35,22 @@ def choose_destination(*, by_class: bool) -> Destination:
     if album.digest is None:
         st.html(say(album.fault or "", lead=f"“{clean(album.name, 40)}” is not a set yet:"))
     # The key has the album in it, so that a choice for one is no choice for another.
-    goal = st.segmented_control(
+    where, which = st.columns(2)
+    goal = where.segmented_control(
         "These pictures are",
-        [None, album.id],
-        default=album.id if album.digest is None else None,
+        [_NEW, album.id],
+        default=album.id if album.digest is None else _NEW,
         required=True,
         format_func=lambda identifier: _spoken(identifier, album),
         key=f"goal_{album.id}",
     )
-    if goal is None:
+    if goal == _NEW:
         return Destination()
     manifest = chosen()
     classes = tuple(clean(name) for name in manifest.classes) if manifest else ()
     into = ""
     if by_class:
-        picked = st.selectbox(
+        picked = which.selectbox(
             "Their class",
             [_BY_FOLDERS, *classes],
             accept_new_options=True,
@@ -59,5 +61,5 @@ def choose_destination(*, by_class: bool) -> Destination:
     return Destination(album=album.id, into=into, name=clean(album.name, 40), classes=classes)
 
 
-def _spoken(identifier: str | None, album: Album) -> str:
-    return "A new set" if identifier is None else f"Added to {plain(album.name, 40)}"
+def _spoken(identifier: str, album: Album) -> str:
+    return "A new set" if identifier == _NEW else f"Added to {plain(album.name, 40)}"

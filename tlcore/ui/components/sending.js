@@ -1,6 +1,6 @@
 // Sends files to Python, piece by piece; a part goes out when the one before was acknowledged.
 
-const PART = 4_500_000; // bytes, which are 6 MB in base64; a message may have 25
+const PART = 1_500_000; // bytes, which are 2 MB in base64; a message may have 25
 const MOST_FILES = 500; // in one part
 const AGAIN = 15_000; // milliseconds until a part is sent once more, should its answer have been lost
 const SILENCE = 4_000; // milliseconds without an answer that are worth a word

@@ -154,7 +154,6 @@ class Webcam {
     box.setAttribute("role", "listitem");
     box.name = box.appendChild(element("input", "name"));
     Object.assign(box.name, { type: "text", value: row.name, maxLength: 80, autocomplete: "off", spellcheck: false });
-    box.name.setAttribute("list", "known");
     box.name.oninput = () => {
       row.name = box.name.value;
       this.draw();
@@ -286,6 +285,8 @@ class Webcam {
       const held = row === this.recording;
       box.classList.toggle("recording", held);
       if (box.name.value !== row.name) box.name.value = row.name;
+      if (this.data.classes.length) box.name.setAttribute("list", "known");
+      else box.name.removeAttribute("list"); // a list without a name in it would be announced even so
       box.name.placeholder = `Name of class ${place + 1}`;
       box.name.setAttribute("aria-label", `Name of class ${place + 1}`);
       box.hold.hidden = !live && this.byHand === true;
@@ -330,7 +331,7 @@ class Webcam {
       row.shots = [];
     }
     this.draw();
-    return `${total.toLocaleString("en")} pictures sent.`;
+    return `${total.toLocaleString("en")} ${total === 1 ? "picture" : "pictures"} sent.`;
   }
 
   update(component) {

@@ -1,0 +1,128 @@
+"""An upload as the app takes it: kept when it is whole, told and swept when it is not; and where it goes."""
+
+import pytest
+
+from tlcore.data.collect import look_here
+from tlcore.draft import Draft
+from tlcore.errands import ReadUpload
+from tlcore.store.reading import Reader
+from tlcore.ui import session, uploading
+from tlcore.ui.components.sending import FilePart, Part
+from tlcore.ui.destination import Destination
+
+UPLOADS = ("0123456789abcdef" * 2, "f" * 32)
+
+
+def part(sequence, *paths, upload=UPLOADS[0], total=None, size=5, done=False, cancelled=False):
+    files = tuple(FilePart(path=path, offset=0, size=size, data=b"hello"[:size]) for path in paths)
+    return Part(
+        upload=upload,
+        sequence=sequence,
+        files=files,
+        total_files=len(files) if total is None else total,
+        total_bytes=5 * (len(files) if total is None else total),
+        ignored=0,
+        done=done,
+        cancelled=cancelled,
+    )
+
+
+@pytest.fixture
+def state(monkeypatch):
+    """What the visit remembers."""
+    kept = {}
+    monkeypatch.setattr(uploading.st, "session_state", kept)
+    return kept
+
+
+@pytest.fixture
+def take(state):
+    """Take parts, as they would come from the browser, for an album of their own or another destination."""
+
+    def all_of(*parts, destination=Destination()):  # noqa: B008
+        for one in parts:
+            uploading._take(one, destination)
+        return state.get(uploading._PROBLEM, "")
+
+    return all_of
+
+
+def errands():
+    return [one.errand for one in session.store().errands.open()]
+
+
+def waiting():
+    return sorted(folder.name for folder in session.store().intake.root.glob("*"))
+
+
+def test_an_upload_that_is_whole_is_read_into_its_destination(take):
+    destination = Destination(album="a" * 32, into="ants", name="Insects")
+    said = take(part(1, "x/1.jpg", total=2), part(2, "x/2.jpg", total=2, done=True), destination=destination)
+    assert said == ""
+    assert errands() == [ReadUpload(upload=UPLOADS[0], name="x", seed=0, album="a" * 32, into="ants")]
+    assert waiting() == [UPLOADS[0]]
+
+
+def test_a_part_that_comes_again_counts_once(take):
+    last = part(1, "x/1.jpg", done=True)
+    take(last, last)
+    assert len(errands()) == 1
+
+
+@pytest.mark.parametrize("last", [part(2, "x/2.jpg", total=3, done=True), part(2, "2", total=2, size=3, done=True)])
+def test_an_upload_with_something_missing_is_told_and_swept(take, last):
+    said = take(part(1, "x/1.jpg", total=3), last)
+    assert "the connection was lost in between" in said
+    assert "Send them again." in said
+    assert errands() == []
+    assert waiting() == []
+
+
+def test_an_upload_that_another_one_follows_is_swept(take):
+    take(part(1, "x/1.jpg", total=2), part(2, "y/1.jpg", upload=UPLOADS[1], total=2))
+    assert waiting() == [UPLOADS[1]]
+
+
+def test_an_upload_that_was_filed_is_not_swept_by_the_next(take):
+    take(part(1, "x/1.jpg", done=True), part(2, "y/1.jpg", upload=UPLOADS[1], done=True))
+    assert waiting() == sorted(UPLOADS)
+    assert len(errands()) == 2
+
+
+def test_what_is_cancelled_is_swept(take):
+    take(part(1, "x/1.jpg", total=2), part(2, total=2, cancelled=True))
+    assert waiting() == []
+
+
+@pytest.mark.parametrize(
+    ("paths", "name"),
+    [
+        (["holidays.tar.gz"], "holidays"),
+        (["bag/ants/1.jpg", "bag/bees/1.jpg"], "bag"),
+        (["ants/1.jpg", "bees/1.jpg"], "ants, bees"),
+        (["a/1", "b/1", "c/1", "d/1", "e/1"], "a, b, c and 2 more"),
+        (["1.jpg", "2.jpg"], "My pictures"),
+    ],
+)
+def test_a_set_is_called_what_was_sent(take, paths, name):
+    take(part(1, *paths, done=True))
+    assert [errand.name for errand in errands()] == [name]
+
+
+def test_an_album_that_is_no_set_yet_says_why_and_takes_more(open_page, person, store, pictures, words):
+    album = Reader(store, person, 0, lambda _done, _total: None, look_here).folder(pictures / "red", "Red only")
+    store.drafts.keep(person, Draft(album=album.id))
+    page = open_page("pictures")
+    assert not page.exception
+    assert "“Red only” is not a set yet:" in words(page)
+    assert page.button_group(key=f"goal_{album.id}").value == album.id
+
+
+def test_a_chosen_set_can_be_added_to_by_class(open_page, person, store, pictures):
+    album = Reader(store, person, 0, lambda _done, _total: None, look_here).folder(pictures, "Colours *and* more")
+    store.drafts.keep(person, Draft(album=album.id, data=album.digest))
+    page = open_page("pictures")
+    goal = page.button_group(key=f"goal_{album.id}")
+    assert goal.value == "new"
+    goal.set_value(album.id).run()
+    assert page.selectbox(key=f"into_{album.id}").options == ["As their folders say", "blue", "green", "red"]
