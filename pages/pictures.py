@@ -2,14 +2,17 @@
 
 import streamlit as st
 
-from tlcore.data.public_sets import PUBLIC_SETS
-from tlcore.errands import FetchSet, MakeSample
+from tlcore.errands import MakeSample
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import NETWORK, in_frame
 from tlcore.ui.gathering import begin, current_pictures
 from tlcore.ui.heading import crumb
+from tlcore.ui.own_sets import draw_own_sets
+from tlcore.ui.public_sets import draw_public_sets
+from tlcore.ui.server_folders import draw_server_folders
 from tlcore.ui.session import chosen, draft
-from tlcore.ui.set_view import draw_classes, draw_left_out, draw_numbers, own_sets
+from tlcore.ui.set_view import draw_classes, draw_left_out, draw_numbers
+from tlcore.ui.space_view import draw_space
 from tlcore.ui.uploading import drop_folder
 
 in_frame()
@@ -38,28 +41,27 @@ with st.container(key="card_bring"):
     st.header("Bring your own" if manifest is None else "Bring other pictures", anchor=False)
     st.caption("One folder per class, with or without train and val; or a zip of that. Everything else is sorted out.")
     drop_folder()
+    draw_space()
+
+draw_server_folders()
 
 with st.container(key="card_samples"):
     st.header("Or begin with a set that is known", anchor=False)
-    columns = st.columns(3)
+    columns = st.columns(2)
     samples = (
         ("Handwritten digits", "600 pictures of 10 digits, far from photographs. Ready offline.", "digits"),
         ("Shapes and patterns", "240 drawings of 8 kinds, made on this machine. Ready offline.", "shapes"),
     )
-    for column, (name, about, sample) in zip(columns, samples, strict=False):
+    for column, (name, about, sample) in zip(columns, samples, strict=True):
         with column:
             st.markdown(f"**{name}**")
             st.caption(about)
             st.button(
                 "Take it", key=f"sample_{sample}", on_click=begin, args=(MakeSample(sample=sample, seed=draft().seed),)
             )
-    with columns[2]:
-        ants = PUBLIC_SETS[0]
-        st.markdown(f"**{ants.title}**")
-        st.caption(f"{ants.about} {ants.origin} Downloads about {ants.size / 1e6:.0f} MB.")
-        fetch = FetchSet(public_set=ants.key, seed=draft().seed)
-        st.button("Download", key=f"fetch_{ants.key}", on_click=begin, args=(fetch,))
+
+draw_public_sets()
 
 if manifest is None:
     st.html(say("A set needs at least two classes, and at least two pictures in each.", lead="To know:"))
-own_sets()
+draw_own_sets()

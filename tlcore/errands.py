@@ -24,6 +24,17 @@ class MakeSample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFolder:
+    """Read a folder of this machine where it lies, below one that the operator opened up."""
+
+    folder: str
+    """Name of the one that is open."""
+    place: str
+    """Path below it, "/" between names."""
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSet:
     """Download a public set that a person asked for."""
 
@@ -59,6 +70,6 @@ class SurveyNetwork:
     """The plan's network when it was asked for; if another was chosen meanwhile, that one stays."""
 
 
-Errand = ReadUpload | MakeSample | FetchSet | FetchWeights | ReadWeights | SurveyNetwork
+Errand = ReadUpload | MakeSample | ReadFolder | FetchSet | FetchWeights | ReadWeights | SurveyNetwork
 
 KINDS: Mapping[str, type[Errand]] = MappingProxyType({kind.__name__: kind for kind in Errand.__args__})

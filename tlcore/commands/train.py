@@ -9,8 +9,10 @@ from typing import Any
 from tlcore.commands.bars import counted
 from tlcore.commands.carrying import carry_on
 from tlcore.commands.flags import add_plan_flags, planned
+from tlcore.commands.pictures import downloaded
 from tlcore.config import Compute
 from tlcore.data.collect import look_here
+from tlcore.data.public_sets import PUBLIC_SETS
 from tlcore.errors import ChoiceError
 from tlcore.store import Store
 from tlcore.store.albums import Album
@@ -26,7 +28,11 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
         help="learn the pictures of a folder",
         description="Learn the pictures of a folder: one folder per class, also below train/ and val/.",
     )
-    parser.add_argument("folder", metavar="FOLDER", help="folder, zip or tar of pictures; or a sample: digits, shapes")
+    parser.add_argument(
+        "folder",
+        metavar="FOLDER",
+        help="folder, zip or tar of pictures; or a sample (digits, shapes); or a public set that was downloaded",
+    )
     add_plan_flags(parser)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
     parser.add_argument("--name", help="what to call the run (default: the folder's name)")
@@ -57,6 +63,13 @@ def _album(store: Store, arguments: argparse.Namespace, seed: int) -> Album:
             return reader.archive(source, clean(source.stem.removesuffix(".tar")))
         if arguments.folder in SAMPLES:
             return reader.sample(arguments.folder)
+    if any(public.key == arguments.folder for public in PUBLIC_SETS):
+        album = downloaded(store, arguments.folder)
+        if album is None:
+            raise ChoiceError(
+                f"{arguments.folder} is not here yet.", f"Run: python -m tlcore pictures download {arguments.folder}"
+            )
+        return album
     raise ChoiceError(
         f"{arguments.folder} is not a folder.",
         f"It takes a folder, a zip or a tar of pictures, or a sample: {', '.join(SAMPLES)}.",

@@ -8,13 +8,15 @@ from typing import Protocol
 from tlcore.catalog.backbones import published
 from tlcore.catalog.download import download_weights
 from tlcore.data.collect import look_here
-from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights, SurveyNetwork
+from tlcore.data.server_folders import folder_at
+from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadFolder, ReadUpload, ReadWeights, SurveyNetwork
 from tlcore.errors import ThawError
 from tlcore.jobs.processes import give_way, limit_memory
 from tlcore.store import Store
 from tlcore.store.errands import Progress
 from tlcore.store.reading import Progress as Report
 from tlcore.store.reading import Reader
+from tlcore.text import clean
 
 _READING_MEGABYTES = 3000
 _REPORT_EVERY = 0.2
@@ -54,6 +56,10 @@ def _do(store: Store, asked: Progress, engine: Engine) -> str:
             return Reader(store, asked.workspace, seed, report, look_here).upload(upload, name).id
         case MakeSample(sample=sample, seed=seed):
             return Reader(store, asked.workspace, seed, report, look_here).sample(sample).id
+        case ReadFolder(folder=folder, place=place, seed=seed):
+            # What a page asked for is checked here again.
+            path = folder_at(folder, place)
+            return Reader(store, asked.workspace, seed, report, look_here).folder(path, clean(path.name)).id
         case FetchSet(public_set=name, seed=seed, classes=classes):
             return Reader(store, asked.workspace, seed, report, look_here).public(name, classes).id
         case FetchWeights(backbone=name, weights=weights):

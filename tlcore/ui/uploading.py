@@ -31,11 +31,15 @@ def drop_folder() -> None:
 
 
 def _take(part: Part) -> None:
-    if st.session_state.get(_UPLOAD) != part.upload:
+    begins = st.session_state.get(_UPLOAD) != part.upload
+    if begins:
         st.session_state.update({_UPLOAD: part.upload, _PROBLEM: ""})
     if part.sequence <= st.session_state.get(_ACKNOWLEDGED, 0):
         return
     try:
+        if begins:
+            # All of it is known beforehand, so what does not fit is refused before a byte of it is kept.
+            store().space.check(workspace(), part.total_bytes)
         _write(part)
     except ThawError as error:
         store().intake.clear(part.upload)
