@@ -10,9 +10,9 @@ from tlcore.ui.words import memory
 def draw_space() -> None:
     """Draw the line; it says no more than a person needs to decide what to send."""
     most, used = allowance(), store().space.used(workspace())
-    told = f"Up to {most.pictures:,} pictures and {memory(most.upload_bytes)} at a time."
-    if most.workspace_bytes is not None:
-        told += f" {memory(used)} of your {memory(most.workspace_bytes)} used."
-    else:
-        told += f" {memory(used)} used, {memory(free_bytes(store().home))} free."
-    st.caption(told)
+    room = (
+        f"{memory(used)} used, {memory(free_bytes(store().home))} free"
+        if most.workspace_bytes is None
+        else f"{memory(used)} of your {memory(most.workspace_bytes)} used"
+    )
+    st.caption(f"Up to {most.pictures:,} pictures a set and {memory(most.upload_bytes)} a file; {room}.")

@@ -54,10 +54,11 @@ def _write(part: Part) -> None:
     if part.cancelled:
         store().intake.clear(part.upload)
         return
-    if part.total_bytes > allowance().upload_bytes:
+    largest, most = max((file.size for file in part.files), default=0), allowance().upload_bytes
+    if largest > most:
         raise ThawError(
-            f"These are {part.total_bytes / 1e6:,.0f} MB; the most is {allowance().upload_bytes / 1e6:,.0f} MB.",
-            "Send fewer pictures, or train on the folder with `python -m tlcore train`.",
+            f"A file of {largest / 1e6:,.0f} MB is among them; the most is {most / 1e6:,.0f} MB.",
+            "Send the folder as it is, or in several archives.",
         )
     if part.total_files > allowance().pictures:
         raise ThawError(
