@@ -12,10 +12,14 @@ from tlcore.ui.heading import crumb
 from tlcore.ui.known_sets import bring_samples
 from tlcore.ui.ledger_view import draw_ledger
 from tlcore.ui.mosaic_view import draw_mosaic
+from tlcore.ui.own_sets import draw_own_sets
+from tlcore.ui.public_sets import draw_public_sets
 from tlcore.ui.reading_choice import draw_reading, draw_unsettled
+from tlcore.ui.server_folders import draw_server_folders
 from tlcore.ui.session import chosen, chosen_album
-from tlcore.ui.set_view import draw_left_out, draw_numbers, own_sets
+from tlcore.ui.set_view import draw_left_out, draw_numbers
 from tlcore.ui.sizes_view import draw_sizes
+from tlcore.ui.space_view import draw_space
 from tlcore.ui.split_view import draw_split
 from tlcore.ui.uploading import bring_files, bring_recordings
 
@@ -57,7 +61,9 @@ elif album is not None:
 ways = {
     "Folder or files": bring_files,
     "Webcam": bring_recordings,
-    "Public sets and samples": bring_samples,
+    "On this machine": draw_server_folders,
+    "Samples": bring_samples,
+    "Public sets": draw_public_sets,
 }
 with st.container(key="card_ways"):
     st.header("Bring pictures in" if album is None else "Bring more pictures in", anchor=False)
@@ -65,7 +71,8 @@ with st.container(key="card_ways"):
         "Way in", list(ways), default="Folder or files", required=True, key="way", label_visibility="collapsed"
     )
     ways[way]()
+    draw_space()
 
 if manifest is None:
     st.html(say("A set needs at least two classes. Five pictures of each are few, fifty are good.", lead="To know:"))
-own_sets()
+draw_own_sets()

@@ -31,6 +31,17 @@ class MakeSample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFolder:
+    """Read a folder of this machine where it lies, below one that the operator opened up."""
+
+    folder: str
+    """Name of the one that is open."""
+    place: str
+    """Path below it, "/" between names."""
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchSet:
     """Download a public set that a person asked for."""
 
@@ -71,6 +82,6 @@ def upload_of(errand: "Errand") -> str | None:
     return errand.upload if isinstance(errand, ReadUpload | ReadWeights) else None
 
 
-Errand = ReadUpload | MakeSample | FetchSet | FetchWeights | ReadWeights | SurveyNetwork
+Errand = ReadUpload | MakeSample | ReadFolder | FetchSet | FetchWeights | ReadWeights | SurveyNetwork
 
 KINDS: Mapping[str, type[Errand]] = MappingProxyType({kind.__name__: kind for kind in Errand.__args__})

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any
 
 from tlcore import __version__
-from tlcore.commands import bench, control, doctor, export, plan, resume, runs, train, weights, within
+from tlcore.commands import bench, control, doctor, export, pictures, plan, resume, runs, train, weights, within
 from tlcore.errors import ThawError
 from tlcore.paths import HOME_VARIABLE, at_home
 from tlcore.store import Store
@@ -57,7 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Thaw {__version__}")
     verbs = parser.add_subparsers(title="verbs", dest="verb", required=True, metavar="VERB")
-    for verb in (train, plan, runs, control, resume, export, weights, doctor, bench):
+    for verb in (train, plan, runs, control, resume, export, pictures, weights, doctor, bench):
         _common(verb.add_to(verbs), json_too=True)
     for parser_within in within.add_to(verbs):
         _common(parser_within, json_too=False)

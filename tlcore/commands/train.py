@@ -9,9 +9,11 @@ from typing import Any
 from tlcore.commands.bars import counted
 from tlcore.commands.carrying import carry_on
 from tlcore.commands.flags import add_plan_flags, planned
+from tlcore.commands.pictures import downloaded
 from tlcore.config import Compute
 from tlcore.data.marks import ReadAs, SplitBy
 from tlcore.data.outline import drawn, outline
+from tlcore.data.public_sets import PUBLIC_SETS
 from tlcore.data.readings import KEYS, Reading, UndecidedError, decided, found_in, readings, surest
 from tlcore.errors import ChoiceError, PictureError, did_you_mean
 from tlcore.jobs.eyes import Eyes
@@ -31,7 +33,11 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
         help="learn the pictures of a folder",
         description="Learn the pictures of a folder: one folder per class, also below train/ and val/.",
     )
-    parser.add_argument("folder", metavar="FOLDER", help="folder, zip or tar of pictures; or a sample: digits, shapes")
+    parser.add_argument(
+        "folder",
+        metavar="FOLDER",
+        help="folder, zip or tar of pictures; or a sample (digits, shapes); or a public set that was downloaded",
+    )
     add_plan_flags(parser)
     parser.add_argument(
         "--read-as", metavar="KEY", help=f"how to understand folders, names and tables: {', '.join(KEYS)}"
@@ -96,6 +102,13 @@ def _album(store: Store, arguments: argparse.Namespace, seed: int) -> Album:
             return reader.archive(source, clean(source.stem.removesuffix(".tar")))
         if arguments.folder in SAMPLES:
             return reader.sample(arguments.folder)
+    if any(public.key == arguments.folder for public in PUBLIC_SETS):
+        album = downloaded(store, arguments.folder)
+        if album is None:
+            raise ChoiceError(
+                f"{arguments.folder} is not here yet.", f"Run: python -m tlcore pictures download {arguments.folder}"
+            )
+        return album
     raise ChoiceError(
         f"{arguments.folder} is not a folder.",
         f"It takes a folder, a zip or a tar of pictures, or a sample: {', '.join(SAMPLES)}.",

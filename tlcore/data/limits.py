@@ -59,7 +59,7 @@ class Allowance:
     """What people may bring in."""
 
     upload_bytes: int
-    """Bytes of what is sent at one time: a folder, or an archive."""
+    """Bytes of one file that is sent, which is as a rule an archive."""
     unpacked_bytes: int
     """Bytes of all that comes out of one archive."""
     archive_entries: int

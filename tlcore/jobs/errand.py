@@ -9,7 +9,17 @@ from typing import Protocol
 from tlcore.catalog.backbones import published
 from tlcore.catalog.download import download_weights
 from tlcore.data.collect import look_here
-from tlcore.errands import CANCELLED, FetchSet, FetchWeights, MakeSample, ReadUpload, ReadWeights, SurveyNetwork
+from tlcore.data.server_folders import folder_at
+from tlcore.errands import (
+    CANCELLED,
+    FetchSet,
+    FetchWeights,
+    MakeSample,
+    ReadFolder,
+    ReadUpload,
+    ReadWeights,
+    SurveyNetwork,
+)
 from tlcore.errors import ThawError
 from tlcore.jobs.eyes import Eyes
 from tlcore.jobs.memory import limit_memory
@@ -17,6 +27,7 @@ from tlcore.jobs.processes import give_way
 from tlcore.store import Store
 from tlcore.store.errands import Progress
 from tlcore.store.reading import Reader
+from tlcore.text import clean
 
 _READING_MEGABYTES = 3000
 _REPORT_EVERY = 0.2
@@ -59,6 +70,10 @@ def _do(store: Store, asked: Progress, engine: Engine) -> str:
             return reader(seed=seed, look_all=eyes, more_of=album, into=into).upload(upload, name).id
         case MakeSample(sample=sample, seed=seed):
             return reader(seed=seed, look_all=look_here).sample(sample).id
+        case ReadFolder(folder=folder, place=place, seed=seed):
+            # What a page asked for is checked here again.
+            path = folder_at(folder, place)
+            return reader(seed=seed, look_all=eyes).folder(path, clean(path.name)).id
         case FetchSet(public_set=name, seed=seed, classes=classes):
             return reader(seed=seed, look_all=eyes).public(name, classes).id
         case FetchWeights(backbone=name, weights=weights):

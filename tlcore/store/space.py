@@ -13,8 +13,6 @@ from tlcore.store.albums import Album, Albums
 from tlcore.store.blobs import Blobs
 from tlcore.store.database import Database
 
-_MEGABYTE = 1e6
-
 
 class Space:
     """The room that albums take."""
@@ -44,19 +42,19 @@ class Space:
         mine = most.workspace_bytes
         if mine is not None and (used := self.used(workspace)) + more > mine:
             raise ThawError(
-                f"These are {_megabytes(more)}, and of your {_megabytes(mine)} {_megabytes(used)} are used.",
+                f"These are {_told(more)}, and of your {_told(mine)} {_told(used)} are used.",
                 "Delete a set under “Your sets”, or bring fewer or smaller pictures.",
             )
         if most.server_bytes is not None and self._blobs.all_bytes() + more > most.server_bytes:
             raise ThawError(
-                f"Everybody's pictures together take {_megabytes(self._blobs.all_bytes())}"
-                f" of {_megabytes(most.server_bytes)}; these {_megabytes(more)} are too many.",
+                f"Everybody's pictures together take {_told(self._blobs.all_bytes())}"
+                f" of {_told(most.server_bytes)}; these {_told(more)} are too many.",
                 "Delete sets that nobody needs, or ask the operator for more room.",
             )
         free = free_bytes(self._blobs.root)
         if more > free:
             raise ThawError(
-                f"These are {_megabytes(more)}, and this machine's disk has room for {_megabytes(free)}.",
+                f"These are {_told(more)}, and this machine's disk has room for {_told(free)}.",
                 "Delete a set under “Your sets”, or free some of the disk.",
             )
 
@@ -90,9 +88,9 @@ class Space:
         """Delete the workspace's sets of these pictures that no album and no run names."""
         rows = self._database.rows(
             "SELECT id, manifest FROM datasets WHERE workspace = ?"
-            " AND digest NOT IN (SELECT digest FROM albums WHERE digest IS NOT NULL)"
-            " AND digest NOT IN (SELECT json_extract(config, '$.data') FROM runs)",
-            workspace,
+            " AND digest NOT IN (SELECT digest FROM albums WHERE workspace = ? AND digest IS NOT NULL)"
+            " AND digest NOT IN (SELECT json_extract(config, '$.data') FROM runs WHERE workspace = ?)",
+            *(workspace,) * 3,
         )
         for row in rows:
             if pictures.issuperset(example.id for example in Manifest.read(row["manifest"]).examples):
@@ -112,5 +110,5 @@ class Space:
             yield json.loads(body)["sha256"]
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / _MEGABYTE:,.0f} MB"
+def _told(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from tlcore.errands import Errand, FetchSet, MakeSample, ReadUpload
+from tlcore.errands import Errand, FetchSet, MakeSample, ReadFolder, ReadUpload
 from tlcore.ui.components.static import say
 from tlcore.ui.errand_view import watch_errand
 from tlcore.ui.session import choose_album, store, workspace
@@ -43,7 +43,7 @@ def current_errand(kinds: Sequence[type[Errand]], doing: str, on_result: Callabl
 def current_pictures() -> None:
     """Draw the errand that brings pictures in, if there is one; what it brings is chosen."""
     with st.container(key="errand_pictures"):
-        current_errand((ReadUpload, MakeSample, FetchSet), "Reading the pictures", _choose)
+        current_errand((ReadUpload, MakeSample, ReadFolder, FetchSet), "Reading the pictures", _choose)
 
 
 def _choose(_errand: Errand, album: str) -> None:

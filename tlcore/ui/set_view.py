@@ -7,7 +7,6 @@ import streamlit as st
 from tlcore.data.manifest import LeftOut, Manifest
 from tlcore.text import clean, plain
 from tlcore.ui.components.static import numbers, say
-from tlcore.ui.session import choose_album, draft, store, workspace
 from tlcore.ui.words import count
 
 
@@ -29,24 +28,6 @@ def draw_numbers(manifest: Manifest) -> None:
             )
         )
         st.html(say(_balance(manifest), lead="To know:"))
-
-
-def own_sets() -> None:
-    """Draw the visitor's sets, to choose another one."""
-    albums = store().albums.of(workspace())
-    if len(albums) < 2:
-        return
-    with st.container(key="card_sets"):
-        st.header("Your sets", anchor=False)
-        for album in albums:
-            name, size, choose = st.columns([2.4, 2, 1], vertical_alignment="center")
-            name.markdown(f"**{plain(album.name, 40)}**")
-            classes = count(album.classes, "class", "classes") if album.digest else "no set yet"
-            size.caption(f"{classes}, {count(album.pictures, 'picture')}")
-            if draft().album == album.id:
-                choose.caption("Chosen")
-            else:
-                choose.button("Choose", key=f"slim_{album.id}", on_click=choose_album, args=(album,))
 
 
 def _balance(manifest: Manifest) -> str:

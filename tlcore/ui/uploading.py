@@ -14,7 +14,7 @@ from tlcore.ui.components.sending import Part
 from tlcore.ui.components.webcam import webcam
 from tlcore.ui.destination import Destination, choose_destination
 from tlcore.ui.gathering import begin
-from tlcore.ui.session import draft, store
+from tlcore.ui.session import draft, store, workspace
 
 _ACKNOWLEDGED = "acknowledged"
 _PROBLEM = "upload_problem"
@@ -59,13 +59,17 @@ def _show_errand() -> None:
 
 def _take(part: Part, destination: Destination) -> None:
     open_upload = st.session_state.get(_UPLOAD)
-    if open_upload != part.upload:
+    begins = open_upload != part.upload
+    if begins:
         if open_upload is not None:
             store().intake.clear(open_upload)  # cut off, for one browser tab sends one upload at a time
         st.session_state.update({_UPLOAD: part.upload, _PROBLEM: ""})
     if part.sequence <= st.session_state.get(_ACKNOWLEDGED, 0):
         return
     try:
+        if begins:
+            # All of it is known beforehand, so what does not fit is refused before a byte of it is kept.
+            store().space.check(workspace(), part.total_bytes)
         _write(part, destination)
     except ThawError as error:
         _give_up(part, str(error))
@@ -84,10 +88,11 @@ def _write(part: Part, destination: Destination) -> None:
         store().intake.clear(part.upload)
         st.session_state[_UPLOAD] = None
         return
-    if part.total_bytes > allowance().upload_bytes:
+    largest, most = max((file.size for file in part.files), default=0), allowance().upload_bytes
+    if largest > most:
         raise ThawError(
-            f"These are {part.total_bytes / 1e6:,.0f} MB; the most is {allowance().upload_bytes / 1e6:,.0f} MB.",
-            "Send fewer pictures, or train on the folder with `python -m tlcore train`.",
+            f"A file of {largest / 1e6:,.0f} MB is among them; the most is {most / 1e6:,.0f} MB.",
+            "Send the folder as it is, or in several archives.",
         )
     if part.total_files > allowance().pictures:
         raise ThawError(
