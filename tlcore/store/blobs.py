@@ -4,13 +4,17 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
 
 from tlcore.errors import ThawError
 from tlcore.paths import safe_path
+
+_FLUSHING = 8
+"""Files that are flushed at a time: while a disk notes one, it can note the others with it."""
 
 
 class Blobs:
@@ -56,13 +60,24 @@ class Blobs:
         with path.open("rb+") as file:
             sha256 = file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
+        self._put(sha256, path)
+        return sha256
+
+    def keep_all(self, files: Mapping[str, Path], progress: Callable[[int, int], None]) -> None:
+        """Move many finished files in, by their sha256; what `progress` raises leaves all of them where they were."""
+        with ThreadPoolExecutor(_FLUSHING) as pool:
+            for done, _ in enumerate(pool.map(_flush, files.values()), start=1):
+                progress(done, len(files))
+        for sha256, path in files.items():
+            self._put(sha256, path)
+
+    def _put(self, sha256: str, path: Path) -> None:
         target = safe_path(self.root, self.where(sha256))
         target.parent.mkdir(exist_ok=True)
         if target.exists():
             path.unlink()
         else:
             path.replace(target)
-        return sha256
 
     def all(self) -> list[tuple[str, float]]:
         """Return the sha256 of every file, and its age in seconds."""
@@ -74,3 +89,8 @@ class Blobs:
         # Windows does not remove a file that somebody reads; then it stays.
         with suppress(PermissionError):
             safe_path(self.root, self.where(sha256)).unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -1,6 +1,7 @@
 """Brings pictures in: from a folder, an archive, an upload or a sample into an album that the store keeps."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -87,24 +88,27 @@ class Reader:
         return album
 
     def files(self, files: Sequence[tuple[str, Path]], name: str, left_out: Sequence[LeftOut] = ()) -> Album:
-        """Take files over, each with what a person called it, and read them."""
+        """Read files, each with what a person called it, and take over those that can be used."""
         blobs = self._store.blobs
-        wheres = [(shown, blobs.where(blobs.keep(path))) for shown, path in files]
-        tasks = [Task(shown, 0, where, blobs.root / where) for shown, where in wheres]
-        return self._album(name, blobs.root, self._look(tasks, left_out))
+        survey = self._look([Task(shown, 0, str(place), path) for place, (shown, path) in enumerate(files)], left_out)
+        blobs.keep_all({fact.id: files[int(fact.where)][1] for fact in survey.facts}, self._progress)
+        facts = tuple(replace(fact, where=blobs.where(fact.id)) for fact in survey.facts)
+        return self._album(name, blobs.root, replace(survey, facts=facts))
 
     def _look(self, tasks: Iterable[Task], left_out: Sequence[LeftOut]) -> Survey:
-        return collect(
+        survey = collect(
             tasks,
             thumbnails=self._store.thumbnails,
             look_all=self._look_all,
             progress=self._progress,
             unfit=left_out,
         )
+        # Here whoever wants to end the work is heard a last time: what follows is done whole.
+        self._progress(len(survey.facts), len(survey.facts))
+        return survey
 
     def _album(self, name: str, root: Path, survey: Survey) -> Album:
         albums = self._store.albums
-        self._progress(len(survey.facts), len(survey.facts))  # The last moment to end the work: an album is whole.
         if self._more_of is not None:
             return albums.enlarge(self._more_of, survey, root)
         return albums.make(self._workspace, name, survey, (root,), self._seed)
