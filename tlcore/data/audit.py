@@ -82,7 +82,7 @@ def notices(found: Sequence[Candidate]) -> list[Notice]:
     labels_by_id: dict[str, set[str]] = defaultdict(set)
     for one in sorted(found, key=lambda one: one.fact.path):
         labels_by_id[one.fact.id].add(one.label)
-        for note in one.fact.notes:
+        for note in one.fact.remarks:
             names_by_note[note].append(one.name)
     rows = [Notice(sentence=note, count=len(names), name=names[0]) for note, names in sorted(names_by_note.items())]
     name_of = {one.fact.id: one.name for one in found}
