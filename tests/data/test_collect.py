@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tlcore.data import limits
+from tlcore.data.facts import MISNAMED
 from tlcore.data.manifest import LeftOut
 from tlcore.data.thumbnails import thumbnail_path
 from tlcore.errors import PictureError
@@ -100,6 +101,16 @@ def test_broken_files_are_left_out_and_named(write_set, read):
     assert all(one.sentence for one in manifest.left_out)
     assert manifest.ignored == 1
     assert sum(manifest.counts("train")) + sum(manifest.counts("val")) == 8
+
+
+def test_a_name_that_says_another_kind_of_file_is_told(write_set, read):
+    root = write_set({"cats": 4, "dogs": 4})
+    (root / "cats" / "0.jpg").rename(root / "cats" / "0.PNG")
+    (root / "cats" / "1.jpg").rename(root / "cats" / "1")
+    (root / "cats" / "2.jpg").rename(root / "cats" / "2.JPEG")
+    manifest = read(root)
+    assert sum(manifest.counts("train")) + sum(manifest.counts("val")) == 8
+    assert [(one.count, one.name) for one in manifest.notices if one.sentence == MISNAMED] == [(1, "cats/0.PNG")]
 
 
 def test_what_fell_out_before_is_named_too(write_set, read):

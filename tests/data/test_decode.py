@@ -11,7 +11,7 @@ from random import Random
 from zlib import compress, crc32
 
 import pytest
-from PIL import Image, ImageStat
+from PIL import Image, ImageStat, TiffImagePlugin
 
 from tlcore.data import decode, limits
 from tlcore.data.colours import BLANK, SCALED, TRANSPARENT
@@ -70,6 +70,8 @@ def test_a_file_for_stereo_cameras_is_a_jpeg(encoded):
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "NOT_ACCEPTED_TYPE"),
         (b"%PDF-1.7\n", "NOT_ACCEPTED_TYPE"),
         (b"8BPS\x00\x01" + bytes(60), "NOT_ACCEPTED_TYPE"),
+        (b"II*\x00\x10\x00\x00\x00CR\x02\x00" + bytes(60), "NOT_ACCEPTED_TYPE"),
+        (b"IIRO\x08\x00\x00\x00" + bytes(60), "NOT_ACCEPTED_TYPE"),
         (b"\x00\x00\x01\x00\x01\x00" + bytes(60), "NOT_ACCEPTED_TYPE"),
         (b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + bytes(60), "NOT_ACCEPTED_TYPE"),
     ],
@@ -134,6 +136,17 @@ def test_sizes_are_judged_from_the_header(width, height, code):
     start = time.perf_counter()
     assert code_of(claiming_png(width, height)) == code
     assert time.perf_counter() - start < 0.25
+
+
+@pytest.mark.parametrize("tags", [{50706: b"\x01\x04\x00\x00"}, {254: 1, 330: 8}])
+def test_the_preview_in_a_raw_file_is_not_taken_for_the_picture(encoded, tags):
+    directory = TiffImagePlugin.ImageFileDirectory_v2()
+    for tag, value in tags.items():
+        directory[tag] = value
+    data = encoded(Image.linear_gradient("L"), "TIFF", tiffinfo=directory)
+    with pytest.raises(PictureError, match="a camera's raw file") as caught:
+        decode_image(data)
+    assert caught.value.code == "NOT_ACCEPTED_TYPE"
 
 
 def test_a_webp_that_claims_too_much_is_not_opened():

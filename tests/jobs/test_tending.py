@@ -3,10 +3,12 @@
 import subprocess
 import sys
 import time
+from io import BytesIO
 
+import psutil
 import pytest
 
-from tlcore.errands import MakeSample
+from tlcore.errands import CANCELLED, MakeSample, ReadUpload
 from tlcore.events import Finished, Interrupted
 from tlcore.jobs import supervisor as supervisor_room
 from tlcore.jobs.processes import start
@@ -107,6 +109,38 @@ def test_an_errand_whose_process_is_gone_after_a_restart_says_so(store, tick, st
     tick()
     assert "was ended" in store.errands.get(errand.id).fault
     assert ("errand", errand.id) not in started[0]
+
+
+def test_an_errand_that_is_cancelled_before_it_began_ends_and_its_files_go(store, tick, started):
+    upload = store.intake.receive("a.zip", BytesIO(b"zip"))
+    errand = store.errands.add(ReadUpload(upload=upload, name="x", seed=0), "person")
+    store.errands.cancel(errand.id)
+    tick()
+    assert store.errands.get(errand.id).fault == CANCELLED
+    assert not store.intake.folder(upload).exists()
+    assert ("errand", errand.id) not in started[0]
+
+
+def test_an_errand_that_does_not_hear_that_it_was_cancelled_is_killed_with_all_that_it_started(
+    store, tick, monkeypatch
+):
+    family = (
+        "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'input()']); print(1, flush=True); input()"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", family], **pipes) as deaf:
+        deaf.stdout.readline()
+        (child,) = psutil.Process(deaf.pid).children()
+        errand = store.errands.add(MakeSample(sample="digits", seed=0), "person")
+        store.errands.claim(errand.id, Claimant.of(deaf.pid))
+        store.errands.cancel(errand.id)
+        tick()
+        assert store.errands.get(errand.id).open
+        monkeypatch.setattr(supervisor_room, "_GRACE", 0.0)
+        tick(lambda: not store.errands.get(errand.id).open)
+        assert store.errands.get(errand.id).fault == CANCELLED
+        deaf.wait(10)
+        child.wait(10)
 
 
 def test_an_errand_is_started_once(store, tick, started):

@@ -82,8 +82,8 @@ def without_repeats(found: Sequence[Candidate], wanted: Collection[int]) -> tupl
 def notices(found: Sequence[Candidate]) -> list[Notice]:
     """Return what is worth knowing about the pictures that stay."""
     names_by_note: dict[str, list[str]] = defaultdict(list)
-    for one in sorted((one for one in found if one.fact.notes), key=lambda one: one.fact.path):
-        for note in one.fact.notes:
+    for one in sorted((one for one in found if one.fact.remarks), key=lambda one: one.fact.path):
+        for note in one.fact.remarks:
             names_by_note[note].append(one.name)
     times = Counter(one.fact.id for one in found)
     several_times = [one for one in found if times[one.fact.id] > 1]

@@ -13,13 +13,15 @@ from PIL import Image, ImageFile
 from tlcore.data import limits
 from tlcore.data.colours import to_rgb
 from tlcore.data.integrity import check_sums, ends_early
-from tlcore.data.kinds import HEAD_BYTES, PICTURES, Kind, kind_of
+from tlcore.data.kinds import HEAD_BYTES, PICTURES, RAW, Kind, kind_of
 from tlcore.errors import PictureError
 
 ANIMATION = "Only the first picture of an animation or of many pages is used."
 SMALL = "A very small picture; it will be enlarged."
 
 _EXIF_ORIENTATION = 0x0112
+_DNG_VERSION, _SUBFILE_KIND, _SUBFILES, _REDUCED = 50706, 254, 330, 1
+"""Tags of TIFF, and the value that says: a smaller copy of another picture in this file."""
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -94,7 +96,7 @@ def _accepted(data: bytes) -> Kind:
     if kind.name == "SVG":
         raise PictureError("SVG_UNSUPPORTED", "It is an SVG drawing.", "Export it as PNG.")
     if kind.is_picture:
-        raise PictureError("NOT_ACCEPTED_TYPE", f"It is {kind.called}.", "Save it as JPEG or PNG.")
+        raise _not_accepted(kind)
     raise PictureError("NOT_AN_IMAGE", f"It is no picture, but {kind.called}.", "JPEG, PNG or WebP will do.")
 
 
@@ -104,6 +106,8 @@ def _decode(data: bytes, kind: Kind, size: int | None) -> Decoded:
         check_sums(data)
     formats = ("JPEG", "MPO") if kind.name == "JPEG" else (kind.name,)
     with Image.open(BytesIO(data), formats=formats) as opened:
+        if _is_preview(opened):
+            raise _not_accepted(RAW)
         _check_size(*opened.size)
         stored = opened.size
         palette = opened.mode in ("P", "PA") or kind.name == "GIF"
@@ -159,6 +163,12 @@ def _claimed_size(data: bytes, kind: Kind) -> tuple[int, int]:
     return limits.SHORTEST_SIDE, limits.SHORTEST_SIDE
 
 
+def _is_preview(opened: ImageFile.ImageFile) -> bool:
+    """Say whether the first picture of a TIFF is a small one that cameras put before what their sensor saw."""
+    tags = getattr(opened, "tag_v2", {}) if opened.format == "TIFF" else {}
+    return _DNG_VERSION in tags or (tags.get(_SUBFILE_KIND) == _REDUCED and _SUBFILES in tags)
+
+
 def _has_more(opened: ImageFile.ImageFile, kind: Kind) -> bool:
     """Say whether more pictures follow, without counting them; the second picture of a JPEG is a preview."""
     if kind.name == "JPEG":
@@ -188,6 +198,10 @@ def _damaged(data: bytes, kind: Kind, fault: Exception) -> PictureError:
     return PictureError(
         "CORRUPT", f"The file is {kind.called}, but damaged.", "Open it in a picture program and save it anew."
     )
+
+
+def _not_accepted(kind: Kind) -> PictureError:
+    return PictureError("NOT_ACCEPTED_TYPE", f"It is {kind.called}.", "Save it as JPEG or PNG.")
 
 
 def _too_big() -> PictureError:

@@ -15,6 +15,17 @@ from tlcore.text import clean
 LONGEST_NAME = 200
 """Characters of a shown name, folders included."""
 
+MISNAMED = "Its name says another kind of file than it is; it is read as what it is."
+_ENDINGS = {
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"),
+    "PNG": (".png", ".apng"),
+    "WEBP": (".webp",),
+    "BMP": (".bmp", ".dib"),
+    "GIF": (".gif",),
+    "TIFF": (".tif", ".tiff"),
+    "AVIF": (".avif",),
+}
+_ALL_ENDINGS = tuple(ending for endings in _ENDINGS.values() for ending in endings)
 _DRAWING_COLOURS = 64
 _GROUND_SHARE = 0.75
 
@@ -45,6 +56,13 @@ class Fact:
     """All pixels about the same."""
     notes: tuple[str, ...]
     """What reading it took."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What reading it took, and whether its name ends as that of another kind."""
+        name = self.path.lower()
+        misnamed = name.endswith(_ALL_ENDINGS) and not name.endswith(_ENDINGS[self.kind])
+        return (*self.notes, MISNAMED) if misnamed else self.notes
 
 
 @dataclass(frozen=True, slots=True)

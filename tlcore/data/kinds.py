@@ -24,6 +24,7 @@ UNKNOWN = Kind("UNKNOWN", "a file of an unknown kind")
 _TEXT = Kind("TEXT", "a text file")
 _HEIC = Kind("HEIC", "a HEIC photograph", is_picture=True)
 _SVG = Kind("SVG", "an SVG drawing", is_picture=True)
+RAW = Kind("RAW", "a camera's raw file", is_picture=True)
 _WEB_PAGE = Kind("WEB_PAGE", "a web page")
 
 _STARTS: tuple[tuple[bytes, Kind], ...] = (
@@ -35,6 +36,10 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
     (b"MM\x00*", Kind("TIFF", "a TIFF", is_picture=True)),
     (b"II+\x00", Kind("TIFF", "a TIFF", is_picture=True)),
     (b"MM\x00+", Kind("TIFF", "a TIFF", is_picture=True)),
+    (b"FUJIFILMCCD-RAW", RAW),
+    (b"IIRO", RAW),
+    (b"IIRS", RAW),
+    (b"IIU\x00", RAW),
     (b"8BPS", Kind("PSD", "a Photoshop file", is_picture=True)),
     (b"%!PS", Kind("EPS", "a PostScript file", is_picture=True)),
     (b"\xc5\xd0\xd3\xc6", Kind("EPS", "a PostScript file", is_picture=True)),
@@ -66,6 +71,8 @@ _STARTS: tuple[tuple[bytes, Kind], ...] = (
 
 def kind_of(head: bytes) -> Kind:
     """Return what a file is whose first bytes are `head`."""
+    if head[8:10] == b"CR" and head[:2] == b"II":  # Canon's begins as a TIFF.
+        return RAW
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind

@@ -4,7 +4,8 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
@@ -16,6 +17,8 @@ from tlcore.paths import safe_path
 
 _PATIENCE = 60.0
 """Seconds to wait for somebody else who is putting files in place."""
+_FLUSHING = 8
+"""Files that are flushed at a time: while a disk notes one, it can note the others with it."""
 
 
 class Blobs:
@@ -58,21 +61,28 @@ class Blobs:
 
     def keep(self, path: Path) -> str:
         """Move a finished file in, and return its sha256."""
-        with path.open("rb") as file:
+        with path.open("rb+") as file:  # Windows flushes only what is open for writing
             sha256 = file_digest(file, "sha256").hexdigest()
-        self.keep_as(path, sha256)
+            os.fsync(file.fileno())
+        self._put(sha256, path)
         return sha256
 
-    def keep_as(self, path: Path, sha256: str) -> None:
-        """Move a finished file in whose sha256 is known; one that is there already, or was just moved in, stays."""
+    def keep_all(self, files: Mapping[str, Path], progress: Callable[[int, int], None]) -> None:
+        """Move many finished files in, by their sha256; what `progress` raises leaves all of them where they were."""
+        new = {sha256: path for sha256, path in files.items() if not safe_path(self.root, self.where(sha256)).exists()}
+        with ThreadPoolExecutor(_FLUSHING) as pool:
+            for done, _ in enumerate(pool.map(_flush, new.values()), start=1):
+                progress(done, len(new))
+        for sha256, path in new.items():
+            self._put(sha256, path)
+
+    def _put(self, sha256: str, path: Path) -> None:
         target = safe_path(self.root, self.where(sha256))
         if target.exists():
             path.unlink(missing_ok=True)
-            return
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
-        target.parent.mkdir(exist_ok=True)
-        path.replace(target)
+        else:
+            target.parent.mkdir(exist_ok=True)
+            path.replace(target)
 
     @contextmanager
     def settling(self) -> Iterator[None]:
@@ -111,3 +121,8 @@ class Blobs:
         # Windows does not remove a file that somebody reads; then it stays.
         with suppress(PermissionError):
             safe_path(self.root, self.where(sha256)).unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

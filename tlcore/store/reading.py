@@ -112,30 +112,30 @@ class Reader:
         return album
 
     def files(self, files: Sequence[tuple[str, Path]], name: str, left_out: Sequence[LeftOut] = ()) -> Album:
-        """Take files over, each with what a person called it, and read them."""
+        """Read files, each with what a person called it, and take over those that can be used."""
         blobs = self._store.blobs
         self._store.space.check(self._workspace, sum(path.stat().st_size for path in {path for _, path in files}))
-        tasks = [Task(shown, 0, str(place), path) for place, (shown, path) in enumerate(files)]
-        survey = self._look(tasks, left_out)
+        survey = self._look([Task(shown, 0, str(place), path) for place, (shown, path) in enumerate(files)], left_out)
         # What is no picture never comes into the store.
         with blobs.settling():
-            for fact in survey.facts:
-                blobs.keep_as(files[int(fact.where)][1], fact.id)
+            blobs.keep_all({fact.id: files[int(fact.where)][1] for fact in survey.facts}, self._progress)
             facts = tuple(replace(fact, where=blobs.where(fact.id)) for fact in survey.facts)
             return self._album(name, blobs.root, replace(survey, facts=facts))
 
     def _look(self, tasks: Iterable[Task], left_out: Sequence[LeftOut]) -> Survey:
-        return collect(
+        survey = collect(
             tasks,
             thumbnails=self._store.thumbnails,
             look_all=self._look_all,
             progress=self._progress,
             unfit=left_out,
         )
+        # Here whoever wants to end the work is heard a last time: what follows is done whole.
+        self._progress(len(survey.facts), len(survey.facts))
+        return survey
 
     def _album(self, name: str, root: Path, survey: Survey) -> Album:
         albums = self._store.albums
-        self._progress(len(survey.facts), len(survey.facts))  # The last moment to end the work: an album is whole.
         if self._more_of is not None:
             # Only now: its owner may have decided something about it while the files were read.
             album = albums.get(self._more_of, self._workspace)

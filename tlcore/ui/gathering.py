@@ -37,7 +37,7 @@ def current_errand(kinds: Sequence[type[Errand]], doing: str, on_result: Callabl
         st.session_state[_FAULT] = (type(newest.errand), newest.fault, newest.cancelled is not None)
     kind, fault, cancelled = st.session_state.get(_FAULT, (None, "", False))
     if kind in kinds:
-        st.html(say(fault, lead="" if cancelled else "This did not work:", mark="info" if cancelled else "cross"))
+        st.html(say(fault, lead="" if cancelled else "This did not work:", mark="bulb" if cancelled else "cross"))
 
 
 def current_pictures() -> None:
