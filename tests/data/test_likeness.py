@@ -8,7 +8,8 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from tlcore.data.decode import decode_image
-from tlcore.data.likeness import groups, likeness
+from tlcore.data.glance import likeness
+from tlcore.data.likeness import groups
 from tlcore.data.samples import digits, shapes
 from tlcore.errors import PictureError
 
