@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from tlcore.data.folders import (
@@ -15,7 +15,7 @@ from tlcore.data.folders import (
     has_two_levels,
 )
 from tlcore.data.labelled import by_tables
-from tlcore.data.layout import Found, Layout, side_of
+from tlcore.data.layout import Found, Layout, notice, side_of
 from tlcore.data.marks import Mark, ReadAs
 from tlcore.data.prefixes import by_prefix
 from tlcore.data.survey import Survey
@@ -118,7 +118,10 @@ def understood(survey: Survey, marks: Sequence[Mark]) -> Layout:
     """
     found = found_in(survey)
     key = decided(marks)
-    return read(found, key) if key else surest(found)[1]
+    key, layout = (key, read(found, key)) if key else surest(found)
+    unused = sorted(clean(table.path) for table in survey.tables) if key != "table" else []
+    told = notice("A table with classes lies beside the pictures; it is not used.", unused)
+    return replace(layout, notices=(*layout.notices, *told))
 
 
 def decided(marks: Sequence[Mark]) -> str:
