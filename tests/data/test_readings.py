@@ -96,6 +96,11 @@ SURE = {
         "folders",
         ("ants", "bees"),
     ),
+    "folders in a class beside its pictures": (
+        [*pictures("ants"), *pictures("ants/more/near"), *pictures("ants/more/far"), *pictures("bees/all")],
+        "folders",
+        ("ants", "bees"),
+    ),
     "any ending and none": (
         [*pictures("ants", ending="JPG"), *pictures("ants", ending="Png"), "bees/one", "bees/two", "bees/3.jfif"],
         "folders",
@@ -138,6 +143,10 @@ ASKED = {
     "a wrapper beside pictures": (
         [*pictures("data/cat"), *pictures("data/dog"), *pictures("more")],
         {"folders": {"data": 6, "more": 3}, "inner": {"cat": 3, "dog": 3, "more": 3}},
+    ),
+    "wrappers in wrappers": (
+        [path for shop in ("amazon", "dslr") for name in ("mug", "pen") for path in pictures(f"{shop}/images/{name}")],
+        {"folders": {"amazon": 6, "dslr": 6}, "inner": {"mug": 6, "pen": 6}},
     ),
     "train beside other folders": (
         [*pictures("train/cat"), *pictures("train/dog"), *pictures("more")],
@@ -264,6 +273,8 @@ def test_a_table_that_agrees_with_the_folders_raises_no_question():
     paths = [*pictures("ants"), *pictures("bees")]
     table = labels(paths, lambda place: "0" if place < 3 else "1")
     assert surest(Found.of(paths, tables=[table]))[0] == "folders"
+    told = settle("set", survey(paths, [table]), (), 0).notices
+    assert ("labels.csv", 1) in [(one.name, one.count) for one in told]
 
 
 def test_a_table_that_disagrees_with_the_folders_is_asked_about():

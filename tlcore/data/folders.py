@@ -93,14 +93,22 @@ def has_inner_sides(root: Folder) -> bool:
 
 
 def has_two_levels(root: Folder) -> bool:
-    """Say whether a class folder holds several folders of pictures, but no picture itself.
+    """Say whether a class folder holds several folders of pictures, perhaps in a wrapper, but no picture itself.
 
     Then it may be a class that somebody sorted further, or a mere wrapper of classes.
     """
     if has_inner_sides(root):
         return False
     tops = [folder for split, folder in _sides(root).folders if split != "val"] if has_sides(root) else [root]
-    return any(not folder.direct and len(folder.inner()) > 1 for top in tops for folder in level_of(top).inner())
+    return any(_branches(folder) for top in tops for folder in level_of(top).inner())
+
+
+def _branches(folder: Folder) -> bool:
+    while not folder.direct:
+        if len(inner := folder.inner()) > 1:
+            return True
+        (folder,) = inner
+    return False
 
 
 def level_of(folder: Folder, known: Iterable[str] = ()) -> Folder:

@@ -2,8 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+<<<<<<< HEAD
 from dataclasses import dataclass
 from functools import lru_cache
+=======
+from dataclasses import dataclass, replace
+>>>>>>> layouts
 from types import MappingProxyType
 
 from tlcore.data.folders import (
@@ -16,7 +20,7 @@ from tlcore.data.folders import (
     has_two_levels,
 )
 from tlcore.data.labelled import by_tables
-from tlcore.data.layout import Found, Layout, side_of
+from tlcore.data.layout import Found, Layout, notice, side_of
 from tlcore.data.marks import Mark, ReadAs
 from tlcore.data.prefixes import by_prefix
 from tlcore.data.survey import Survey, Table
@@ -116,6 +120,7 @@ def understood(survey: Survey, marks: Sequence[Mark]) -> Layout:
 
     Raises UndecidedError where it is in doubt, and PictureError where no way is left.
     """
+<<<<<<< HEAD
     return _understood(_paths(survey), len(survey.facts), survey.tables, decided(marks))
 
 
@@ -124,6 +129,14 @@ def _understood(paths: tuple[str, ...], pictures: int, tables: tuple[Table, ...]
     """Marks change what is made of a survey, but not its paths: a ledger understands them once."""
     found = Found.of(paths, pictures, tables)
     return read(found, key) if key else surest(found)[1]
+=======
+    found = found_in(survey)
+    key = decided(marks)
+    key, layout = (key, read(found, key)) if key else surest(found)
+    unused = sorted(clean(table.path) for table in survey.tables) if key != "table" else []
+    told = notice("A table with classes lies beside the pictures; it is not used.", unused)
+    return replace(layout, notices=(*layout.notices, *told))
+>>>>>>> layouts
 
 
 def _paths(survey: Survey) -> tuple[str, ...]:
