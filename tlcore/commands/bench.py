@@ -91,9 +91,9 @@ def _large(arguments: argparse.Namespace) -> dict[str, Any]:
             f"--pictures is {arguments.pictures}.", f"It takes {2 * arguments.classes} to {MOST_PICTURES}."
         )
 
-    def told(name: str, seconds: float) -> None:
+    def told(name: str, seconds: float, work: float) -> None:
         if not arguments.json:
-            print(f"{name:<34}{seconds:>8.2f} s", flush=True)
+            print(f"{name:<34}{seconds:>8.2f} s{work:>8.2f} s of work", flush=True)
 
     load = _load()
     rows = time_album(arguments.pictures, arguments.classes, told)
