@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "errors": set(),
     "events": set(),
     "errands": set(),
-    "questions": set(),
+    "questions": {"config"},
     "text": set(),
     "records": {"errors"},
     "paths": {"errors"},

@@ -1,8 +1,10 @@
 """The app without a browser: any page, for one person, with a run in any state; no process is started."""
 
 import gc
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -171,6 +173,18 @@ def two_epochs() -> Callable[[Manifest], tuple[Event, ...]]:
         )
 
     return events
+
+
+@pytest.fixture
+def drawn() -> Callable[[AppTest, str], Any]:
+    """Return what a page gave to the one component of its own of this name."""
+
+    def read(page: AppTest, name: str) -> Any:
+        protos = [element.proto for element in page.main if element.type == "bidi_component"]
+        (found,) = (proto for proto in protos if proto.component_name == f"thaw_{name}")
+        return json.loads(found.json)
+
+    return read
 
 
 @pytest.fixture

@@ -17,14 +17,17 @@ def test_a_page_opens_with_a_set_and_a_finished_run(open_page, make_set, make_ru
     assert not open_page(name).exception
 
 
-def test_the_set_is_shown_with_its_counts_and_what_was_left_out(open_page, make_set, words):
+def test_the_set_is_shown_with_its_counts_and_what_was_left_out(open_page, make_set, words, drawn):
     stray = LeftOut(name="ants/imageNotFound.gif", code="TINY", sentence="It is empty.")
     make_set(left_out=(stray,))
     page = open_page("pictures")
     said = words(page)
     assert "<b>10</b><span>pictures to learn from" in said
     assert "<b>2</b><span>to check with" in said
-    assert "5 to learn, 1 to check" in said
+    rows = drawn(page, "class_list")["rows"]
+    assert [(row["name"], row["train"], row["val"]) for row in rows] == [("ants", 5, 1), ("bees", 5, 1)]
+    page.session_state["view"] = "Left out"
+    page.run()
     assert list(page.dataframe[0].value.iloc[0]) == ["ants/imageNotFound.gif", "It is empty.", "TINY"]
 
 

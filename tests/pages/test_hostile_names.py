@@ -8,7 +8,7 @@ import pytest
 
 from tlcore.data.manifest import LeftOut
 from tlcore.events import Failed, Finished
-from tlcore.text import clean, plain
+from tlcore.text import clean
 
 PAGES = ("start", "pictures", "network", "train", "inside")
 HOSTILE = {
@@ -88,6 +88,7 @@ def faults(page):
                 "markdown",
                 "caption",
                 "header",
+                "subheader",
                 "title",
                 "button",
                 "page_link",
@@ -144,13 +145,33 @@ def test_a_hostile_run_is_named_to_the_letter(open_page, hostile_home, kind):
 
 
 @pytest.mark.usefixtures("hostile_home")
-def test_hostile_classes_are_named_to_the_letter(open_page, words):
-    said = words(open_page("pictures"))
-    for name in HOSTILE.values():
-        assert f"**{plain(name, 40)}**" in said
+def test_hostile_classes_are_named_to_the_letter(open_page, drawn):
+    rows = drawn(open_page("pictures"), "class_list")["rows"]
+    assert {row["name"] for row in rows} == {clean(name, 80) for name in HOSTILE.values()}
+
+
+@pytest.mark.usefixtures("hostile_home")
+@pytest.mark.parametrize("view", ["Sizes", "Mosaic", "What the network gets"])
+def test_hostile_names_are_only_text_in_every_view_of_a_set(open_page, view):
+    page = open_page("pictures")
+    page.session_state["view"] = view
+    assert not page.run().exception
+    assert faults(page) == []
+
+
+@pytest.mark.usefixtures("hostile_home")
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_class_that_is_open_is_only_text(open_page, kind):
+    page = open_page("pictures")
+    page.session_state["class_open"] = clean(HOSTILE[kind], 120)
+    assert not page.run().exception
+    assert page.button("slim_classes")
+    assert faults(page) == []
 
 
 def test_the_check_itself_sees_markup(open_page, make_set, monkeypatch):
-    monkeypatch.setattr("tlcore.ui.set_view.plain", lambda text, _longest: text)
+    monkeypatch.setattr("tlcore.ui.class_view.plain", lambda text, _longest: text)
     make_set(classes=("[x](http://evil.example)", "**b**"))
-    assert len(faults(open_page("pictures"))) >= 2
+    page = open_page("pictures")
+    page.session_state["class_open"] = "[x](http://evil.example)"
+    assert len(faults(page.run())) >= 1

@@ -101,9 +101,9 @@ def _large(arguments: argparse.Namespace) -> dict[str, Any]:
     if not 2 * arguments.classes <= arguments.album <= ALONE.pictures:
         raise ChoiceError(f"--album is {arguments.album}.", f"It takes {2 * arguments.classes} to {ALONE.pictures}.")
 
-    def told(name: str, seconds: float) -> None:
+    def told(name: str, seconds: float, work: float) -> None:
         if not arguments.json:
-            print(f"{name:<34}{seconds:>8.2f} s", flush=True)
+            print(f"{name:<34}{seconds:>8.2f} s{work:>8.2f} s of work", flush=True)
 
     rows = time_album(arguments.album, arguments.classes, told)
     return {"pictures": arguments.album, "classes": arguments.classes, "rows": rows}

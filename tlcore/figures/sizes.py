@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from html import escape
 from math import log2, log10
 
 from tlcore.figures.axes import INK, INK2, PALE, SMALL, Figure, axis, note
@@ -23,14 +24,18 @@ def sizes(sides: Sequence[tuple[int, int]], square: int) -> Figure:
     cells = Counter((round(_STEPS * log2(width)), round(_STEPS * log2(height))) for width, height in sides)
     most = max(cells.values(), default=1)
     dots = [max(_SMALLEST_DOT, _LARGEST_DOT * (count / most) ** 0.5) for count in cells.values()]
+    middles = [(round(2 ** (across / _STEPS)), round(2 ** (up / _STEPS))) for across, up in cells]
     points = {
         "type": "scatter",
         "mode": "markers",
-        "x": [round(2 ** (across / _STEPS)) for across, _ in cells],
-        "y": [round(2 ** (up / _STEPS)) for _, up in cells],
+        "x": [width for width, _ in middles],
+        "y": [height for _, height in middles],
         "marker": {"color": INK2, "size": dots, "opacity": 0.65, "line": {"width": 0}},
-        "text": [f"{count:,} {'picture' if count == 1 else 'pictures'}" for count in cells.values()],
-        "hovertemplate": "about %{x} × %{y}: %{text}<extra></extra>",
+        "text": [
+            f"about {width:,} × {height:,}: {count:,} {'picture' if count == 1 else 'pictures'}"
+            for (width, height), count in zip(middles, cells.values(), strict=True)
+        ],
+        "hoverinfo": "text",
     }
     low = min((min(pair) for pair in sides), default=square)
     high = max((max(pair) for pair in sides), default=square)
@@ -61,16 +66,22 @@ def counts(names: Sequence[str], train: Sequence[int], val: Sequence[int]) -> Fi
             "name": side,
             along: places,
             across: [count[label] for label in order],
-            "text": [names[label] for label in order],
+            "text": [f"{escape(names[label], quote=False)}: {count[label]:,} {side}" for label in order],
             "textposition": "none",
-            "hovertemplate": f"%{{text}}: %{{{across}}} {side}<extra></extra>",
+            "hoverinfo": "text",
             "marker": {"color": colour, "line": {"width": 0}},
         }
         for side, count, colour in sides
     ]
-    short = [_short(names[label]) for label in order]
+    short = [escape(_short(names[label]), quote=False) for label in order]
     classes = (
-        axis("", tickvals=places, ticktext=short, showgrid=False, autorange="reversed")
+        axis(
+            "",
+            tickvals=places,
+            ticktext=short,
+            showgrid=False,
+            autorange="reversed",
+        )
         if named
         else axis("Classes, from most pictures to fewest", showgrid=False, nticks=6)
     )

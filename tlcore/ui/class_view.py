@@ -77,7 +77,8 @@ def draw_class(manifest: Manifest, label: int) -> None:
         marked=_ticked() & {thumb.id for thumb in thumbs},
         on_mark=(lambda now: _tick({thumb.id for thumb in thumbs}, now)) if chosen_album() is not None else None,
         revision=f"{name} {page} {st.session_state.get(_TURN, 0)}",
-        size=124,
+        reveal="card_large",
+        size=118,
     )
 
 

@@ -13,7 +13,7 @@ from tlcore.ui.words import count
 
 _AT_ONCE = 12
 _PICTURES = 9
-_ORDERS = ("By name", "Most pictures", "Fewest pictures")
+_ORDERS = ("Name", "Most first", "Fewest first")
 
 
 def draw_classes(manifest: Manifest) -> None:
@@ -26,7 +26,7 @@ def draw_classes(manifest: Manifest) -> None:
     if len(manifest.classes) > 2:
         search, choice = st.columns([1, 1.5], vertical_alignment="bottom")
         wanted = search.text_input("Find a class", key="class_search", placeholder="Part of its name")
-        order = choice.segmented_control("Order", _ORDERS, default=_ORDERS[0], required=True, key="class_order")
+        order = choice.segmented_control("Sorted by", _ORDERS, default=_ORDERS[0], required=True, key="class_order")
     labels = _found(manifest, wanted, order)
     if not labels:
         st.html(say(f"no class has “{clean(wanted, 40)}” in its name.", lead="Nothing found:", mark="search"))

@@ -20,6 +20,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.revision = data.revision;
     root.marked = new Set(data.marked);
   }
+  if (data.reveal && data.chosen && root.chosen !== data.chosen) reveal(data.reveal);
+  root.chosen = data.chosen;
   tiles.forEach((tile, place) => {
     const thumb = data.thumbs[place];
     const shown = tile.querySelector(".thumb");
@@ -45,6 +47,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
     if (data.markable) drawBox(root, tiles, place, data, setTriggerValue);
   });
+}
+
+// What a click brings up may lie above the part of the page that is seen.
+function reveal(key) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const look = () => document.querySelector(`.st-key-${key}`)?.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+  setTimeout(look, 50);
 }
 
 // A tick with the shift key held ticks all from the one before.

@@ -29,12 +29,14 @@ def picture_wall(
     marked: Collection[str] = (),
     on_mark: Callable[[frozenset[str]], None] | None = None,
     revision: str = "",
+    reveal: str = "",
     size: int = 92,
 ) -> None:
     """Draw the pictures, `size` pixels wide.
 
     With `on_choose` they can be clicked, and it gets an id; with `on_mark` they can be ticked, and it gets the ids of
-    all that are. The browser keeps its ticks until `revision` is another one; then `marked` are ticked.
+    all that are. The browser keeps its ticks until `revision` is another one; then `marked` are ticked. A picture that
+    is newly chosen brings the container with the key `reveal` into view.
     """
     known = {thumb.id for thumb in thumbs}
 
@@ -57,6 +59,7 @@ def picture_wall(
             "marked": sorted(marked),
             "markable": on_mark is not None,
             "revision": revision,
+            "reveal": reveal,
             "size": size,
         },
         on_chosen_change=answer_chosen,
