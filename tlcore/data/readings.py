@@ -2,12 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-<<<<<<< HEAD
-from dataclasses import dataclass
-from functools import lru_cache
-=======
 from dataclasses import dataclass, replace
->>>>>>> layouts
+from functools import lru_cache
 from types import MappingProxyType
 
 from tlcore.data.folders import (
@@ -120,7 +116,6 @@ def understood(survey: Survey, marks: Sequence[Mark]) -> Layout:
 
     Raises UndecidedError where it is in doubt, and PictureError where no way is left.
     """
-<<<<<<< HEAD
     return _understood(_paths(survey), len(survey.facts), survey.tables, decided(marks))
 
 
@@ -128,15 +123,10 @@ def understood(survey: Survey, marks: Sequence[Mark]) -> Layout:
 def _understood(paths: tuple[str, ...], pictures: int, tables: tuple[Table, ...], key: str) -> Layout:
     """Marks change what is made of a survey, but not its paths: a ledger understands them once."""
     found = Found.of(paths, pictures, tables)
-    return read(found, key) if key else surest(found)[1]
-=======
-    found = found_in(survey)
-    key = decided(marks)
     key, layout = (key, read(found, key)) if key else surest(found)
-    unused = sorted(clean(table.path) for table in survey.tables) if key != "table" else []
+    unused = sorted(clean(table.path) for table in tables) if key != "table" else []
     told = notice("A table with classes lies beside the pictures; it is not used.", unused)
     return replace(layout, notices=(*layout.notices, *told))
->>>>>>> layouts
 
 
 def _paths(survey: Survey) -> tuple[str, ...]:
