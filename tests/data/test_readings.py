@@ -1,5 +1,7 @@
 """Layouts as people really have them: the classes that are meant, or a question; never train, val or a wrapper."""
 
+from random import Random
+
 import pytest
 
 from tlcore.data.facts import Fact
@@ -331,3 +333,40 @@ def test_what_a_way_would_leave_without_a_class_is_counted():
     found = Found.of([*ASKED["train beside other folders"][0], "broken.jpg"], pictures=9)
     assert {way.key: way.without for way in readings(found)} == {"sides": 3, "inner": 0, "folders": 0}
     assert readings(found)[0].example == ("train/cat/0.jpg", "cat")
+
+
+def test_any_paths_give_classes_a_question_or_a_plain_refusal():
+    parts = [
+        "train",
+        "val",
+        "test",
+        "Test ",
+        "cat",
+        "Cat",
+        "cat ",
+        "dog",
+        "__MACOSX",
+        ".git",
+        "a\u202eb",
+        "",
+        "x" * 300,
+    ]
+    names = ["cat_1.jpg", "cat.2.JPG", "dog (3)", "._x.jpg", "Thumbs.db", "notes.txt", "0001.png", "été_1.webp", "."]
+    for seed in range(400):
+        draw = Random(seed)
+        paths = [
+            "/".join([*draw.choices(parts, k=draw.randint(0, 4)), draw.choice(names)])
+            for _ in range(draw.randint(1, 30))
+        ]
+        table = Table(path="cat/t.csv", rows=tuple((path, draw.choice(parts) or "x", "") for path in paths[::2]))
+        try:
+            found = Found.of(paths, tables=[table] * draw.randint(0, 1))
+            key, layout = surest(found)
+        except PictureError:
+            continue
+        assert key in KEYS
+        assert len(layout.classes) >= 2
+        assert key == "table" or not {name.casefold() for name in layout.classes} & WRAPPERS
+        assert sorted([*(one.index for one in layout.placed), *(one.place for one in layout.left_out)]) == sorted(
+            found.root.below()
+        )

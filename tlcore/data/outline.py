@@ -8,6 +8,7 @@ from tlcore.data.tree import Folder
 from tlcore.text import clean
 
 _LONGEST_NAME = 60
+_LONGEST_FILE = 28
 _NAMED = 3
 """Pictures at the top that are named: where there are no folders, their names are all there is to go by."""
 _SHOWN = (12, 3, 1)
@@ -44,7 +45,7 @@ def _branch(found: Found, folder: Folder, depth: int) -> Branch:
     return Branch(
         name=clean(folder.name, _LONGEST_NAME),
         pictures=sum(place < found.pictures for place in folder.below()),
-        such_as=tuple(clean(name, _LONGEST_NAME) for name in here[:: max(1, len(here) // most_named)][:most_named]),
+        such_as=tuple(clean(name, _LONGEST_FILE) for name in here[:: max(1, len(here) // most_named)][:most_named]),
         inner=tuple(_branch(found, one, deeper) for one in shown),
         hidden=len(inner) - len(shown),
     )

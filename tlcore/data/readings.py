@@ -25,7 +25,9 @@ from tlcore.text import clean
 
 _TABLE_SHARE = 0.5
 """Of the pictures that have a class, which a table must name before its word counts against that of folders."""
-_LONGEST_EXAMPLE = 48
+_LONGEST_PART = 24
+_PARTS = 4
+"""Of a path that is shown: the file and the folders nearest to it."""
 _FAULTS: Mapping[str, str] = MappingProxyType(
     {
         "NO_CLASSES": "The pictures do not lie in class folders.",
@@ -193,19 +195,21 @@ def readings(found: Found) -> tuple[Reading, ...]:
 def _reading(found: Found, key: str, layout: Layout) -> Reading:
     sizes = _sizes(found, layout)
     first = next(one for one in layout.placed if one.index < found.pictures)
-    path = clean(found.paths[first.index], 1000)
     return Reading(
         key=key,
         title=_WAYS[key].title,
         sentence=_WAYS[key].sentence,
-        example=(
-            path if len(path) <= _LONGEST_EXAMPLE else f"…{path[-_LONGEST_EXAMPLE:]}",
-            layout.classes[first.label],
-        ),
+        example=(_cut(found.paths[first.index]), layout.classes[first.label]),
         classes=tuple((name, sizes[label]) for label, name in enumerate(layout.classes)),
         to_check=sum(one.split == "val" for one in layout.placed if one.index < found.pictures),
         without=found.pictures - sum(sizes.values()),
     )
+
+
+def _cut(path: str) -> str:
+    """Return a path short enough for a sentence."""
+    parts = [clean(part, _LONGEST_PART) for part in path.split("/")]
+    return "/".join(parts if len(parts) <= _PARTS else ["…", *parts[-_PARTS:]])
 
 
 def _sizes(found: Found, layout: Layout) -> Counter[int]:
