@@ -4,7 +4,7 @@ import streamlit as st
 
 from tlcore.data.downloads import PUBLIC_SETS
 from tlcore.errands import FetchSet, MakeSample
-from tlcore.ui.checks_view import draw_checks
+from tlcore.ui.checks_view import draw_checks, warn_of_findings
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import NETWORK, in_frame
 from tlcore.ui.gathering import begin, current_pictures
@@ -41,6 +41,8 @@ if manifest is not None:
         view = st.segmented_control(
             "View", list(views), default="Classes", required=True, key="view", label_visibility="collapsed"
         )
+        if view != "Checks":
+            warn_of_findings(manifest)
         views[view](manifest)
 
 with st.container(key="card_bring"):

@@ -18,8 +18,10 @@ from tlcore.ui.waiting import wait_for
 
 _ASKED = "doubts_asked"
 _AT_ONCE = 12
-_WIDTH = 155
+_WIDTH = 150
 """Pixels of a suspect with its buttons: two stand side by side on a phone."""
+_LONGEST_NAME = 12
+"""Characters of a class's name on a button of that width."""
 _KIND = "doubtful"
 
 
@@ -91,8 +93,8 @@ def _still_open(album: Album, manifest: Manifest, doubts: Doubts) -> list[tuple[
 
 def _suspect(example: Example, suspect: Suspect) -> None:
     st.image(thumbnail(example.id), width="stretch")
-    given, suggested = plain(suspect.given, 24), plain(suspect.suggested, 24)
-    st.markdown(f"**{given}**, but {100 * suspect.confidence:.0f} % {suggested}")
+    given, suggested = plain(suspect.given, _LONGEST_NAME), plain(suspect.suggested, _LONGEST_NAME)
+    st.markdown(f"In **{given}**  \n{100 * suspect.confidence:.0f} % {suggested}")
     place = (example.place,)
     choices = {
         f"Move to {suggested}": Relabel(pictures=place, name=suspect.suggested),
