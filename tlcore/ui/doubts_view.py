@@ -20,7 +20,7 @@ _ASKED = "doubts_asked"
 _AT_ONCE = 12
 _WIDTH = 150
 """Pixels of a suspect with its buttons: two stand side by side on a phone."""
-_LONGEST_NAME = 12
+_LONGEST_NAME = 10
 """Characters of a class's name on a button of that width."""
 _KIND = "doubtful"
 
@@ -76,7 +76,10 @@ def _answer(album: Album, manifest: Manifest, question: Doubt) -> None:
     if not open_:
         st.html(say(f"none of {doubts.count:,} pictures is in doubt any more.", lead="Looked through:", mark="check"))
         return
-    st.caption(f"{len(open_)} in doubt of {doubts.count:,} looked at, the most doubtful first.")
+    st.caption(
+        f"{len(open_)} in doubt of {doubts.count:,} looked at, the most doubtful first. Under each: its class, and how "
+        "much of its nearest others is of which other one."
+    )
     with st.container(horizontal=True):
         for example, suspect in open_[:_AT_ONCE]:
             with st.container(key=f"suspect_{example.place}", width=_WIDTH, gap="small"):
