@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tlcore.ui.checks_view import draw_checks
+from tlcore.ui.checks_view import draw_checks, warn_of_findings
 from tlcore.ui.classes_view import draw_classes
 from tlcore.ui.components.static import say
 from tlcore.ui.crop_view import draw_crop
@@ -54,6 +54,8 @@ if manifest is not None:
         view = st.segmented_control(
             "View", list(views), default="Classes", required=True, key="view", label_visibility="collapsed"
         )
+        if view != "Checks":
+            warn_of_findings(manifest)
         views[view](manifest)
 elif album is not None:
     draw_unsettled(album)

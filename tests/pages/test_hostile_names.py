@@ -6,8 +6,14 @@ from html.parser import HTMLParser
 
 import pytest
 
+from tlcore.data.facts import Fact
+from tlcore.data.likeness import groups
 from tlcore.data.manifest import LeftOut
+from tlcore.data.marks import CallClasses, LeaveOut, Relabel
+from tlcore.data.survey import Survey
+from tlcore.draft import Draft
 from tlcore.events import Failed, Finished
+from tlcore.records import digest
 from tlcore.text import clean
 
 PAGES = ("start", "pictures", "network", "train", "inside")
@@ -91,6 +97,7 @@ def faults(page):
                 "subheader",
                 "title",
                 "button",
+                "toggle",
                 "page_link",
                 "expander",
                 "download_button",
@@ -133,6 +140,54 @@ def test_hostile_names_are_only_text(open_page, name):
     page = open_page(name)
     assert not page.exception
     assert faults(page) == []
+
+
+@pytest.fixture
+def hostile_album(store, person):
+    """An album whose classes and files are named in every hostile way, with something for every check to tell."""
+
+    def fact(label, number, file):
+        of_its_own = digest([label, number])
+        return Fact(
+            path=f"c{label:02}/{file}",
+            source=0,
+            where=f"{label}/{number}",
+            id=of_its_own,
+            kind="JPEG",
+            width=40 if number == 1 else 640,
+            height=480,
+            # Each class has two near duplicates, of which one also lies in the next class.
+            likeness=digest([label + (number == 3)])[:32] if number in (2, 3, 4) else of_its_own[:32],
+            is_flat=False,
+            is_grey=number == 5,
+            is_blank=number == 6,
+            notes=(),
+        )
+
+    files = [name.replace("/", "") for name in HOSTILE.values()]
+    facts = [fact(label, number, files[label]) for label in range(len(files)) for number in range(9)]
+    unfit = [LeftOut(name=f"c00/{clean(file)}", code="TINY", sentence="It is empty.") for file in files]
+    survey = Survey(facts=tuple(facts), alike=groups([one.likeness for one in facts]), unfit=tuple(unfit))
+    album = store.albums.make(person, HOSTILE["link"], survey, (store.home,), 0)
+    names = [clean(name, 120) for name in HOSTILE.values()]
+    album = store.albums.mark(
+        album, *(CallClasses(classes=(f"c{label:02}",), name=name) for label, name in enumerate(names))
+    )
+    album = store.albums.mark(album, Relabel(pictures=(0,), name=names[1]), LeaveOut(pictures=(9,), why="blank"))
+    store.drafts.keep(person, Draft(album=album.id, data=album.digest))
+    return album
+
+
+@pytest.mark.usefixtures("hostile_album")
+@pytest.mark.parametrize("view", ["Classes", "Checks", "Split", "Changes", "Left out"])
+def test_hostile_names_are_only_text_in_every_view_of_a_set(open_page, words, view):
+    page = open_page("pictures")
+    page.segmented_control(key="view").set_value(view).run()
+    assert not page.exception
+    assert faults(page) == []
+    if view == "Checks":
+        for told in ("The same pictures in", "near duplicates", "grey pictures", "all in one colour", "fewer than 10"):
+            assert told in words(page)
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

@@ -10,11 +10,12 @@ from tlcore.data.findings import Finding
 from tlcore.data.manifest import Manifest
 from tlcore.data.marks import Confirm
 from tlcore.store.albums import Album
-from tlcore.text import clean, plain
+from tlcore.text import clean, count, plain
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
+from tlcore.ui.components.static import say
 from tlcore.ui.doubts_view import draw_doubts
 from tlcore.ui.marking import album_to_mark, draw_told, mark
-from tlcore.ui.session import state_of, survey_of
+from tlcore.ui.session import chosen_album, state_of, survey_of
 from tlcore.ui.thumbnails import thumbnail
 
 _PICTURES_AT_FIRST = 10
@@ -29,7 +30,7 @@ def draw_checks(manifest: Manifest) -> None:
     if album is None:
         return
     draw_told()
-    found = findings(album, manifest)
+    found = _found(state_of(album), album, manifest)
     grave = sum(finding.is_grave for finding in found)
     st.caption("Each repair is a line under Changes and can be undone there. No file is touched.")
     for number, finding in enumerate(found):
@@ -43,9 +44,15 @@ def draw_checks(manifest: Manifest) -> None:
         draw_doubts(album, manifest)
 
 
-def findings(album: Album, manifest: Manifest) -> Sequence[Finding]:
-    """Return what is found about an album's set."""
-    return _found(state_of(album), album, manifest)
+def warn_of_findings(manifest: Manifest) -> None:
+    """Say how many findings change what a result means, if any do, for those who do not look at the checks."""
+    album = chosen_album()
+    grave = sum(finding.is_grave for finding in _found(state_of(album), album, manifest)) if album else 0
+    if grave:
+        changes = "changes" if grave == 1 else "change"
+        st.html(
+            say(f"{count(grave, 'finding')} {changes} what a result means. Checks shows what can be done.", lead="")
+        )
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -18,8 +18,10 @@ from tlcore.ui.waiting import wait_for
 
 _ASKED = "doubts_asked"
 _AT_ONCE = 12
-_WIDTH = 155
+_WIDTH = 150
 """Pixels of a suspect with its buttons: two stand side by side on a phone."""
+_LONGEST_NAME = 10
+"""Characters of a class's name on a button of that width."""
 _KIND = "doubtful"
 
 
@@ -74,7 +76,10 @@ def _answer(album: Album, manifest: Manifest, question: Doubt) -> None:
     if not open_:
         st.html(say(f"none of {doubts.count:,} pictures is in doubt any more.", lead="Looked through:", mark="check"))
         return
-    st.caption(f"{len(open_)} in doubt of {doubts.count:,} looked at, the most doubtful first.")
+    st.caption(
+        f"{len(open_)} in doubt of {doubts.count:,} looked at, the most doubtful first. Under each: its class, and how "
+        "much of its nearest others is of which other one."
+    )
     with st.container(horizontal=True):
         for example, suspect in open_[:_AT_ONCE]:
             with st.container(key=f"suspect_{example.place}", width=_WIDTH, gap="small"):
@@ -91,8 +96,8 @@ def _still_open(album: Album, manifest: Manifest, doubts: Doubts) -> list[tuple[
 
 def _suspect(example: Example, suspect: Suspect) -> None:
     st.image(thumbnail(example.id), width="stretch")
-    given, suggested = plain(suspect.given, 24), plain(suspect.suggested, 24)
-    st.markdown(f"**{given}**, but {100 * suspect.confidence:.0f} % {suggested}")
+    given, suggested = plain(suspect.given, _LONGEST_NAME), plain(suspect.suggested, _LONGEST_NAME)
+    st.markdown(f"In **{given}**  \n{100 * suspect.confidence:.0f} % {suggested}")
     place = (example.place,)
     choices = {
         f"Move to {suggested}": Relabel(pictures=place, name=suspect.suggested),

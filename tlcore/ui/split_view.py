@@ -72,7 +72,7 @@ def _controls(split: SplitBy) -> None:
             _fold_controls(split)
         else:
             _share_control(split)
-    again.button(
+    again.container(horizontal=True, horizontal_alignment="right").button(
         "Draw again",
         key="slim_draw_again",
         help=f"Another draw by lot. This one has the number (seed) {split.seed}, and can be had again by it.",
