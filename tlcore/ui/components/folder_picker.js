@@ -76,9 +76,8 @@ class FolderPicker {
   }
 
   makeInput(words, settings) {
-    const input = element("input", "unseen");
-    Object.assign(input, { type: "file", tabIndex: -1, ...settings });
-    input.setAttribute("aria-label", words);
+    const input = element("input");
+    Object.assign(input, { type: "file", hidden: true, ...settings });
     const button = element("button", "button", words);
     button.type = "button";
     button.onclick = () => input.click();

@@ -61,6 +61,8 @@ class Sending {
     this.sequence = 0; // of the last part that was made
     this.upload = null;
     this.problem = "";
+    this.heard = 0; // the last sequence that Python acknowledged
+    this.silent = 0; // milliseconds since the part was sent
     this.progress = root.appendChild(element("div", "progress"));
     this.bar = this.progress.appendChild(element("div", "track"));
     this.bar.setAttribute("role", "progressbar");
@@ -132,7 +134,7 @@ class Sending {
 
   wait() {
     setText(this.line, `No answer from Thaw for ${Math.round((performance.now() - this.waiting) / 1e3)} s. It goes on by itself once the connection is back.`);
-    this.silent = (this.silent ?? 0) + SILENCE;
+    this.silent += SILENCE;
     if (this.silent < AGAIN) return;
     this.silent = 0;
     this.trigger("part", this.part);
@@ -145,6 +147,9 @@ class Sending {
     const news = data.problem !== this.problem;
     this.problem = data.problem;
     if (!this.upload && news) return this.say(data.problem);
+    const forgotten = data.acknowledged < this.heard; // Thaw was started anew, so the part that waits was lost
+    this.heard = data.acknowledged;
+    if (this.part && forgotten) this.trigger("part", this.part);
     if (!this.part || data.acknowledged < this.part.sequence) return;
     clearInterval(this.timer);
     this.silent = 0;

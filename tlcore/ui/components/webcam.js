@@ -160,8 +160,8 @@ class Webcam {
     };
     box.hold = box.appendChild(this.makeHold(row));
     box.pick = box.appendChild(this.makeButton("Add photographs", () => box.input.click()));
-    box.input = box.appendChild(element("input", "unseen"));
-    Object.assign(box.input, { type: "file", accept: "image/*", multiple: true, tabIndex: -1 });
+    box.input = box.appendChild(element("input"));
+    Object.assign(box.input, { type: "file", accept: "image/*", multiple: true, hidden: true });
     box.input.setAttribute("capture", "environment");
     box.input.onchange = () => {
       for (const file of box.input.files) this.keep(row, file, file);
@@ -172,6 +172,7 @@ class Webcam {
     box.remove_.append(icon("cross"));
     box.remove_.onclick = () => this.drop(row);
     box.count = box.appendChild(element("span", "count"));
+    box.count.setAttribute("role", "status");
     box.strip = box.appendChild(element("div", "strip"));
     return box;
   }
@@ -296,10 +297,10 @@ class Webcam {
       setText(box.hold, held ? "Recording" : "Hold to record");
       box.pick.hidden = live || !this.byHand;
       box.pick.setAttribute("aria-label", `Add photographs to ${called}`);
-      box.input.setAttribute("aria-label", `Photographs of ${called}`);
       box.remove_.setAttribute("aria-label", `Remove ${called}`);
       const count = row.shots.length;
-      setText(box.count, count ? `${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}` : "No picture yet");
+      // While it grows the picture tells it; the row says it once, for whoever listens.
+      if (!held) setText(box.count, count ? `${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}` : "No picture yet");
       box.strip.hidden = !count;
       keepChildren(box.strip, row.shots, ({ name }) => name, (shot) => this.makeShot(row, shot)).forEach((shot, number) => {
         shot.delete.setAttribute("aria-label", `Delete picture ${count - number} of ${called}`);
