@@ -43,8 +43,6 @@ with st.container(key="card_bring"):
     drop_folder()
     draw_space()
 
-draw_server_folders()
-
 with st.container(key="card_samples"):
     st.header("Or begin with a set that is known", anchor=False)
     columns = st.columns(2)
@@ -61,6 +59,7 @@ with st.container(key="card_samples"):
             )
 
 draw_public_sets()
+draw_server_folders()
 
 if manifest is None:
     st.html(say("A set needs at least two classes, and at least two pictures in each.", lead="To know:"))

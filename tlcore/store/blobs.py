@@ -4,7 +4,8 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
@@ -14,8 +15,8 @@ from filelock import FileLock, Timeout
 from tlcore.errors import ThawError
 from tlcore.paths import safe_path
 
-_PATIENCE = 60.0
-"""Seconds to wait for somebody else who is putting files in place."""
+_AT_ONCE = 8
+"""Files that are flushed to the disk at one time, which waits for each."""
 
 
 class Blobs:
@@ -60,27 +61,24 @@ class Blobs:
         """Move a finished file in, and return its sha256."""
         with path.open("rb") as file:
             sha256 = file_digest(file, "sha256").hexdigest()
-        self.keep_as(path, sha256)
+        _flush(path)
+        self._place(path, sha256)
         return sha256
 
-    def keep_as(self, path: Path, sha256: str) -> None:
-        """Move a finished file in whose sha256 is known; one that is there already, or was just moved in, stays."""
-        target = safe_path(self.root, self.where(sha256))
-        if target.exists():
-            path.unlink(missing_ok=True)
-            return
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
-        target.parent.mkdir(exist_ok=True)
-        path.replace(target)
+    def keep_all(self, known: Mapping[Path, str]) -> None:
+        """Move many finished files in whose sha256 are known."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(_flush, known))
+        for path, sha256 in known.items():
+            self._place(path, sha256)
 
     @contextmanager
-    def settling(self) -> Iterator[None]:
+    def settling(self, patience: float) -> Iterator[None]:
         """Hold what lies here as it is, from seeing that a file is there to writing down who names it.
 
-        Raises ThawError if somebody else holds it for long.
+        Raises ThawError if somebody else holds it for longer than `patience`, in seconds.
         """
-        lock = FileLock(self.root / "lock", timeout=_PATIENCE)
+        lock = FileLock(self.root / "lock", timeout=patience)
         try:
             lock.acquire()
         except Timeout:
@@ -111,3 +109,16 @@ class Blobs:
         # Windows does not remove a file that somebody reads; then it stays.
         with suppress(PermissionError):
             safe_path(self.root, self.where(sha256)).unlink(missing_ok=True)
+
+    def _place(self, path: Path, sha256: str) -> None:
+        target = safe_path(self.root, self.where(sha256))
+        target.parent.mkdir(exist_ok=True)
+        if target.exists():
+            path.unlink()
+        else:
+            path.replace(target)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -19,6 +19,8 @@ from tlcore.store.albums import Album
 from tlcore.store.home import Store
 
 Progress = Callable[[int, int], None]
+_PATIENCE = 600.0
+"""Seconds to wait for others whose pictures come in at the same time."""
 
 SAMPLES: Mapping[str, tuple[str, Callable[[Path], Path]]] = MappingProxyType(
     {"digits": ("Handwritten digits", digits), "shapes": ("Shapes and patterns", shapes)}
@@ -102,7 +104,11 @@ class Reader:
             making = aside / "made"
             making.mkdir()
             title = f"{public.title}, {len(classes)} classes" if classes else public.title
-            album = self.files(list(public.recipe(files, making)), title, left_out)
+            pairs: list[tuple[str, Path]] = []
+            for pair in public.recipe(files, making):
+                pairs.append(pair)
+                self._progress(len(pairs), max(len(pairs), public.pictures))
+            album = self.files(pairs, title, left_out)
         for path in paths:
             path.unlink(missing_ok=True)
         return album
@@ -114,9 +120,8 @@ class Reader:
         tasks = [Task(shown, 0, str(place), path) for place, (shown, path) in enumerate(files)]
         survey = self._look(tasks, left_out)
         # What is no picture never comes into the store.
-        with blobs.settling():
-            for fact in survey.facts:
-                blobs.keep_as(files[int(fact.where)][1], fact.id)
+        with blobs.settling(_PATIENCE):
+            blobs.keep_all({files[int(fact.where)][1]: fact.id for fact in survey.facts})
             facts = tuple(replace(fact, where=blobs.where(fact.id)) for fact in survey.facts)
             return self._album(name, blobs.root, replace(survey, facts=facts))
 
