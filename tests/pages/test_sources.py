@@ -12,6 +12,7 @@ from tlcore.data.server_folders import FOLDERS_VARIABLE
 from tlcore.draft import Draft
 from tlcore.errands import FetchSet, ReadFolder
 from tlcore.store.reading import Reader
+from tlcore.ui.words import memory
 
 HOSTILE = "![x](http://evil.example) :material/bug_report: <img src=x>"
 
@@ -91,7 +92,8 @@ def test_a_folder_that_goes_away_is_told_and_left(open_page, words, monkeypatch,
 def test_the_room_is_told_and_made(open_page, store, person, words, monkeypatch):
     monkeypatch.setenv(limits.MODE_VARIABLE, "class")
     page = open_page("pictures")
-    assert "Up to 20,000 pictures a set and 100 MB a file; 87 kB of your 500 MB used." in words(page)
+    used = memory(store.space.used(person))
+    assert f"Up to 20,000 pictures a set and 100 MB a file; {used} of your 500 MB used." in words(page)
     (album,) = store.albums.of(person)
     page.button(f"delete_{album.id}").click().run()
     assert not page.exception

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from tlcore.data.archive import is_archive, unpack
 from tlcore.data.collect import LookAll, collect
-from tlcore.data.downloads import download
+from tlcore.data.downloads import PublicSet, download
 from tlcore.data.facts import Task
 from tlcore.data.manifest import LeftOut
 from tlcore.data.public_sets import public_set
@@ -82,12 +82,24 @@ class Reader:
             self._store.intake.clear(upload)
 
     def public(self, key: str, classes: Sequence[str] = ()) -> Album:
-        """Download a public set and read it, or the pictures of some of its classes."""
+        """Read a public set, or the pictures of some of its classes; it is downloaded unless somebody has read it."""
         public = public_set(key)
         public.check(classes)
+        title = f"{public.title}, {len(classes)} classes" if classes else public.title
+        known = self._store.known_sets
+        with known.alone(key):
+            if self._more_of is None and (survey := known.find(key, classes)) is not None:
+                blobs = self._store.blobs
+                self._store.space.check(self._workspace, sum(blobs.size(fact.id) for fact in survey.facts))
+                with blobs.settling(_PATIENCE):
+                    return self._album(title, blobs.root, survey)
+            album = self._download(public, classes, title)
+            if self._more_of is None:
+                known.keep(key, classes, album.survey)
+            return album
+
+    def _download(self, public: PublicSet, classes: Sequence[str], title: str) -> Album:
         downloads = self._store.downloads
-        downloads.mkdir(exist_ok=True)
-        # For a while its pictures lie here twice: in the download, and beside it.
         self._store.space.check(self._workspace, public.size)
         public.check_disk(downloads)
         paths = download(public, downloads, self._progress)
@@ -103,7 +115,6 @@ class Reader:
                 left_out.extend(unpacked.left_out)
             making = aside / "made"
             making.mkdir()
-            title = f"{public.title}, {len(classes)} classes" if classes else public.title
             pairs: list[tuple[str, Path]] = []
             for pair in public.recipe(files, making):
                 pairs.append(pair)
