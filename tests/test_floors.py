@@ -72,7 +72,7 @@ HOMES = {
     "scipy": ("tlcore/data/flowers.py",),
     "numpy": ("tlcore/data/likeness.py",),
     "psutil": ("tlcore/store/claims.py", "tlcore/jobs/", "tlcore/engine/runtime.py"),
-    "filelock": ("tlcore/jobs/", "tlcore/store/database.py", "tlcore/store/blobs.py", "tlcore/fetch.py"),
+    "filelock": ("tlcore/jobs/", "tlcore/store/", "tlcore/fetch.py"),
     "tqdm": ("tlcore/commands/",),
     "yaml": ("tlcore/yamltext.py",),
     # Of Python's own library, what opens a door.

@@ -207,7 +207,7 @@ def test_hostile_classes_are_named_to_the_letter(open_page, drawn):
 
 @pytest.mark.usefixtures("hostile_home")
 @pytest.mark.parametrize("view", ["Sizes", "Mosaic", "What the network gets"])
-def test_hostile_names_are_only_text_in_every_view_of_a_set(open_page, view):
+def test_hostile_names_are_only_text_in_what_is_seen_of_a_set(open_page, view):
     page = open_page("pictures")
     page.session_state["view"] = view
     assert not page.run().exception

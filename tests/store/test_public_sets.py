@@ -16,7 +16,6 @@ import pytest
 from PIL import Image
 from scipy.io import savemat
 
-from tlcore.data import limits
 from tlcore.data.collect import look_here
 from tlcore.data.public_sets import PUBLIC_SETS, public_set
 from tlcore.errors import ChoiceError, ThawError
@@ -213,10 +212,11 @@ def publish(tmp_path, monkeypatch):
 @pytest.fixture
 def read(store, monkeypatch):
     """Download a set and read it."""
-    monkeypatch.setattr(limits, "free_bytes", lambda _folder: 10**12)
+    for room in ("data.downloads", "data.limits", "store.space"):
+        monkeypatch.setattr(f"tlcore.{room}.free_bytes", lambda _folder: 10**12)
 
-    def read(key, classes=()):
-        reader = Reader(store, "person", 0, lambda _done, _total: None, look_here)
+    def read(key, classes=(), workspace="person"):
+        reader = Reader(store, workspace, 0, lambda _done, _total: None, look_here)
         return store.albums.dataset(reader.public(key, classes)).manifest
 
     return read
@@ -234,7 +234,7 @@ def test_a_public_set_becomes_classes_and_sides(store, publish, read, key):
     assert (len(manifest.of("train")), len(manifest.of("val"))) == (train, val)
     assert len(manifest.left_out) == left_out
     assert {one.code for one in manifest.left_out} <= {"KEPT_APART"}
-    assert list(store.downloads.iterdir()) == []
+    assert {path.suffix for path in store.downloads.iterdir()} <= {".lock", ".survey"}
 
 
 def test_the_colours_of_bare_pixels_are_in_their_places(store, publish, read):
@@ -288,3 +288,21 @@ def test_the_classes_that_can_be_chosen_are_those_of_food101():
 def test_an_unknown_public_set_names_the_nearest():
     with pytest.raises(ChoiceError, match="Did you mean hymenoptera"):
         public_set("hymenopter")
+
+
+def test_the_next_one_takes_the_same_files_without_a_download(store, publish, read, monkeypatch):
+    first = read(publish("food101"))
+    size = store.blobs.all_bytes()
+    monkeypatch.setenv(MIRROR_VARIABLE, "http://127.0.0.1:9")
+    assert read("food101", workspace="other").digest == first.digest
+    assert store.blobs.all_bytes() == size
+    with pytest.raises(ThawError, match="no internet"):
+        read("food101", ("pizza", "waffles"), "other")
+
+
+def test_a_set_that_was_deleted_is_downloaded_again(store, publish, read, monkeypatch):
+    read(publish("eurosat"))
+    store.space.remove(store.albums.of("person")[0])
+    monkeypatch.setenv(MIRROR_VARIABLE, "http://127.0.0.1:9")
+    with pytest.raises(ThawError, match="no internet"):
+        read("eurosat")

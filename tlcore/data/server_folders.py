@@ -1,6 +1,7 @@
 """Folders of this machine that its operator opened up: browsed by name, read where they lie, and never left."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,7 @@ def folder_at(name: str, place: str) -> Path:
 def inside(name: str, place: str) -> tuple[list[Inside], int]:
     """Return the folders at a place, with how many files each holds, and the number of files beside them."""
     folders, files, left = [], 0, _MOST_COUNTED
-    for entry in sorted(_entries(folder_at(name, place)), key=lambda entry: entry.name.casefold()):
+    for entry in sorted(_entries(folder_at(name, place)), key=lambda entry: _as_counted(entry.name)):
         if is_system(entry.name) or entry.is_symlink() or not _is_text(entry.name):
             continue
         if not entry.is_dir(follow_symlinks=False):
@@ -98,6 +99,12 @@ def _entries(path: Path) -> Iterator["os.DirEntry[str]"]:
             yield from entries
     except OSError:
         return
+
+
+def _as_counted(name: str) -> list[tuple[int, str]]:
+    """Return what to sort a name by, so that 2 comes before 10."""
+    pieces = re.split(r"(\d+)", name.casefold())
+    return [(int(piece), "") if piece.isdecimal() else (0, piece) for piece in pieces]
 
 
 def _is_text(name: str) -> bool:

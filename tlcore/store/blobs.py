@@ -15,8 +15,6 @@ from filelock import FileLock, Timeout
 from tlcore.errors import ThawError
 from tlcore.paths import safe_path
 
-_PATIENCE = 60.0
-"""Seconds to wait for somebody else who is putting files in place."""
 _FLUSHING = 8
 """Files that are flushed at a time: while a disk notes one, it can note the others with it."""
 
@@ -85,12 +83,12 @@ class Blobs:
             path.replace(target)
 
     @contextmanager
-    def settling(self) -> Iterator[None]:
+    def settling(self, patience: float) -> Iterator[None]:
         """Hold what lies here as it is, from seeing that a file is there to writing down who names it.
 
-        Raises ThawError if somebody else holds it for long.
+        Raises ThawError if somebody else holds it for longer than `patience`, in seconds.
         """
-        lock = FileLock(self.root / "lock", timeout=_PATIENCE)
+        lock = FileLock(self.root / "lock", timeout=patience)
         try:
             lock.acquire()
         except Timeout:

@@ -15,6 +15,7 @@ from tlcore.store.drafts import Drafts
 from tlcore.store.errands import Errands
 from tlcore.store.imported import Imported
 from tlcore.store.intake import Intake
+from tlcore.store.known_sets import KnownSets
 from tlcore.store.processes import Processes
 from tlcore.store.runs import Runs
 from tlcore.store.space import Space
@@ -46,6 +47,7 @@ class Store:
         self.intake = Intake(home / "intake")
         self.processes = Processes(self._database)
         self.runs = Runs(self._database)
+        self.known_sets = KnownSets(self.downloads, self.blobs)
         self.space = Space(self._database, self.blobs, self.albums, self.thumbnails)
 
     @property

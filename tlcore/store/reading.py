@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from tlcore.data.archive import is_archive, unpack
 from tlcore.data.collect import LookAll, collect
-from tlcore.data.downloads import download
+from tlcore.data.downloads import PublicSet, download
 from tlcore.data.facts import Task
 from tlcore.data.joining import joined
 from tlcore.data.manifest import LeftOut
@@ -20,6 +20,8 @@ from tlcore.store.albums import Album
 from tlcore.store.home import Store
 
 Progress = Callable[[int, int], None]
+_PATIENCE = 600.0
+"""Seconds to wait for others whose pictures come in at the same time."""
 
 SAMPLES: Mapping[str, tuple[str, Callable[[Path], Path]]] = MappingProxyType(
     {"digits": ("Handwritten digits", digits), "shapes": ("Shapes and patterns", shapes)}
@@ -84,12 +86,24 @@ class Reader:
             self._store.intake.clear(upload)
 
     def public(self, key: str, classes: Sequence[str] = ()) -> Album:
-        """Download a public set and read it, or the pictures of some of its classes."""
+        """Read a public set, or the pictures of some of its classes; it is downloaded unless somebody has read it."""
         public = public_set(key)
         public.check(classes)
+        title = f"{public.title}, {len(classes)} classes" if classes else public.title
+        known = self._store.known_sets
+        with known.alone(key):
+            if self._more_of is None and (survey := known.find(key, classes)) is not None:
+                blobs = self._store.blobs
+                self._store.space.check(self._workspace, sum(blobs.size(fact.id) for fact in survey.facts))
+                with blobs.settling(_PATIENCE):
+                    return self._album(title, blobs.root, survey)
+            album = self._download(public, classes, title)
+            if self._more_of is None:
+                known.keep(key, classes, album.survey)
+            return album
+
+    def _download(self, public: PublicSet, classes: Sequence[str], title: str) -> Album:
         downloads = self._store.downloads
-        downloads.mkdir(exist_ok=True)
-        # For a while its pictures lie here twice: in the download, and beside it.
         self._store.space.check(self._workspace, public.size)
         public.check_disk(downloads)
         paths = download(public, downloads, self._progress)
@@ -105,8 +119,11 @@ class Reader:
                 left_out.extend(unpacked.left_out)
             making = aside / "made"
             making.mkdir()
-            title = f"{public.title}, {len(classes)} classes" if classes else public.title
-            album = self.files(list(public.recipe(files, making)), title, left_out)
+            pairs: list[tuple[str, Path]] = []
+            for pair in public.recipe(files, making):
+                pairs.append(pair)
+                self._progress(len(pairs), max(len(pairs), public.pictures))
+            album = self.files(pairs, title, left_out)
         for path in paths:
             path.unlink(missing_ok=True)
         return album
@@ -117,7 +134,7 @@ class Reader:
         self._store.space.check(self._workspace, sum(path.stat().st_size for path in {path for _, path in files}))
         survey = self._look([Task(shown, 0, str(place), path) for place, (shown, path) in enumerate(files)], left_out)
         # What is no picture never comes into the store.
-        with blobs.settling():
+        with blobs.settling(_PATIENCE):
             blobs.keep_all({fact.id: files[int(fact.where)][1] for fact in survey.facts}, self._progress)
             facts = tuple(replace(fact, where=blobs.where(fact.id)) for fact in survey.facts)
             return self._album(name, blobs.root, replace(survey, facts=facts))

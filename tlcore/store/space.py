@@ -13,6 +13,9 @@ from tlcore.store.albums import Album, Albums
 from tlcore.store.blobs import Blobs
 from tlcore.store.database import Database
 
+_PATIENCE = 5.0
+"""Seconds that a person waits for others whose pictures come in."""
+
 
 class Space:
     """The room that albums take."""
@@ -66,7 +69,7 @@ class Space:
         """
         survey = self._albums.survey(album)
         pictures, copies = {fact.id for fact in survey.facts}, self._kept(album)
-        with self._blobs.settling():
+        with self._blobs.settling(_PATIENCE):
             self._database.write("DELETE FROM albums WHERE id = ? AND workspace = ?", album.id, album.workspace)
             self._forget_sets(album.workspace, pictures)
             needed = set(self._needed())

@@ -3,50 +3,60 @@
 import streamlit as st
 
 from tlcore.data.downloads import PublicSet
-from tlcore.data.public_sets import PUBLIC_SETS
+from tlcore.data.public_sets import PUBLIC_SETS, public_set
 from tlcore.errands import FetchSet
+from tlcore.ui.components.static import numbers
 from tlcore.ui.gathering import begin
 from tlcore.ui.session import draft
-from tlcore.ui.words import count, memory
+from tlcore.ui.words import memory
 
-_FEWEST = 2
-"""Classes; one alone cannot be told from anything."""
+_TITLES = {public.key: public.title for public in PUBLIC_SETS}
 
 
 def draw_public_sets() -> None:
-    """Draw the list; a download is the only thing on this page that asks another machine, and only when pressed."""
-    st.caption("The only thing here that needs the internet. What broke off goes on where it stopped.")
-    for public in PUBLIC_SETS:
-        with st.container(key=f"row_public_{public.key}"):
-            _draw(public)
+    """Draw the sets by their titles, and what is to be known of the one that is looked at."""
+    st.caption("The only thing here that needs the internet; what broke off goes on where it stopped.")
+    looked_at = st.pills(
+        "Public set",
+        list(_TITLES),
+        format_func=_TITLES.__getitem__,
+        default=PUBLIC_SETS[0].key,
+        required=True,
+        key="public_set",
+        label_visibility="collapsed",
+    )
+    _draw(public_set(looked_at))
 
 
 def _draw(public: PublicSet) -> None:
-    about, numbers, button = st.columns([3.2, 1.5, 1], vertical_alignment="center")
-    with about:
-        st.markdown(f"**{public.title}**")
-        st.caption(f"{public.about} {public.origin}")
-        chosen = _chosen(public) if public.class_folders else ()
-    numbers.caption(
-        f"{count(public.classes, 'class', 'classes')}  \n{count(public.pictures, 'picture')}  \n{memory(public.size)}"
-    )
-    with button.container(key=f"slim_public_{public.key}"):
-        errand = FetchSet(public_set=public.key, seed=draft().seed, classes=chosen)
-        st.button(
-            "Download",
-            key=f"fetch_{public.key}",
-            help=f"Download {public.title}",
-            disabled=0 < len(chosen) < _FEWEST,
-            on_click=begin,
-            args=(errand,),
+    st.markdown(public.about)
+    st.html(
+        numbers(
+            [
+                (f"{public.classes}", "classes", ""),
+                (f"{public.pictures:,}", "pictures", ""),
+                (memory(public.size), "to download", ""),
+            ]
         )
+    )
+    chosen = _chosen(public) if public.class_folders else ()
+    st.caption(public.origin)
+    errand = FetchSet(public_set=public.key, seed=draft().seed, classes=chosen)
+    st.button(
+        f"Download {public.title}",
+        key="download_public",
+        disabled=len(chosen) == 1,
+        help="One class alone cannot be told from anything." if len(chosen) == 1 else None,
+        on_click=begin,
+        args=(errand,),
+    )
 
 
 def _chosen(public: PublicSet) -> tuple[str, ...]:
     """Let a person choose some of the classes, and return their folders; none means all."""
     return tuple(
         st.multiselect(
-            f"Classes of {public.title} to take; the download is the whole set all the same",
+            "Classes to take; the download is the whole set all the same",
             public.class_folders,
             format_func=lambda folder: folder.replace("_", " "),
             placeholder=f"All {public.classes}",

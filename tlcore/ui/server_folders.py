@@ -14,6 +14,7 @@ from tlcore.ui.words import count
 _HERE = "server_place"
 """Where the visitor is: the name of an open folder and the path below it, or nothing at the top."""
 _AT_ONCE = 24
+_FOLDER = ":material/folder:"
 
 
 def draw_server_folders() -> None:
@@ -41,7 +42,7 @@ def _draw_place(opened: list[str]) -> None:
     if here is None:
         with st.container(key="slim_server_folders", horizontal=True):
             for number, name in enumerate(opened):
-                st.button(f":material/folder: {plain(name, 60)}", key=f"open_{number}", on_click=_go, args=(name, ""))
+                st.button(plain(name, 60), icon=_FOLDER, key=f"open_{number}", on_click=_go, args=(name, ""))
         return
     name, place = here
     folders, files = _inside(name, place)
@@ -51,11 +52,12 @@ def _draw_place(opened: list[str]) -> None:
     if len(folders) > _AT_ONCE:
         first = (st.pagination(-(-len(folders) // _AT_ONCE), key=f"server_page_{name}/{place}") - 1) * _AT_ONCE
     with st.container(key="slim_server_folders", horizontal=True):
-        st.button(":material/arrow_upward: Up", key="server_up", on_click=_up, args=(name, place))
+        st.button("Up", icon=":material/arrow_upward:", key="server_up", on_click=_up, args=(name, place))
         for number, folder in enumerate(folders[first : first + _AT_ONCE]):
             where = f"{place}/{folder.name}".lstrip("/")
             st.button(
-                f":material/folder: {plain(folder.name, 60)} · {_count(folder)}",
+                f"{plain(folder.name, 60)} · {_count(folder)}",
+                icon=_FOLDER,
                 key=f"enter_{number}",
                 on_click=_go,
                 args=(name, where),
