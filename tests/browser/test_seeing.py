@@ -1,4 +1,4 @@
-"""A class is opened, its pictures are ticked and changed, and the network's cut is seen, with the mouse and the keys."""
+"""A class is opened, its pictures are ticked and changed, and the cut is seen, with the mouse and with the keys."""
 
 from dataclasses import replace
 

@@ -67,7 +67,7 @@ def _counts_told(manifest: Manifest) -> str:
     totals = [len(manifest.of_class(label)) for label in range(len(manifest.classes))]
     least, most = min(totals), max(totals)
     if most < 2 * least:
-        return f"the bars are about as high: {least:,} to {most:,} pictures each. No class is favoured by its number."
+        return f"the classes are about even: {least:,} to {most:,} pictures each. No class is favoured by its number."
     few = sum(2 * total < most for total in totals)
     return (
         f"from {most:,} pictures down to {least:,}; {count(few, 'class has', 'classes have')} less than half of the "
