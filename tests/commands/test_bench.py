@@ -27,9 +27,20 @@ def test_a_benchmark_leaves_no_run_behind(thaw, store):
     assert store.runs.newest(5) == []
 
 
+def test_a_large_set_is_timed_without_a_picture_being_there(thaw):
+    done = thaw("bench", "--pictures", "400", "--classes", "20", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert (told["pictures"], told["classes"]) == (400, 20)
+    whats = [row["what"] for row in told["rows"]]
+    assert {"open it in a fresh app", "merge two classes", "take a mark back"} <= set(whats)
+    assert all(row["seconds"] >= 0 and row["work"] >= 0 for row in told["rows"])
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (("--pictures", "10"), "It takes 2000 to 120000."),
         (("--backbone", "squeezenet1_0", "resnet19"), "Did you mean resnet18?"),
         (("--strategy", "featurs"), "Did you mean features?"),
         (("--epochs", "0"), "epochs"),

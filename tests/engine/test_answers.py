@@ -5,13 +5,16 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
+from torchvision.transforms.v2.functional import pil_to_tensor
 
 from tlcore.catalog.backbones import DEFAULT, backbone
 from tlcore.engine.desk import Desk
+from tlcore.engine.modality.augment import Augmenter
+from tlcore.engine.modality.image import Encoder
 from tlcore.errors import ThawError
 from tlcore.events import Checkpointed
-from tlcore.questions import See
+from tlcore.questions import Prepare, See
 
 
 @pytest.fixture
@@ -97,6 +100,63 @@ def test_a_runs_own_weights_answer_with_its_classes(ask, question, plan, dataset
     )
     assert {answer.name for answer in seen.answers} == {"blue", "green", "red"}
     assert sum(answer.probability for answer in seen.answers) == pytest.approx(1.0)
+
+
+@pytest.fixture
+def preparation(dataset):
+    """What resnet18, whose weights are not here, would get of a picture."""
+    return Prepare(
+        backbone="resnet18",
+        weights="imagenet",
+        data=dataset.manifest.digest,
+        picture=dataset.manifest.examples[0].id,
+        image_size=64,
+    )
+
+
+def picture(text):
+    return Image.open(BytesIO(b64decode(text))).convert("RGB")
+
+
+def test_what_the_network_gets_is_told_without_its_weights(ask, preparation, dataset):
+    prepared = ask(preparation)
+    encoder = Encoder(backbone("resnet18").preprocessing("imagenet").at(64))
+    path = dataset.file(dataset.manifest.examples[0])
+    assert picture(prepared.square).tobytes() == encoder.crop(path).tobytes()
+    assert size(prepared.original) == (40, 40)
+    assert prepared.frame == pytest.approx((0.0616, 0.0616, 0.8767, 0.8767), abs=1e-3)
+    assert prepared.augmented == ()
+
+
+def test_the_frame_shows_what_the_square_shows(read_set, ask, preparation, tmp_path):
+    for name in ("wide", "tall"):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        for number in range(3):
+            sides = (300 + number, 150) if name == "wide" else (150, 300 + number)
+            ramp = Image.radial_gradient("L").resize(sides).convert("RGB")
+            ramp.save(tmp_path / "set" / name / f"{number}.png")
+    dataset = read_set(tmp_path / "set")
+    for example in dataset.manifest.examples:
+        prepared = ask(replace(preparation, data=dataset.manifest.digest, picture=example.id))
+        whole = picture(prepared.original)
+        left, top, width, height = prepared.frame
+        box = [round(share * side) for share, side in zip((left, top), whole.size, strict=True)]
+        box += [round((left + width) * whole.width), round((top + height) * whole.height)]
+        cut = whole.crop(tuple(box)).resize((64, 64), Image.Resampling.BILINEAR)
+        differences = ImageChops.difference(cut, picture(prepared.square)).convert("L")
+        assert sum(differences.tobytes()) / 64**2 < 6
+
+
+def test_the_augmented_squares_are_those_of_the_first_epochs(ask, preparation, dataset):
+    prepared = ask(replace(preparation, augment="strong", seed=3))
+    encoder = Encoder(backbone("resnet18").preprocessing("imagenet").at(64))
+    pixels = encoder.encode(dataset.file(dataset.manifest.examples[0]))
+    augmenter = Augmenter("strong", 64, 3)
+    assert len(prepared.augmented) == 8
+    for epoch, shown in enumerate(prepared.augmented):
+        expected = augmenter.augment(pixels, preparation.picture, epoch)
+        got = pil_to_tensor(picture(shown))
+        assert (got.float() - expected.float()).abs().mean() < 12  # JPEG
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,8 @@ def test_settings_go_into_the_plan(network):
         page.number_input(widget).set_value(value).run()
     plan = kept()
     assert (plan.epochs, plan.batch_size, plan.image_size, plan.weight_decay, plan.seed) == (4, 8, 96, 0.1, 9)
+    page.selectbox("augment").set_value("gentle").run()
+    assert kept() == replace(plan, augment="gentle")
     assert plan.strategy == "features"
 
 

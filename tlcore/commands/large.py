@@ -1,4 +1,4 @@
-"""A set of a hundred thousand pictures that were never taken, and how long the lab needs for what a page asks of it."""
+"""How long the lab needs for what its pages ask of a set with a hundred thousand pictures, none of which is there."""
 
 import secrets
 import time

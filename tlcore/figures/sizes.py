@@ -14,6 +14,8 @@ _SMALLEST_DOT, _LARGEST_DOT = 7, 26
 _NAMED = 16
 """Most classes whose names stand at their bars."""
 _LONGEST_NAME = 22
+_APART = {"ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"}
+"""Keeps names away from bars."""
 
 
 def sizes(sides: Sequence[tuple[int, int]], square: int) -> Figure:
@@ -81,6 +83,7 @@ def counts(names: Sequence[str], train: Sequence[int], val: Sequence[int]) -> Fi
             ticktext=short,
             showgrid=False,
             autorange="reversed",
+            **_APART,
         )
         if named
         else axis("Classes, from most pictures to fewest", showgrid=False, nticks=6)

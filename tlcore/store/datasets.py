@@ -14,8 +14,8 @@ from tlcore.data.manifest import Example, Manifest
 from tlcore.errors import ThawError
 from tlcore.store.database import Database
 
-_SETS = 8
-"""Sets that are kept read; one of a hundred thousand pictures takes a second to read, and 60 MB."""
+_PICTURES = 400_000
+"""Pictures of all the sets that are kept read; a hundred thousand take a second to read, and 60 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,5 +106,5 @@ class Datasets:
 
     def _keep(self, key: tuple[str, float], found: Dataset) -> None:
         self._read[key] = found
-        while len(self._read) > _SETS:
+        while len(self._read) > 1 and sum(len(one.manifest.examples) for one in self._read.values()) > _PICTURES:
             self._read.popitem(last=False)

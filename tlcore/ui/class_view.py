@@ -19,6 +19,7 @@ _AT_ONCE = 60
 _OPEN = "class_open"
 _LARGE = "class_picture"
 _TICKED = "class_ticked"
+_SHOWN = "class_shown"
 _TURN = "class_turn"
 """Counts up when ticks are taken away here, so that the browser forgets its own."""
 
@@ -69,14 +70,15 @@ def draw_class(manifest: Manifest, label: int) -> None:
         )
         for example, fact in zip(shown, facts, strict=True)
     ]
+    revision = f"{manifest.digest} {name} {page} {st.session_state.get(_TURN, 0)}"
     picture_wall(
         key="pictures",
         thumbs=thumbs,
         chosen=st.session_state.get(_LARGE),
         on_choose=_enlarge,
-        marked=_ticked() & {thumb.id for thumb in thumbs},
+        marked=_ticked_at(revision) & {thumb.id for thumb in thumbs},
         on_mark=(lambda now: _tick({thumb.id for thumb in thumbs}, now)) if chosen_album() is not None else None,
-        revision=f"{name} {page} {st.session_state.get(_TURN, 0)}",
+        revision=revision,
         reveal="card_large",
         size=118,
     )
@@ -93,6 +95,18 @@ def _enlarge(key: str | None) -> None:
 
 def _ticked() -> frozenset[str]:
     return frozenset(st.session_state.get(_TICKED, ()))
+
+
+def _ticked_at(revision: str) -> frozenset[str]:
+    """Return what was ticked when this page of pictures was shown first.
+
+    The browser knows the ticks since then; told to it again, they would bring all pictures with them.
+    """
+    shown, ticked = st.session_state.get(_SHOWN, ("", frozenset()))
+    if shown != revision:
+        ticked = _ticked()
+        st.session_state[_SHOWN] = (revision, ticked)
+    return frozenset(ticked)
 
 
 def _tick(shown: Collection[str], now: frozenset[str]) -> None:

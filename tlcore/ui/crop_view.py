@@ -23,11 +23,6 @@ from tlcore.ui.words import percent
 _PICTURE = "crop_picture"
 _OFFERED = 14
 _PNG = "data:image/png;base64,"
-_WORDS: dict[Augment, str] = {
-    "none": "None",
-    "gentle": "Gentle",
-    "strong": "Strong",
-}
 
 
 def draw_crop(manifest: Manifest) -> None:
@@ -46,7 +41,7 @@ def draw_crop(manifest: Manifest) -> None:
         "Augmentation of training pictures",
         get_args(Augment),
         default=plan.augment,
-        format_func=_WORDS.__getitem__,
+        format_func=str.capitalize,
         required=True,
         key="crop_augment",
     )
@@ -99,7 +94,7 @@ def _epochs(prepared: Prepared, picture: Example, kind: Augment) -> None:
     else:
         st.caption("Without augmentation every epoch gets the same square.")
     if kind != plan.augment:
-        st.button(f"Use “{_WORDS[kind].lower()}” in the plan", key="crop_use", on_click=_use, args=(kind,))
+        st.button(f"Use “{kind}” in the plan", key="crop_use", on_click=_use, args=(kind,))
     show_refusal("crop")
 
 

@@ -57,6 +57,7 @@ def settings() -> None:
         augment.selectbox(
             "Augmentation",
             get_args(Augment),
+            format_func=str.capitalize,
             key=held("augment", plan.augment),
             on_change=_set_numbers,
             help="Training pictures changed at random, anew in every epoch. Gentle: cut a little, mirrored, a little "

@@ -4,12 +4,13 @@ import streamlit as st
 
 from tlcore.data.facts import Fact
 from tlcore.data.manifest import Manifest
+from tlcore.figures.axes import Figure
 from tlcore.figures.sizes import counts, sizes
 from tlcore.text import clean
 from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.static import say
 from tlcore.ui.picture_view import facts_of
-from tlcore.ui.session import draft
+from tlcore.ui.session import dataset, draft
 from tlcore.ui.words import count
 
 _HEIGHT = 380
@@ -17,20 +18,20 @@ _HEIGHT = 380
 
 def draw_sizes(manifest: Manifest) -> None:
     """Draw both charts."""
-    facts = [fact for fact in facts_of(manifest.examples) if fact is not None]
+    square = draft().image_size
+    figure, told = _sizes(manifest.digest, square)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Sizes", anchor=False)
-        if facts:
-            square = draft().image_size
+        if told:
             live_chart(
                 key="sizes",
-                figure=sizes([(fact.width, fact.height) for fact in facts], square),
+                figure=figure,
                 revision=manifest.digest,
                 height=_HEIGHT,
                 description="Width and height of all pictures, in pixels",
             )
-            st.html(say(_sizes_told(facts, square)))
+            st.html(say(told))
         else:
             st.caption("These pictures were read by an earlier Thaw, which did not keep their sizes.")
     with right:
@@ -44,6 +45,14 @@ def draw_sizes(manifest: Manifest) -> None:
             description="Pictures of every class, to learn from and to check with",
         )
         st.html(say(_counts_told(manifest)))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _sizes(digest: str, square: int) -> tuple[Figure, str]:
+    """Return the chart of a set's sizes and the sentence for it, or none where they were not kept."""
+    found = dataset(digest)
+    facts = [fact for fact in facts_of(found.manifest.examples) if fact is not None] if found else []
+    return sizes([(fact.width, fact.height) for fact in facts], square), _sizes_told(facts, square) if facts else ""
 
 
 def _sizes_told(facts: list[Fact], square: int) -> str:
@@ -67,7 +76,7 @@ def _counts_told(manifest: Manifest) -> str:
     totals = [len(manifest.of_class(label)) for label in range(len(manifest.classes))]
     least, most = min(totals), max(totals)
     if most < 2 * least:
-        return f"the bars are about as high: {least:,} to {most:,} pictures each. No class is favoured by its number."
+        return f"the classes are about even: {least:,} to {most:,} pictures each. No class is favoured by its number."
     few = sum(2 * total < most for total in totals)
     return (
         f"from {most:,} pictures down to {least:,}; {count(few, 'class has', 'classes have')} less than half of the "
