@@ -27,12 +27,25 @@ def test_a_benchmark_leaves_no_run_behind(thaw, store):
     assert store.runs.newest(5) == []
 
 
+def test_reading_photographs_is_put_beside_decoding_them(thaw, store):
+    done = thaw("bench", "--pictures", "30", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert told["pictures"] == 30
+    assert told["reading"] == pytest.approx(30 / told["seconds"])
+    assert told["ratio"] == pytest.approx(told["reading"] / told["decoding"] / told["cores"])
+    assert told["memory"]["here"] >= told["memory"]["grown"] >= 0
+    assert "photographs of a megapixel read in" in thaw("bench", "--pictures", "3").stdout
+    assert store.albums.of(store.command_line_workspace()) == []
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--backbone", "squeezenet1_0", "resnet19"), "Did you mean resnet18?"),
         (("--strategy", "featurs"), "Did you mean features?"),
         (("--epochs", "0"), "epochs"),
+        (("--pictures", "-3"), "at least 1"),
         (("--image-size", "8"), "takes"),
     ],
 )
