@@ -17,10 +17,10 @@ def test_reading_tells_how_far_it_is_and_how_long_it_will_take(store, person, op
     store.errands.report(errand.id, 1000, 10_000)
     clock = [100.0]
     monkeypatch.setattr(errand_view, "time", SimpleNamespace(monotonic=lambda: clock[0]))
-    assert "1,000 of 10,000 pictures" in told(page.run())
+    assert "1,000 of 10,000" in told(page.run())
     clock[0] += 10
     store.errands.report(errand.id, 3000, 10_000)
-    assert "3,000 of 10,000 pictures, about 35 s left" in told(page.run())
+    assert "3,000 of 10,000, about 35 s left" in told(page.run())
 
 
 def test_reading_is_cancelled_on_the_page_and_that_is_told(store, person, open_page, words):
