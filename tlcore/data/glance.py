@@ -32,7 +32,7 @@ def likeness(image: Image.Image) -> str:
 
 def shades(image: Image.Image) -> tuple[bool, bool]:
     """Return whether an RGB picture is grey, and whether it is blank."""
-    # Means differ less than pixels do, but for what is rounded; most pictures are told by them, in a fraction of the time.
+    # Means differ less than pixels do, but for what is rounded; most pictures are told by them, and sooner.
     may_be_grey, may_be_blank = _shades(image.reduce(_COARSE), 1)
     return _shades(image, 0) if may_be_grey or may_be_blank else (False, False)
 
