@@ -28,13 +28,25 @@ def test_a_benchmark_leaves_no_run_behind(thaw, store):
 
 
 def test_a_large_set_is_timed_without_a_picture_being_there(thaw):
-    done = thaw("bench", "--pictures", "400", "--classes", "20", "--json")
+    done = thaw("bench", "--album", "400", "--classes", "20", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(done.stdout)
     assert (told["pictures"], told["classes"]) == (400, 20)
     whats = [row["what"] for row in told["rows"]]
     assert {"open it in a fresh app", "merge two classes", "take a mark back"} <= set(whats)
     assert all(row["seconds"] >= 0 and row["work"] >= 0 for row in told["rows"])
+
+
+def test_reading_photographs_is_put_beside_decoding_them(thaw, store):
+    done = thaw("bench", "--reading", "30", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = json.loads(done.stdout)
+    assert told["pictures"] == 30
+    assert told["reading"] == pytest.approx(30 / told["seconds"])
+    assert told["ratio"] == pytest.approx(told["reading"] / told["decoding"] / told["cores"])
+    assert told["memory"]["here"] >= told["memory"]["grown"] >= 0
+    assert "photographs of a megapixel read in" in thaw("bench", "--reading", "3").stdout
+    assert store.albums.of(store.command_line_workspace()) == []
 
 
 @pytest.mark.parametrize(
@@ -44,6 +56,7 @@ def test_a_large_set_is_timed_without_a_picture_being_there(thaw):
         (("--backbone", "squeezenet1_0", "resnet19"), "Did you mean resnet18?"),
         (("--strategy", "featurs"), "Did you mean features?"),
         (("--epochs", "0"), "epochs"),
+        (("--pictures", "-3"), "at least 1"),
         (("--image-size", "8"), "takes"),
     ],
 )

@@ -41,6 +41,32 @@ def test_the_same_content_twice_is_one_file(blobs):
     assert len([path for path in blobs.root.rglob("*") if path.is_file()]) == 1
 
 
+def test_many_files_whose_content_is_known_are_moved_in_together(blobs, tmp_path):
+    contents = [b"one", b"two", b"one"]
+    files = {}
+    for number, content in enumerate(contents):
+        (tmp_path / str(number)).write_bytes(content)
+        files[sha256(content).hexdigest()] = tmp_path / str(number)
+    told = []
+    blobs.keep_all(files, lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+    assert [blobs.path(name).read_bytes() for name in files] == [b"one", b"two"]
+    assert not any(path.exists() for path in files.values())
+
+
+def test_many_files_stay_where_they_are_when_that_is_cut_short(blobs, tmp_path):
+    def stop(_done, _total):
+        raise ThawError("enough")
+
+    files = {sha256(content).hexdigest(): tmp_path / content.decode() for content in (b"one", b"two")}
+    for path in files.values():
+        path.write_text(path.name)
+    with pytest.raises(ThawError, match="enough"):
+        blobs.keep_all(files, stop)
+    assert all(path.exists() for path in files.values())
+    assert [path for path in blobs.root.rglob("*") if path.is_file()] == []
+
+
 def test_what_fails_in_the_making_leaves_nothing(blobs):
     def fail_with_a_file():
         with blobs.aside() as path:

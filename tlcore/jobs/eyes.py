@@ -72,6 +72,7 @@ class _Work:
         self._places = iter(range(len(tasks)))
         self._outcomes: dict[int, Fact | LeftOut] = {}
         self._fault: Exception | None = None
+        self._awaited = 0
         self._news = Condition()
 
     def next_place(self) -> int | None:
@@ -83,7 +84,8 @@ class _Work:
         """Note what came of the file at this place."""
         with self._news:
             self._outcomes[place] = outcome
-            self._news.notify()
+            if place == self._awaited:
+                self._news.notify()
 
     def give_up(self, fault: Exception) -> None:
         """Note why nothing more will come."""
@@ -94,6 +96,7 @@ class _Work:
     def outcome(self, place: int) -> Fact | LeftOut | None:
         """Return what came of the file at this place; None if a moment's wait did not bring it."""
         with self._news:
+            self._awaited = place
             if place not in self._outcomes:
                 self._news.wait(_PULSE)
             if self._fault is not None:

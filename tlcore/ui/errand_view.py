@@ -28,7 +28,7 @@ def _watch(identifier: str, doing: str) -> None:
     if not progress.open:
         st.rerun()
     share = progress.done / progress.total if progress.total else 0.0
-    told = f"{doing}: {_told(progress)}" if progress.cancelled is None else "Cancelling"
+    told = f"{doing}: {_told(progress)}" if progress.cancelled is None else "Cancelling …"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.progress(min(1.0, share), text=told)
         st.button(
@@ -48,7 +48,7 @@ def _told(progress: Progress) -> str:
     # A set is downloaded first, in bytes, and read then, in pictures: only the bytes go into the millions.
     if isinstance(progress.errand, FetchSet | FetchWeights) and progress.total > _MEGABYTE:
         return f"{progress.done / _MEGABYTE:.0f} of {progress.total / _MEGABYTE:.0f} MB{left}"
-    return f"{progress.done:,} of {progress.total:,} pictures{left}"
+    return f"{progress.done:,} of {progress.total:,}{left}"
 
 
 def _time_left(progress: Progress) -> str:
