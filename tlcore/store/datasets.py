@@ -41,9 +41,9 @@ class Datasets:
 
     def add(self, workspace: str, manifest: Manifest, roots: Sequence[Path]) -> Dataset:
         """Keep a set; the same pictures with the same labels again replace the earlier row."""
-        self._database.write(
+        row = self._database.row(
             "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, digest) DO UPDATE"
-            " SET created = excluded.created, roots = excluded.roots, manifest = excluded.manifest",
+            " SET created = excluded.created, roots = excluded.roots, manifest = excluded.manifest RETURNING id",
             secrets.token_hex(16),
             workspace,
             manifest.digest,
@@ -51,9 +51,8 @@ class Datasets:
             json.dumps([str(root) for root in roots]),
             manifest.written(),
         )
-        found = self.get(manifest.digest, workspace)
-        assert found is not None
-        return found
+        assert row is not None
+        return Dataset(id=row["id"], roots=tuple(roots), manifest=manifest)
 
     def of(self, workspace: str) -> list[Dataset]:
         """Return a workspace's sets, newest first."""
