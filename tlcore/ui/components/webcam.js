@@ -1,45 +1,32 @@
 // Records bursts of pictures for classes that are named in place, and sends them like the files of a folder.
 
 const EVERY = 125; // milliseconds between two pictures of a burst
-const LONGEST = 640; // pixels of the longest side of a picture
-const SMALL = 128; // pixels of the small one that is shown
 const BURST = 1_000; // milliseconds of a burst that a single press asks for, as a screen reader's does
 const MOST_SEEDS = 6; // classes that have their row from the start
 const MOST = 2_000; // pictures before they are sent, for they lie in the browser's memory
 
-const WHY = {
-  NotAllowedError: "The browser may not use the camera. Allow it beside the address of this page, then try again.",
-  NotFoundError: "There is no camera on this device. Connect one and try again, or take the pictures elsewhere and add them here.",
-  NotReadableError: "The camera is in use. Close the other program that has it, then try again.",
-  insecure: "Browsers give a camera only to pages on localhost or over https. Open Thaw on the machine that it runs on, ask for an https address, or add photographs here: a phone takes them with its own camera.",
-  other: "The camera did not start. Try again, or add photographs that were taken elsewhere.",
-};
-
 class Webcam {
   constructor(root) {
-    this.root = root;
     // What was recorded outlives a look at another page, for as long as this one is not loaded anew.
     this.rows = window.thawRecorded ??= [];
     this.recording = null; // the row that a button is held for
     this.serial = this.rows.length;
-    this.listed = document.createElement("datalist");
+    this.listed = element("datalist");
     this.listed.id = "known";
     const studio = root.appendChild(element("div", "studio"));
-    studio.append(this.makeStage());
+    this.camera = new Camera(studio, () => this.follow());
     const side = studio.appendChild(element("div"));
     this.list = side.appendChild(element("div", "rows"));
     this.list.setAttribute("role", "list");
     const foot = side.appendChild(element("div", "foot"));
-    this.more = foot.appendChild(this.makeButton("Add a class", () => this.add("", true)));
-    this.make = foot.appendChild(this.makeButton("", () => this.send()));
+    this.more = foot.appendChild(buttonOf("Add a class", () => this.add("", true)));
+    this.make = foot.appendChild(buttonOf("", () => this.send()));
     this.make.classList.add("make");
     this.missing = foot.appendChild(element("span"));
     side.append(this.listed);
-    this.studio = studio;
     this.sending = new Sending(root, {
       onBusy: (busy) => {
         studio.hidden = busy;
-        this.busy = busy;
       },
       onSent: () => this.sent(),
       again: "record the pictures once more.",
@@ -50,83 +37,9 @@ class Webcam {
     document.addEventListener("visibilitychange", this.pause);
   }
 
-  makeButton(words, onclick) {
-    const button = element("button", "button", words);
-    button.type = "button";
-    button.onclick = onclick;
-    return button;
-  }
-
-  makeStage() {
-    const stage = element("div", "stage");
-    this.view = stage.appendChild(element("div", "view"));
-    this.view.append(icon("camera"));
-    this.video = this.view.appendChild(element("video"));
-    Object.assign(this.video, { muted: true, playsInline: true, hidden: true });
-    this.video.setAttribute("aria-label", "What the camera sees");
-    this.told = this.view.appendChild(element("span", "told"));
-    this.told.hidden = true;
-    const setting = stage.appendChild(element("div", "setting"));
-    this.start = setting.appendChild(this.makeButton("Switch the camera on", () => this.open()));
-    this.other = setting.appendChild(this.makeButton("Other camera", () => this.change()));
-    this.other.hidden = true;
-    const label = setting.appendChild(element("label"));
-    this.square = label.appendChild(element("input"));
-    Object.assign(this.square, { type: "checkbox", checked: true });
-    this.square.onchange = () => this.view.classList.toggle("wide", !this.square.checked);
-    label.append("Square pictures");
-    this.why = stage.appendChild(element("p", "why"));
-    this.why.setAttribute("role", "status");
-    this.why.hidden = true;
-    return stage;
-  }
-
-  async open(device = null) {
-    this.close();
-    setText(this.why, "");
-    if (!navigator.mediaDevices?.getUserMedia) return this.fail("insecure");
-    const wanted = device ? { deviceId: { exact: device } } : { facingMode: "user" };
-    try {
-      this.stream = await navigator.mediaDevices.getUserMedia({ video: { ...wanted, width: { ideal: LONGEST }, height: { ideal: 480 } } });
-    } catch (fault) {
-      return this.fail(fault.name in WHY ? fault.name : "other");
-    }
-    if (this.left) return this.close(); // the page was left while a person was asked
-    const [track] = this.stream.getVideoTracks();
-    track.onended = () => this.fail("NotReadableError");
-    this.device = track.getSettings().deviceId;
-    this.view.classList.toggle("mirrored", track.getSettings().facingMode !== "environment");
-    this.video.srcObject = this.stream;
-    this.video.hidden = false;
-    await this.video.play().catch(() => {}); // refused where it was replaced meanwhile
-    this.why.hidden = true;
-    this.start.hidden = true;
-    this.devices = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
-    this.other.hidden = this.devices.length < 2;
-    this.draw();
-    return null;
-  }
-
-  change() {
-    const place = this.devices.findIndex(({ deviceId }) => deviceId === this.device);
-    return this.open(this.devices[(place + 1) % this.devices.length].deviceId);
-  }
-
-  close() {
+  // The camera went on or off: nothing is recorded any more, and the buttons say what can be done.
+  follow() {
     this.release();
-    this.stream?.getTracks().forEach((track) => track.stop());
-    this.stream = null;
-    this.video.srcObject = null;
-    this.video.hidden = true;
-    this.start.hidden = false;
-  }
-
-  fail(reason) {
-    this.close();
-    this.byHand = true;
-    setText(this.why, WHY[reason]);
-    this.why.hidden = false;
-    setText(this.start, "Try the camera again");
     this.draw();
   }
 
@@ -159,7 +72,7 @@ class Webcam {
       this.draw();
     };
     box.hold = box.appendChild(this.makeHold(row));
-    box.pick = box.appendChild(this.makeButton("Add photographs", () => box.input.click()));
+    box.pick = box.appendChild(buttonOf("Add photographs", () => box.input.click()));
     box.input = box.appendChild(element("input"));
     Object.assign(box.input, { type: "file", accept: "image/*", multiple: true, hidden: true });
     box.input.setAttribute("capture", "environment");
@@ -203,7 +116,7 @@ class Webcam {
   }
 
   hold(row) {
-    if (!this.stream || this.recording) return;
+    if (!this.camera.stream || this.recording) return;
     this.recording = row;
     this.shoot();
     this.burst = setInterval(() => this.shoot(), EVERY);
@@ -217,26 +130,15 @@ class Webcam {
     this.draw();
   }
 
-  shoot() {
+  async shoot() {
     const row = this.recording;
-    const { videoWidth: width, videoHeight: height } = this.video;
-    if (!width) return;
     if (this.total() >= MOST) {
       this.release();
       this.sending.say(`These are ${MOST.toLocaleString("en")} pictures. Send them before you record more.`);
       return;
     }
-    const side = Math.min(width, height);
-    const [across, down] = this.square.checked ? [side, side] : [width, height];
-    const drawn = (most) => {
-      const share = Math.min(1, most / Math.max(across, down));
-      const canvas = element("canvas");
-      canvas.width = Math.round(across * share);
-      canvas.height = Math.round(down * share);
-      canvas.getContext("2d").drawImage(this.video, (width - across) / 2, (height - down) / 2, across, down, 0, 0, canvas.width, canvas.height);
-      return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
-    };
-    Promise.all([drawn(LONGEST), drawn(SMALL)]).then(([file, small]) => file && small && this.keep(row, file, small));
+    const taken = await this.camera.take();
+    if (taken) this.keep(row, taken.file, taken.small);
   }
 
   keep(row, file, small) {
@@ -279,7 +181,7 @@ class Webcam {
   }
 
   draw() {
-    const live = Boolean(this.stream);
+    const live = Boolean(this.camera.stream);
     keepChildren(this.list, this.rows, ({ id }) => id, (row) => this.makeRow(row)).forEach((box, place) => {
       const row = this.rows[place];
       const called = this.called(row);
@@ -290,25 +192,24 @@ class Webcam {
       else box.name.removeAttribute("list"); // a list without a name in it would be announced even so
       box.name.placeholder = `Name of class ${place + 1}`;
       box.name.setAttribute("aria-label", `Name of class ${place + 1}`);
-      box.hold.hidden = !live && this.byHand === true;
+      box.hold.hidden = !live && this.camera.failed;
       box.hold.disabled = !live;
       box.hold.setAttribute("aria-pressed", held);
       box.hold.setAttribute("aria-label", `Hold to record ${called}`);
       setText(box.hold, held ? "Recording" : "Hold to record");
-      box.pick.hidden = live || !this.byHand;
+      box.pick.hidden = live || !this.camera.failed;
       box.pick.setAttribute("aria-label", `Add photographs to ${called}`);
       box.remove_.setAttribute("aria-label", `Remove ${called}`);
       const count = row.shots.length;
-      // While it grows the picture tells it; the row says it once, for whoever listens.
-      if (!held) setText(box.count, count ? `${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}` : "No picture yet");
+      // A number that grows would be read out again and again; the camera's picture shows it meanwhile.
+      const total = count ? `${count.toLocaleString("en")} ${count === 1 ? "picture" : "pictures"}` : "No picture yet";
+      setText(box.count, held ? "Pictures come in" : total);
       box.strip.hidden = !count;
       keepChildren(box.strip, row.shots, ({ name }) => name, (shot) => this.makeShot(row, shot)).forEach((shot, number) => {
         shot.delete.setAttribute("aria-label", `Delete picture ${count - number} of ${called}`);
       });
     });
-    this.view.classList.toggle("recording", Boolean(this.recording));
-    this.told.hidden = !this.recording;
-    if (this.recording) setText(this.told, `${this.called(this.recording)}: ${this.recording.shots.length}`);
+    this.camera.tell(this.recording ? `${this.called(this.recording)}: ${this.recording.shots.length}` : "");
     const lacks = this.lacks();
     this.make.disabled = Boolean(lacks);
     setText(this.make, this.data.add_to ? `Add to ${this.data.add_to}` : "Make a set of them");
@@ -321,7 +222,7 @@ class Webcam {
       const folder = name.replace(/[/\\]/g, " ").trim().replace(/^\.+/, "") || "unnamed";
       return shots.map(({ file, name: picture }) => ({ path: `${folder}/${picture}`, file }));
     });
-    this.close();
+    this.camera.close();
     return this.sending.begin(files);
   }
 
@@ -352,8 +253,7 @@ class Webcam {
   }
 
   leave() {
-    this.left = true;
-    this.close();
+    this.camera.leave();
     this.sending.leave();
     window.removeEventListener("beforeunload", this.warn);
     document.removeEventListener("visibilitychange", this.pause);
