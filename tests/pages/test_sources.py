@@ -57,7 +57,7 @@ def test_some_classes_of_a_large_set_can_be_taken(open_page, store, person):
 
 def test_without_open_folders_it_is_told_how_to_open_one(open_page, words, monkeypatch):
     monkeypatch.delenv(FOLDERS_VARIABLE, raising=False)
-    assert f"<code>{FOLDERS_VARIABLE}</code>" in words(open_page("pictures"))
+    assert f"`{FOLDERS_VARIABLE}`" in words(open_page("pictures"))
 
 
 def test_a_person_walks_through_open_folders_and_reads_one(open_page, store, person, words, monkeypatch, tmp_path):

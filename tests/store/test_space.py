@@ -114,7 +114,7 @@ def test_a_full_workspace_is_told_how_to_make_room(store, bring, monkeypatch):
     store.space.check("person", 20_000)
     store.space.check("other", used)
     with pytest.raises(
-        ThawError, match=f"These are 20 kB, and of your {told(used + 20_000)} {told(used)} are used. Delete a set"
+        ThawError, match=f"These are 20 kB; you use {told(used)} of your {told(used + 20_000)}. Delete a set"
     ):
         store.space.check("person", 20_001)
     before = kept(store)

@@ -45,8 +45,8 @@ class Space:
         mine = most.workspace_bytes
         if mine is not None and (used := self.used(workspace)) + more > mine:
             raise ThawError(
-                f"These are {_told(more)}, and of your {_told(mine)} {_told(used)} are used.",
-                "Delete a set under “Your sets”, or bring fewer or smaller pictures.",
+                f"These are {_told(more)}; you use {_told(used)} of your {_told(mine)}.",
+                f"{'Delete a set under “Your sets”, or bring' if used else 'Bring'} fewer or smaller pictures.",
             )
         if most.server_bytes is not None and self._blobs.all_bytes() + more > most.server_bytes:
             raise ThawError(

@@ -6,7 +6,7 @@ from tlcore.data.server_folders import FOLDERS_VARIABLE, Inside, inside, open_fo
 from tlcore.errands import ReadFolder
 from tlcore.errors import ThawError
 from tlcore.text import plain
-from tlcore.ui.components.static import line, say
+from tlcore.ui.components.static import say
 from tlcore.ui.gathering import begin
 from tlcore.ui.session import draft
 from tlcore.ui.words import count
@@ -21,11 +21,9 @@ def draw_server_folders() -> None:
     """Draw where the visitor is and what lies there, or how an operator opens a folder."""
     opened = open_folders()
     if not opened:
-        st.html(
-            line(
-                "None is opened up. Whoever starts Thaw names the folders that may be read in "
-                f"`{FOLDERS_VARIABLE}`; nothing in them is ever copied or changed."
-            )
+        st.caption(
+            "None is opened up. Whoever starts Thaw names the folders that may be read in "
+            f"`{FOLDERS_VARIABLE}`; nothing in them is ever copied or changed."
         )
         return
     st.caption("Read where it lies: nothing is copied or changed.")
