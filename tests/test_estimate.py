@@ -107,3 +107,9 @@ def test_a_set_smaller_than_a_batch_is_one_step(config, manifest):
     large = replace(config, loader=Loader(batch_size=64, image_size=64))
     made = estimate(large, manifest, MEASURED)
     assert made.seconds == pytest.approx(0.01 * 40 + 5 * 0.5 + 2.0 + 6 * 8 / 32 * 0.25)
+
+
+def test_an_augmented_plan_is_measured_with_its_augmentation(config, manifest):
+    augmented = replace(config, loader=replace(config.loader, augment="strong"))
+    assert what_to_measure(augmented, manifest, "").augment == "strong"
+    assert what_to_measure(config, manifest, "").augment == "none"

@@ -95,6 +95,18 @@ def test_a_class_of_more_than_sixty_pictures_has_pages(make_album, open_page):
     assert len(wall(page.run())["thumbs"]) == 60
 
 
+def test_the_last_page_of_a_class_may_go_with_its_last_picture(make_album, open_page):
+    make_album(pictures=242, classes=2)
+    page = open_page("pictures")
+    page.session_state["class_open"] = "class 0001"
+    page.session_state["pictures_page_class 0001_3"] = 3
+    (last,) = wall(page.run())["thumbs"]
+    page.session_state["class_ticked"] = frozenset([last["id"]])
+    page.run().button("slim_leave_out").click().run()
+    assert not page.exception
+    assert len(wall(page)["thumbs"]) == 60
+
+
 def test_a_picture_that_is_clicked_is_shown_large_with_what_is_known_of_it(opened, store, words):
     page = opened()
     thumb = wall(page)["thumbs"][0]

@@ -34,9 +34,10 @@ def _share(
     lacking = {label: max(1, round(share * size)) for label, size in sizes.items()}
     chosen = []
     for name in drawn:
-        labels = groups[name]
-        # Nearly all groups are of one picture, and a Counter costs more than all the rest.
-        wanted = Counter(labels) if len(labels) > 1 else {labels[0]: 1}
+        # Most groups come when their class has enough already, and counting costs more than all the rest.
+        if not lacking[groups[name][0]]:
+            continue
+        wanted = Counter(groups[name])
         if all(lacking[label] >= count for label, count in wanted.items()):
             chosen.append(name)
             for label, count in wanted.items():

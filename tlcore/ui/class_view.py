@@ -58,7 +58,7 @@ def draw_class(manifest: Manifest, label: int) -> None:
     if chosen_album() is not None:
         _change_pictures(manifest, name, ticked)
     pages = -(-len(examples) // _AT_ONCE)
-    page = st.pagination(pages, key=f"pictures_page_{name}") if pages > 1 else 1
+    page = st.pagination(pages, key=f"pictures_page_{name}_{pages}") if pages > 1 else 1
     shown = examples[_AT_ONCE * (page - 1) : _AT_ONCE * page]
     facts = facts_of(shown)
     thumbs = [

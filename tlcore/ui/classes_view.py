@@ -36,7 +36,7 @@ def draw_classes(manifest: Manifest) -> None:
     if pages > 1:
         found = f" with “{plain(wanted, 40)}”" if wanted else ""
         st.caption(f"{count(len(labels), 'class', 'classes')}{found}. Click one to see all its pictures.")
-        page = st.pagination(pages, key=f"class_page_{order}_{wanted}")
+        page = st.pagination(pages, key=f"class_page_{order}_{wanted}_{pages}")
     train, val = manifest.counts("train"), manifest.counts("val")
     rows = [
         ClassRow(
