@@ -52,11 +52,11 @@ def test_reading_photographs_is_put_beside_decoding_them(thaw, store):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--pictures", "10"), "It takes 2000 to 120000."),
+        (("--album", "10"), "It takes 2000 to 150000."),
         (("--backbone", "squeezenet1_0", "resnet19"), "Did you mean resnet18?"),
         (("--strategy", "featurs"), "Did you mean features?"),
         (("--epochs", "0"), "epochs"),
-        (("--pictures", "-3"), "at least 1"),
+        (("--reading", "-3"), "at least 1"),
         (("--image-size", "8"), "takes"),
     ],
 )

@@ -10,7 +10,7 @@ from PIL import Image
 from tlcore.data.checks import find
 from tlcore.data.collect import collect
 from tlcore.data.facts import Fact, Task, look
-from tlcore.data.limits import MOST_PICTURES
+from tlcore.data.limits import ALONE
 from tlcore.data.manifest import LeftOut
 from tlcore.data.marks import Confirm, LeaveOut, SplitBy, with_mark
 from tlcore.data.settle import settle
@@ -240,7 +240,7 @@ def test_the_largest_set_is_checked_in_a_moment():
     draw = Random(0)
     facts = [
         fact(f"{draw.randrange(1000)}/{n}.jpg", n, likeness=f"{draw.getrandbits(15):032x}", is_grey=n % 100 == 0)
-        for n in range(MOST_PICTURES)
+        for n in range(ALONE.pictures)
     ]
     survey = survey_of(facts)
     manifest = settle("set", survey, (), 0)

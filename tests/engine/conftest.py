@@ -72,10 +72,15 @@ def carried_out(store: Store) -> Callable[..., tuple[str, list[Event]]]:
 
 
 @pytest.fixture
-def files_kept(store: Store) -> Callable[[], list[Path]]:
-    """List the files among the blobs and the save points."""
-    roots = (store.blobs.root, store.points.root)
-    return lambda: sorted(path for root in roots for path in root.rglob("*") if path.is_file())
+def files_kept(store: Store, dataset: Dataset) -> Callable[[], list[Path]]:
+    """List the files among the blobs and the save points that came after the set."""
+
+    def listed() -> set[Path]:
+        return {path for root in (store.blobs.root, store.points.root) for path in root.rglob("*") if path.is_file()}
+
+    assert dataset
+    before = listed()
+    return lambda: sorted(listed() - before)
 
 
 @pytest.fixture(scope="session")

@@ -313,6 +313,7 @@ def test_the_home_is_told_to_every_process_and_nothing_is_written_elsewhere(hous
     assert sorted(path.name for path in house.logs.iterdir() if path.suffix == ".log") == [
         "desk.log",
         "errands.log",
+        "eyes.log",
         "worker.log",
     ]
     assert "Traceback" not in (house.logs / "desk.log").read_text(encoding="utf-8")

@@ -80,7 +80,7 @@ def test_one_click_decides_and_another_one_changes_it(open_page, album, store, p
     page.session_state["reading_line"] = True
     page.run().button(key="read_as_folders").click().run()
     assert store.albums.dataset(store.albums.get(made.id, person)).manifest.classes == ("animals", "plants")
-    assert len(store.albums.get(made.id, person).marks) == 2
+    assert len(store.albums.get(made.id, person).marks) == 1
 
 
 def test_a_decision_taken_back_opens_the_question_again(open_page, album, store, person):
@@ -121,7 +121,7 @@ def test_an_album_without_a_set_says_why_and_what_to_do(open_page, album, words)
     assert "There is only one class, ants." in html(page)
     assert "Put the pictures of a second class in a folder beside it." in html(page)
     assert "1 file left out, and why" in labels(page)
-    assert "Bring other pictures" in words(page)
+    assert "Bring more pictures in" in words(page)
     assert not [button for button in page.button if button.key and button.key.startswith("read_as_")]
 
 

@@ -121,7 +121,7 @@ def test_a_repair_that_leaves_no_set_is_refused_in_words(show, album, store, wor
     last = len(album().marks) - 1
     page.button(key=f"slim_undo_{last}").click().run()
     assert not page.exception
-    assert "Not done:" in words(page)
+    assert "Not changed:" in words(page)
     assert len(album().marks) == last + 1
 
 

@@ -1,6 +1,7 @@
 """The settings that come with the app, as Streamlit itself reads them."""
 
 import tomllib
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,11 @@ def options(table, above=""):
 
 
 @pytest.fixture
-def shipped(monkeypatch):
+def shipped():
     """Streamlit's settings as they are when the app is started from its own folder."""
-    monkeypatch.chdir(ROOT)
-    config.get_config_options(force_reparse=True)
-    yield config.get_option
-    monkeypatch.undo()
+    with chdir(ROOT):
+        config.get_config_options(force_reparse=True)
+        yield config.get_option
     config.get_config_options(force_reparse=True)
 
 

@@ -65,7 +65,7 @@ def test_pictures_of_one_class_are_an_album_without_a_set_until_others_come(stor
     more = tmp_path / "more"
     more.mkdir()
     _copied(pictures / "blue", more / "blue")
-    larger = bring(more, more_of=album)
+    larger = bring(more, more_of=album.id)
     assert (larger.id, larger.classes, larger.pictures) == (album.id, 2, 12)
     dataset = store.albums.dataset(larger)
     assert all(dataset.file(example).is_file() for example in dataset.manifest.examples)

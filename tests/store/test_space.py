@@ -76,7 +76,7 @@ def test_a_content_counts_once_for_each_workspace(store, bring, pictures):
     size = sum(path.stat().st_size for path in pictures.rglob("*.png"))
     album = bring()
     assert store.space.used("person") == size
-    bring(more_of=album)
+    bring(more_of=album.id)
     assert store.space.used("person") == size
     assert store.space.used("other") == 0
     bring("other")
@@ -119,7 +119,7 @@ def test_a_full_workspace_is_told_how_to_make_room(store, bring, monkeypatch):
         store.space.check("person", 20_001)
     before = kept(store)
     with pytest.raises(ThawError, match="Delete a set"):
-        bring(more_of=album)
+        bring(more_of=album.id)
     assert kept(store) == before
     store.space.remove(album)
     bring()

@@ -27,7 +27,7 @@ _EVERY = 0.5
 def measure_pictures(count: int, quiet: bool) -> dict[str, Any]:
     """Read a folder of so many made photographs as the app would; return pictures per second, seconds and bytes."""
     if count < 1:
-        raise ChoiceError(f"--pictures is {count}.", "It takes how many photographs to make and read, at least 1.")
+        raise ChoiceError(f"--reading is {count}.", "It takes how many photographs to make and read, at least 1.")
     with TemporaryDirectory(prefix="thaw-bench-") as home, closing(Store(Path(home))) as store:
         folder = Path(home) / "photographs"
         with counted("making photographs", quiet=quiet, unit="", leave=False) as progress:
