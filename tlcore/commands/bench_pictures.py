@@ -32,6 +32,8 @@ def measure_pictures(count: int, quiet: bool) -> dict[str, Any]:
         folder = Path(home) / "photographs"
         with counted("making photographs", quiet=quiet, unit="", leave=False) as progress:
             write_photographs(folder, count, progress)
+        if hasattr(os, "sync"):
+            os.sync()  # What is still being written would take time from what is measured.
         decoding = _decoding_rate(sorted(folder.rglob("*.jpg"))[:_SAMPLE])
         with counted("reading", quiet=quiet, unit="", leave=False) as progress:
             scale = _Scale(progress)
