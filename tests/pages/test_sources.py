@@ -27,13 +27,23 @@ def album(store, person, pictures, tmp_path):
     return made
 
 
+@pytest.fixture
+def look_at(open_page):
+    """Open the page of pictures at one way in."""
+
+    def go(way):
+        return open_page("pictures").button_group("way").set_value(way).run()
+
+    return go
+
+
 def asked(store, person, kind):
     newest = store.errands.newest(person, (kind,))
     return newest and newest.errand
 
 
-def test_each_public_set_tells_what_it_is_and_is_fetched_when_asked_for(open_page, store, person, words):
-    page = open_page("pictures")
+def test_each_public_set_tells_what_it_is_and_is_fetched_when_asked_for(look_at, store, person, words):
+    page = look_at("Public sets")
     for public in PUBLIC_SETS:
         page.button_group("public_set").set_value(public.key).run()
         said = words(page)
@@ -45,8 +55,8 @@ def test_each_public_set_tells_what_it_is_and_is_fetched_when_asked_for(open_pag
     assert asked(store, person, FetchSet) == FetchSet(public_set=PUBLIC_SETS[-1].key, seed=0)
 
 
-def test_some_classes_of_a_large_set_can_be_taken(open_page, store, person):
-    page = open_page("pictures")
+def test_some_classes_of_a_large_set_can_be_taken(look_at, store, person):
+    page = look_at("Public sets")
     page.button_group("public_set").set_value("food101").run()
     page.multiselect("classes_food101").set_value(["pizza"]).run()
     assert page.button("download_public").disabled
@@ -55,16 +65,16 @@ def test_some_classes_of_a_large_set_can_be_taken(open_page, store, person):
     assert asked(store, person, FetchSet).classes == ("pizza", "waffles")
 
 
-def test_without_open_folders_it_is_told_how_to_open_one(open_page, words, monkeypatch):
+def test_without_open_folders_it_is_told_how_to_open_one(look_at, words, monkeypatch):
     monkeypatch.delenv(FOLDERS_VARIABLE, raising=False)
-    assert f"`{FOLDERS_VARIABLE}`" in words(open_page("pictures"))
+    assert f"`{FOLDERS_VARIABLE}`" in words(look_at("pictures"))
 
 
-def test_a_person_walks_through_open_folders_and_reads_one(open_page, store, person, words, monkeypatch, tmp_path):
+def test_a_person_walks_through_open_folders_and_reads_one(look_at, store, person, words, monkeypatch, tmp_path):
     (tmp_path / "open" / HOSTILE.replace("/", "_") / "cats").mkdir(parents=True)
     (tmp_path / "open" / HOSTILE.replace("/", "_") / "cats" / "1.jpg").write_bytes(b"one")
     monkeypatch.setenv(FOLDERS_VARIABLE, os.pathsep.join([str(tmp_path / "open")]))
-    page = open_page("pictures")
+    page = look_at("On this machine")
     page.button("open_0").click().run()
     page.button("enter_0").click().run()
     assert "1 folder here; 1 file in all." in words(page)
@@ -77,10 +87,10 @@ def test_a_person_walks_through_open_folders_and_reads_one(open_page, store, per
     assert page.button("open_0").label == "open"
 
 
-def test_a_folder_that_goes_away_is_told_and_left(open_page, words, monkeypatch, tmp_path):
+def test_a_folder_that_goes_away_is_told_and_left(look_at, words, monkeypatch, tmp_path):
     (tmp_path / "open" / "inner").mkdir(parents=True)
     monkeypatch.setenv(FOLDERS_VARIABLE, str(tmp_path / "open"))
-    page = open_page("pictures")
+    page = look_at("On this machine")
     page.button("open_0").click().run()
     shutil.rmtree(tmp_path / "open" / "inner")
     page.button("enter_0").click().run()
