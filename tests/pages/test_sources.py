@@ -67,7 +67,7 @@ def test_some_classes_of_a_large_set_can_be_taken(look_at, store, person):
 
 def test_without_open_folders_it_is_told_how_to_open_one(look_at, words, monkeypatch):
     monkeypatch.delenv(FOLDERS_VARIABLE, raising=False)
-    assert f"`{FOLDERS_VARIABLE}`" in words(look_at("pictures"))
+    assert f"`{FOLDERS_VARIABLE}`" in words(look_at("On this machine"))
 
 
 def test_a_person_walks_through_open_folders_and_reads_one(look_at, store, person, words, monkeypatch, tmp_path):
