@@ -43,7 +43,8 @@ def test_reading_photographs_is_put_beside_decoding_them(thaw, store):
     told = json.loads(done.stdout)
     assert told["pictures"] == 30
     assert told["reading"] == pytest.approx(30 / told["seconds"])
-    assert told["ratio"] == pytest.approx(told["reading"] / told["decoding"] / told["cores"])
+    for size in ("whole", "small"):
+        assert told["ratios"][size] == pytest.approx(told["reading"] / told["decoding"][size] / told["cores"])
     assert told["memory"]["here"] >= told["memory"]["grown"] >= 0
     assert "photographs of a megapixel read in" in thaw("bench", "--reading", "3").stdout
     assert store.albums.of(store.command_line_workspace()) == []

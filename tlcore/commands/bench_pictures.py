@@ -34,7 +34,8 @@ def measure_pictures(count: int, quiet: bool) -> dict[str, Any]:
             write_photographs(folder, count, progress)
         if hasattr(os, "sync"):
             os.sync()  # What is still being written would take time from what is measured.
-        decoding = _decoding_rate(sorted(folder.rglob("*.jpg"))[:_SAMPLE])
+        sample = sorted(folder.rglob("*.jpg"))[:_SAMPLE]
+        whole, small = _decoding_rate(sample, None), _decoding_rate(sample, THUMBNAIL_SIDE)
         with counted("reading", quiet=quiet, unit="", leave=False) as progress:
             scale = _Scale(progress)
             Reader(store, store.command_line_workspace(), 0, scale.progress, Eyes(store)).folder(folder, "photographs")
@@ -44,9 +45,9 @@ def measure_pictures(count: int, quiet: bool) -> dict[str, Any]:
         "pictures": count,
         "cores": cores,
         "seconds": seconds,
-        "decoding": decoding,
+        "decoding": {"whole": whole, "small": small},
         "reading": count / seconds,
-        "ratio": count / seconds / (cores * decoding),
+        "ratios": {"whole": count / seconds / (cores * whole), "small": count / seconds / (cores * small)},
         "memory": {"here": max(scale.here), "grown": max(scale.here) - scale.here[0], "eye": max(scale.eye)},
     }
     if not quiet:
@@ -73,13 +74,13 @@ class _Scale:
         self._progress(done, total)
 
 
-def _decoding_rate(paths: Sequence[Path]) -> float:
-    """Return how many files a second one core decodes, as looking at them does, and does nothing else."""
+def _decoding_rate(paths: Sequence[Path], size: int | None) -> float:
+    """Return how many files a second one core decodes, whole or down to `size` pixels, and does nothing else."""
     quickest = float("inf")
     for _ in range(_ROUNDS):
         begun = time.monotonic()
         for path in paths:
-            decode_image(path, size=THUMBNAIL_SIDE)
+            decode_image(path, size=size)
         quickest = min(quickest, time.monotonic() - begun)
     return len(paths) / quickest
 
@@ -89,8 +90,9 @@ def _told(row: dict[str, Any]) -> str:
     return (
         f"{row['pictures']:,} photographs of a megapixel read in {row['seconds']:.1f} s on {row['cores']} cores\n"
         f"reading            {row['reading']:>8.0f} a second: listed, checked, and shown small\n"
-        f"decoding, one core {row['decoding']:>8.0f} a second\n"
-        f"reading over cores × decoding: {row['ratio']:.2f}\n"
+        f"decoding, one core {row['decoding']['whole']:>8.0f} a second whole,"
+        f" {row['decoding']['small']:.0f} at the small size that looking takes\n"
+        f"reading over cores × decoding: {row['ratios']['whole']:.2f} whole, {row['ratios']['small']:.2f} small\n"
         f"memory, MB: {memory['here'] / 1e6:.0f} here, {memory['grown'] / 1e6:.0f} of them since the first picture;"
         f" {memory['eye'] / 1e6:.0f} in the largest process that looks"
     )
