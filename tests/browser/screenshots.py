@@ -36,6 +36,11 @@ def draw(browser: Browser, app: RunningApp) -> None:
     page.locator(".st-key-overlay img").first.wait_for()
     keep(page, "inside")
 
+    page.goto(f"{app.url}/pictures")
+    page.locator(".st-key-card_views img").first.wait_for()
+    scroll_to(page, "card_set")
+    keep(page, "pictures")
+
     page.goto(f"{app.url}/network")
     page.locator(".st-key-card_map").get_by_text("Gradual thawing", exact=True).click()
     page.get_by_role("button", name="Phase 2").click()
