@@ -61,7 +61,8 @@ def test_own_pictures_become_a_network_that_answers_the_same_elsewhere(app, page
     numbers = page.locator(".st-key-card_set .thaw-numbers")
     numbers.get_by_text(f"{learn}", exact=True).wait_for(timeout=90_000)
     assert numbers.locator("b").all_inner_texts() == ["2", f"{learn}", f"{check}", f"{no_pictures}"]
-    left_out = page.locator(".st-key-card_left_out")
+    left_out = page.locator(".st-key-card_views")
+    left_out.get_by_role("radio", name="Left out", exact=True).click()
     left_out.scroll_into_view_if_needed()
     left_out.locator("[data-testid=glide-cell-0-0]").wait_for(state="attached")
     names = [left_out.locator(f"[data-testid=glide-cell-0-{row}]").inner_text() for row in range(no_pictures)]
