@@ -3,6 +3,7 @@
 import streamlit as st
 
 from tlcore.errors import ThawError
+from tlcore.text import count
 from tlcore.ui.adviser import draw_adviser
 from tlcore.ui.block_editor import edit_blocks
 from tlcore.ui.components.static import say
@@ -18,7 +19,6 @@ from tlcore.ui.plan_view import draw_listing, draw_plan, settings
 from tlcore.ui.rate_finder import find_rate
 from tlcore.ui.session import chosen, draft
 from tlcore.ui.weights_choice import weights_here
-from tlcore.ui.words import count
 
 in_frame()
 

@@ -9,12 +9,12 @@ from tlcore.ui.crop_view import draw_crop
 from tlcore.ui.frame import NETWORK, in_frame
 from tlcore.ui.gathering import current_pictures
 from tlcore.ui.heading import crumb
-from tlcore.ui.known_sets import bring_samples
 from tlcore.ui.ledger_view import draw_ledger
 from tlcore.ui.mosaic_view import draw_mosaic
 from tlcore.ui.own_sets import draw_own_sets
 from tlcore.ui.public_sets import draw_public_sets
 from tlcore.ui.reading_choice import draw_reading, draw_unsettled
+from tlcore.ui.samples import bring_samples
 from tlcore.ui.server_folders import draw_server_folders
 from tlcore.ui.session import chosen, chosen_album
 from tlcore.ui.set_view import draw_left_out, draw_numbers

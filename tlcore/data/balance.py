@@ -12,7 +12,7 @@ from tlcore.data.manifest import Example
 from tlcore.data.marks import CallClasses, DropClass, LeaveOut
 from tlcore.text import count
 
-_UNEVEN = 3
+UNEVEN = 3
 """Times that the largest class is larger than the smallest where a set is called uneven."""
 _EVENED = 2
 """The same after the repair."""
@@ -34,7 +34,7 @@ def balance(look: Look) -> Iterator[Finding]:
 
 def _uneven(look: Look) -> Iterator[Finding]:
     most, least = max(look.sizes), min(look.sizes)
-    if most < _UNEVEN * least:
+    if most < UNEVEN * least:
         return
     largest, smallest = (look.name(look.sizes.index(size)) for size in (most, least))
     share = 100 * most / sum(look.sizes)
@@ -68,8 +68,8 @@ def _evened(look: Look) -> tuple[Repair, ...]:
             cut.append(label)
     if not places:
         return ()
-    of = f"“{look.name(cut[0])}”" if len(cut) == 1 else count(len(cut), "class", "classes")
-    words = f"Leave {len(places):,} of {of} out, by lot: {target:,} remain{'' if len(cut) == 1 else ' of each'}"
+    rest = f"{target:,} of “{look.name(cut[0])}” remain" if len(cut) == 1 else f"{target:,} of each large class remain"
+    words = f"Leave {len(places):,} out: {rest}"
     return (Repair(words=words, marks=(LeaveOut(pictures=tuple(places), why="uneven"),)),)
 
 

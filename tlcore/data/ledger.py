@@ -15,6 +15,7 @@ from tlcore.data.marks import (
     SplitBy,
     TakeIn,
 )
+from tlcore.data.readings import title_of
 from tlcore.data.survey import Survey
 from tlcore.text import clean, count
 
@@ -74,7 +75,7 @@ def _said(mark: Mark, labels: Mapping[int, str]) -> str:
         case DropClass(name=name):
             return f"The class {_shown(name)} left out"
         case ReadAs(reading=reading):
-            return f"Folders read in another way: {clean(reading, 40)}"
+            return f"Understood as: {(title_of(reading) or clean(reading, 40)).lower()}"
 
 
 def _of(pictures: Iterable[int], labels: Mapping[int, str]) -> str:

@@ -10,13 +10,13 @@ from tlcore.data.manifest import Manifest
 from tlcore.errors import ThawError
 from tlcore.questions import Separate
 from tlcore.strategies import STRATEGIES
+from tlcore.text import count
 from tlcore.ui.components.decision_chart import Level, decision_chart
 from tlcore.ui.components.static import say
 from tlcore.ui.editing import choose_phase, edit, show_refusal
 from tlcore.ui.launching import launch
 from tlcore.ui.session import draft, store, workspace
 from tlcore.ui.waiting import wait_for
-from tlcore.ui.words import count
 
 _COUNTS = {
     "few": ("Few", "under 1,000, or under 20 per class"),

@@ -7,13 +7,12 @@ import streamlit as st
 from tlcore.data.layout import LONGEST_CLASS_NAME
 from tlcore.data.manifest import Example, Manifest
 from tlcore.data.marks import CallClasses, DropClass, LeaveOut, Relabel
-from tlcore.text import clean, plain
+from tlcore.text import clean, count, plain
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.marking import draw_told, forget_told, mark, refused
 from tlcore.ui.picture_view import draw_picture, facts_of, side_of
 from tlcore.ui.session import chosen_album
 from tlcore.ui.thumbnails import thumbnail
-from tlcore.ui.words import count
 
 _AT_ONCE = 60
 _OPEN = "class_open"

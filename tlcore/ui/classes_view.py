@@ -3,13 +3,12 @@
 import streamlit as st
 
 from tlcore.data.manifest import Manifest
-from tlcore.text import clean, plain
+from tlcore.text import clean, count, plain
 from tlcore.ui.class_view import draw_class, open_class, opened_class
 from tlcore.ui.components.class_list import ClassRow, class_list
 from tlcore.ui.components.static import say
 from tlcore.ui.marking import draw_told
 from tlcore.ui.thumbnails import small
-from tlcore.ui.words import count
 
 _AT_ONCE = 12
 _PICTURES = 9

@@ -7,9 +7,8 @@ import streamlit as st
 from tlcore.data.manifest import Manifest
 from tlcore.data.thumbnails import thumbnail_path
 from tlcore.figures.mosaic import Ground, mosaic, pictures_for
-from tlcore.text import clean
+from tlcore.text import clean, count
 from tlcore.ui.session import dataset, store
-from tlcore.ui.words import count
 
 _MOST = 60
 """Classes on one wall; more would be too small to see from the last row."""

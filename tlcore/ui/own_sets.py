@@ -6,10 +6,9 @@ import streamlit as st
 
 from tlcore.errors import ThawError
 from tlcore.store.albums import Album
-from tlcore.text import plain
+from tlcore.text import count, plain
 from tlcore.ui.components.static import say
 from tlcore.ui.session import choose_album, draft, keep_draft, store, workspace
-from tlcore.ui.words import count
 
 _PROBLEM = "delete_problem"
 

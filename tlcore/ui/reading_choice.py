@@ -11,12 +11,11 @@ from tlcore.data.outline import Branch, outline
 from tlcore.data.readings import Reading, UndecidedError, decided, found_in, readings, surest, title_of
 from tlcore.errors import PictureError
 from tlcore.store.albums import Album
-from tlcore.text import plain
+from tlcore.text import count, plain
 from tlcore.ui.components.static import numbers, say
 from tlcore.ui.components.understanding import folder_tree, way
 from tlcore.ui.session import choose_album, store, workspace
 from tlcore.ui.set_view import draw_files
-from tlcore.ui.words import count
 
 _FAULT = "reading_fault"
 _NAMED = 3

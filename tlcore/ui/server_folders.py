@@ -5,11 +5,10 @@ import streamlit as st
 from tlcore.data.server_folders import FOLDERS_VARIABLE, Inside, inside, open_folders
 from tlcore.errands import ReadFolder
 from tlcore.errors import ThawError
-from tlcore.text import plain
+from tlcore.text import count, plain
 from tlcore.ui.components.static import say
 from tlcore.ui.gathering import begin
 from tlcore.ui.session import draft
-from tlcore.ui.words import count
 
 _HERE = "server_place"
 """Where the visitor is: the name of an open folder and the path below it, or nothing at the top."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from tlcore.data.balance import UNEVEN
 from tlcore.data.manifest import LeftOut, Manifest
-from tlcore.text import clean, plain
+from tlcore.text import clean, count, plain
 from tlcore.ui.components.static import numbers, say
-from tlcore.ui.words import count
 
 
 def draw_numbers(manifest: Manifest) -> None:
@@ -34,7 +34,7 @@ def _balance(manifest: Manifest) -> str:
     totals = [a + b for a, b in zip(manifest.counts("train"), manifest.counts("val"), strict=True)]
     most, least = max(totals), min(totals)
     largest, smallest = (clean(manifest.classes[totals.index(extreme)], 40) for extreme in (most, least))
-    if most >= 3 * least:
+    if most >= UNEVEN * least:
         return (
             f"the classes are uneven: {most} pictures of “{largest}”, {least} of “{smallest}”. "
             f"A network that always says “{largest}” would be right in {100 * most / sum(totals):.0f} % of cases."

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
+from tlcore.data.balance import UNEVEN
 from tlcore.data.facts import Fact
 from tlcore.data.manifest import Manifest
 from tlcore.figures.axes import Figure
 from tlcore.figures.sizes import counts, sizes
-from tlcore.text import clean
+from tlcore.text import clean, count
 from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.static import say
 from tlcore.ui.picture_view import facts_of
 from tlcore.ui.session import dataset, draft
-from tlcore.ui.words import count
 
 _HEIGHT = 380
 
@@ -75,7 +75,7 @@ def _sizes_told(facts: list[Fact], square: int) -> str:
 def _counts_told(manifest: Manifest) -> str:
     totals = [len(manifest.of_class(label)) for label in range(len(manifest.classes))]
     least, most = min(totals), max(totals)
-    if most < 2 * least:
+    if most < UNEVEN * least:
         return f"the classes are about even: {least:,} to {most:,} pictures each. No class is favoured by its number."
     few = sum(2 * total < most for total in totals)
     return (

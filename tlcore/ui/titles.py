@@ -11,7 +11,7 @@ from tlcore.events import Failed, Interrupted
 from tlcore.history import ENDED, STILL, History, State
 from tlcore.store.runs import Run
 from tlcore.strategies import STRATEGIES
-from tlcore.ui.words import count
+from tlcore.text import count
 
 _STATES: Mapping[State, str] = MappingProxyType(
     {

@@ -2,15 +2,12 @@
 
 from math import isqrt
 
-from tlcore import text
 from tlcore.catalog.cards import Block
 from tlcore.config import written_rate
 
 _MINUTE = 60
 rate = written_rate
 """A learning rate as it stands in the fields of the block map."""
-count = text.count
-"""A number with its noun in the right form."""
 
 
 def percent(share: float) -> str:

@@ -5,8 +5,7 @@ from html import escape
 
 from tlcore.data.outline import Branch
 from tlcore.data.readings import Reading
-from tlcore.text import clean
-from tlcore.ui.words import count
+from tlcore.text import clean, count
 
 _CLASSES_SHOWN = 10
 _LONGEST_CLASS = 40
