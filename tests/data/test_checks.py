@@ -118,7 +118,7 @@ def test_uneven_classes_are_told_with_the_score_of_a_lazy_answer_and_evened_by_l
     survey = survey_of(usual(ants=80, bees=20))
     uneven = found(survey)["uneven"]
     assert "right in 80 % of cases" in uneven.sentence
-    assert uneven.repairs[0].words == "Leave 40 of “ants” out, by lot: 40 remain"
+    assert uneven.repairs[0].words == "Leave 40 out: 40 of “ants” remain"
     after = settle("set", survey, uneven.repairs[0].marks, 0)
     assert [a + b for a, b in zip(after.counts("train"), after.counts("val"), strict=True)] == [40, 20]
     assert found(survey)["uneven"] == uneven
