@@ -77,11 +77,22 @@ class SurveyNetwork:
     """The plan's network when it was asked for; if another was chosen meanwhile, that one stays."""
 
 
+def lane_of(errand: "Errand") -> tuple[type["Errand"], ...]:
+    """Return the kinds that an errand shares the cores with, so that few go on at a time; () where none need to wait.
+
+    Each reads pictures with as many processes as there are cores. A download goes on for long before it comes to
+    that, so that reading does not wait behind it.
+    """
+    return next((lane for lane in _LANES if isinstance(errand, lane)), ())
+
+
 def upload_of(errand: "Errand") -> str | None:
     """Return the id of the files that were sent for an errand, if any were."""
     return errand.upload if isinstance(errand, ReadUpload | ReadWeights) else None
 
 
 Errand = ReadUpload | MakeSample | ReadFolder | FetchSet | FetchWeights | ReadWeights | SurveyNetwork
+
+_LANES: tuple[tuple[type[Errand], ...], ...] = ((ReadUpload, ReadFolder), (FetchSet,))
 
 KINDS: Mapping[str, type[Errand]] = MappingProxyType({kind.__name__: kind for kind in Errand.__args__})

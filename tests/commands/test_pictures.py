@@ -5,9 +5,11 @@ from zipfile import ZipFile
 
 import pytest
 
+from tlcore.data.collect import look_here
 from tlcore.data.public_sets import PUBLIC_SETS
 from tlcore.fetch import MIRROR_VARIABLE
 from tlcore.store import reading
+from tlcore.store.reading import Reader
 
 
 @pytest.fixture
@@ -41,6 +43,23 @@ def test_a_set_that_was_downloaded_can_be_learned(said):
     assert "hymenoptera" in [row["name"] for row in rows if row["here"]]
     quick = ("--backbone=squeezenet1_0", "--strategy=scratch", "--epochs=1", "--image-size=32", "--batch-size=8")
     assert said("train", "hymenoptera", *quick, "--json")[0] == 0
+
+
+@pytest.mark.usefixtures("fetched")
+def test_what_strangers_publish_is_read_in_limited_processes(said, own_home):
+    assert said("pictures", "download", "hymenoptera")[0] == 0
+    assert (own_home / "logs" / "eyes.log").exists()
+
+
+def test_an_own_set_of_the_same_name_is_not_taken_for_a_public_one(said, store, pictures, tmp_path):
+    own = tmp_path / "EuroSAT.zip"
+    with ZipFile(own, "w") as archive:
+        for file in pictures.rglob("*.png"):
+            archive.write(file, file.relative_to(pictures))
+    Reader(store, store.command_line_workspace(), 0, lambda *_: None, look_here).archive(own, "EuroSAT")
+    rows = json.loads(said("pictures", "--json")[1])["pictures"]
+    assert "eurosat" not in [row["name"] for row in rows if row["here"]]
+    assert "eurosat is not here yet" in said("train", "eurosat")[2]
 
 
 def test_what_cannot_be_done_is_told(said, monkeypatch):

@@ -2,10 +2,14 @@
 
 import os
 import sys
+from types import SimpleNamespace
 
 import pytest
 
+from tlcore.data import server_folders
+from tlcore.data import walk as walk_room
 from tlcore.data.server_folders import FOLDERS_VARIABLE, folder_at, inside, open_folders
+from tlcore.data.walk import is_link, walk
 from tlcore.errors import PictureError
 
 
@@ -73,6 +77,30 @@ def test_a_link_is_neither_shown_nor_followed(machine):
         with pytest.raises(PictureError, match="not among those"):
             folder_at("shared", place)
     assert inside("shared", "pets")[0][0].name == "cats"
+
+
+@pytest.mark.parametrize(
+    ("tag", "links"),
+    [(0xA000_0003, True), (0xA000_000C, True), (0x9000_001A, False), (0, False)],
+    ids=["junction", "symbolic link", "file of OneDrive", "plain"],
+)
+def test_a_junction_of_windows_is_a_link(monkeypatch, tag, links):
+    monkeypatch.setattr(walk_room, "_HAS_JUNCTIONS", True)
+    facts = SimpleNamespace(st_reparse_tag=tag)
+    entry = SimpleNamespace(is_symlink=lambda: False, stat=lambda **_: facts)
+    assert is_link(entry) is links
+
+
+def test_a_junction_is_neither_shown_nor_followed(machine, monkeypatch):
+    for room in (walk_room, server_folders):
+        monkeypatch.setattr(room, "is_link", lambda place: place.name == "cats")
+    assert [one.name for one in inside("shared", "pets")[0]] == ["dogs"]
+    assert inside("shared", "")[0][0].files == 1
+    with pytest.raises(PictureError, match="not among those"):
+        folder_at("shared", "pets/cats")
+    unfit = []
+    assert list(walk(machine / "shared" / "pets", unfit)) == [("dogs/1.jpg", "dogs/1.jpg")]
+    assert [(one.name, one.code) for one in unfit] == [("cats", "LINK")]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")

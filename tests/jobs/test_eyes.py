@@ -1,5 +1,6 @@
 """What a file does to the process that looks at it costs only that file; every other one is told, in order."""
 
+import errno
 import subprocess
 import sys
 import time
@@ -9,10 +10,11 @@ import psutil
 import pytest
 from PIL import Image
 
+from tlcore.data import facts
 from tlcore.data.collect import look_here
 from tlcore.data.facts import Fact, Task
 from tlcore.data.thumbnails import thumbnail_path
-from tlcore.errors import ProcessError, ThawError
+from tlcore.errors import PictureError, ProcessError, ThawError
 from tlcore.jobs import eyes as eyes_room
 from tlcore.jobs.eyes import Eyes
 
@@ -125,6 +127,26 @@ def test_a_file_that_takes_for_ever_is_the_only_one_that_is_lost(store, tasks, f
     assert "within 3 seconds" in seen[20].sentence
     assert len(seen) == COUNT
     assert len(faulty) == 3
+
+
+def test_small_pictures_that_cannot_be_written_end_the_work_and_blame_no_picture(store, tasks, faulty):
+    store.thumbnails.write_bytes(b"no folder")
+    for look_all in (Eyes(store), look_here):
+        with pytest.raises(PictureError, match="cannot be written into the home folder") as told:
+            list(look_all(tasks(), store.thumbnails))
+        assert told.value.code == "HOME_UNWRITABLE"
+        assert str(store.home) not in str(told.value)
+    assert len(faulty) == 2
+
+
+def test_a_full_disk_is_called_so(store, tasks, monkeypatch):
+    def write_thumbnail(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(facts, "write_thumbnail", write_thumbnail)
+    with pytest.raises(PictureError, match="too full") as told:
+        list(look_here(tasks(count=1), store.thumbnails))
+    assert told.value.code == "DISK_FULL"
 
 
 def test_what_ends_the_work_ends_the_processes_too(store, tasks, faulty):

@@ -28,6 +28,7 @@ def test_a_folder_is_read_where_it_lies_and_nothing_in_it_is_changed(store, done
     monkeypatch.setenv(FOLDERS_VARIABLE, str(pictures.parent))
     before = {path: (path.stat().st_mtime_ns, path.is_file() and path.read_bytes()) for path in pictures.rglob("*")}
     progress = done(ReadFolder(folder=pictures.parent.name, place=pictures.name, seed=0))
+    assert progress.sealed
     album = store.albums.get(progress.result, "person")
     assert (album.classes, album.roots) == (3, (pictures,))
     assert store.blobs.all_bytes() < sum(path.stat().st_size for path in pictures.rglob("*.png"))

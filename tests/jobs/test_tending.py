@@ -8,12 +8,15 @@ from io import BytesIO
 import psutil
 import pytest
 
-from tlcore.errands import CANCELLED, MakeSample, ReadUpload
+from tlcore.data.server_folders import FOLDERS_VARIABLE
+from tlcore.errands import CANCELLED, MakeSample, ReadFolder, ReadUpload
 from tlcore.events import Finished, Interrupted
 from tlcore.jobs import supervisor as supervisor_room
 from tlcore.jobs.processes import start
+from tlcore.jobs.settings import tell_settings
 from tlcore.jobs.supervisor import Child, Supervisor, ensure_supervisor
 from tlcore.store.claims import Claimant
+from tlcore.store.errands import AT_A_TIME
 
 GONE = Claimant(pid=2**22 - 1, started=1.0)
 LISTEN = "import sys; sys.stdin.read()"
@@ -143,6 +146,27 @@ def test_an_errand_that_does_not_hear_that_it_was_cancelled_is_killed_with_all_t
         child.wait(10)
 
 
+def test_an_errand_that_was_past_cancelling_is_not_killed(store, tick, monkeypatch):
+    monkeypatch.setattr(supervisor_room, "_GRACE", -1.0)
+    with subprocess.Popen([sys.executable, "-c", LISTEN], stdin=subprocess.PIPE, text=True) as keeping:
+        errand = store.errands.add(MakeSample(sample="digits", seed=0), "person")
+        store.errands.claim(errand.id, Claimant.of(keeping.pid))
+        store.errands.seal(errand.id)
+        store.errands.cancel(errand.id)
+        tick().tick()
+        assert keeping.poll() is None
+        assert store.errands.get(errand.id).open
+        keeping.kill()
+
+
+def test_errands_that_read_wait_for_their_turn(store, tick, started):
+    for number in range(4):
+        store.errands.add(ReadUpload(upload=f"{number}", name="x", seed=0), f"person {number}")
+    tick()
+    assert sum(verb[0] == "errand" for verb in started[0]) == AT_A_TIME
+    assert sum(one.claimant is None and one.fault is None for one in store.errands.open()) == 4 - AT_A_TIME
+
+
 def test_an_errand_is_started_once(store, tick, started):
     store.errands.add(MakeSample(sample="digits", seed=0), "person")
     supervisor = tick()
@@ -196,6 +220,28 @@ def test_a_supervisor_that_is_there_is_not_started_again(store, started):
     store.processes.register("supervisor")
     ensure_supervisor(store)
     assert started[0] == [("supervise",)]
+
+
+def test_errands_keep_to_what_the_newest_app_allows_whatever_their_supervisor_was_started_with(
+    store, pictures, monkeypatch
+):
+    monkeypatch.setattr(Supervisor, "_tend_worker", lambda _: None)
+    asked = ReadFolder(folder=pictures.name, place="", seed=0)
+    monkeypatch.setenv(FOLDERS_VARIABLE, str(pictures))
+    faults = []
+    for opened in (str(pictures), ""):
+        with monkeypatch.context() as app:
+            app.setenv(FOLDERS_VARIABLE, opened)
+            tell_settings(store)
+        errand, supervisor = store.errands.add(asked, "person"), Supervisor(store)
+        until = time.monotonic() + 60
+        while store.errands.get(errand.id).open or supervisor.busy():
+            assert time.monotonic() < until
+            supervisor.tick()
+            time.sleep(0.05)
+        faults.append(store.errands.get(errand.id).fault)
+    assert faults[0] is None
+    assert faults[1].startswith("This folder is not among those")
 
 
 def test_a_process_of_ours_knows_its_home_and_writes_into_its_log(store):

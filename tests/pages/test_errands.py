@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 from tlcore.errands import CANCELLED, ReadUpload
 from tlcore.store.claims import Claimant
+from tlcore.store.errands import AT_A_TIME
 from tlcore.ui import errand_view
 
 UPLOAD = "0123456789abcdef" * 2
@@ -35,6 +36,25 @@ def test_reading_is_cancelled_on_the_page_and_that_is_told(store, person, open_p
     said = words(page.run())
     assert CANCELLED in said
     assert "This did not work" not in said
+
+
+def test_a_page_says_that_others_come_first(store, person, open_page):
+    for number in range(AT_A_TIME):
+        errand = store.errands.add(ReadUpload(upload=f"{number}", name="set", seed=0), "somebody else")
+        store.errands.claim(errand.id, Claimant.here())
+    errand = store.errands.add(ReadUpload(upload=UPLOAD, name="set", seed=0), person)
+    page = open_page("pictures")
+    assert "waiting for others’ pictures" in told(page)
+    assert not page.button(key=f"cancel_{errand.id}").disabled
+
+
+def test_a_page_says_when_it_is_too_late_to_cancel(store, person, open_page):
+    errand = store.errands.add(ReadUpload(upload=UPLOAD, name="set", seed=0), person)
+    store.errands.claim(errand.id, Claimant.here())
+    store.errands.seal(errand.id)
+    page = open_page("pictures")
+    assert "too late to cancel" in told(page)
+    assert page.button(key=f"cancel_{errand.id}").disabled
 
 
 def told(page):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tlcore.controls import Pause
+from tlcore.errands import MakeSample
 from tlcore.errors import ThawError
 from tlcore.events import Finished, PhaseStarted, Stepped
 from tlcore.history import History
@@ -172,6 +173,7 @@ def test_a_home_of_the_first_thaw_is_brought_up_with_all_its_runs(first_home):
     assert history.state(finished) == "finished"
     assert store.drafts.of("person").backbone, "a draft of old gives way to a new one"
     assert store.asked.waiting() is None
+    assert store.errands.seal(store.errands.add(MakeSample(sample="digits", seed=0), "person").id)
     store.close()
 
 

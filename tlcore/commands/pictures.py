@@ -4,9 +4,9 @@ import argparse
 from typing import Any
 
 from tlcore.commands.bars import counted
-from tlcore.data.collect import look_here
 from tlcore.data.public_sets import PUBLIC_SETS
 from tlcore.errors import ChoiceError
+from tlcore.jobs.eyes import Eyes
 from tlcore.store import Store
 from tlcore.store.albums import Album
 from tlcore.store.reading import SAMPLES, Reader
@@ -68,10 +68,10 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
 
 def downloaded(store: Store, key: str) -> Album | None:
     """Return the command line's album of a whole public set, if it was downloaded."""
-    titles = {public.key: public.title for public in PUBLIC_SETS}
+    # Its name would not do: people call sets of their own as they like.
+    survey = store.known_sets.survey(key)
     albums = store.albums.of(store.command_line_workspace())
-    own = [album for album in albums if album.roots == (store.blobs.root,)]
-    return next((album for album in own if album.name == titles.get(key)), None)
+    return next((album for album in albums if album.survey == survey), None)
 
 
 def _download(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -79,7 +79,8 @@ def _download(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
         raise ChoiceError("pictures download got no name.", "`python -m tlcore pictures` lists them.")
     workspace = store.command_line_workspace()
     with counted(arguments.name, quiet=arguments.json, unit="", unit_scale=True) as progress:
-        album = Reader(store, workspace, arguments.seed, progress, look_here).public(arguments.name, arguments.classes)
+        reader = Reader(store, workspace, arguments.seed, progress, Eyes(store))
+        album = reader.public(arguments.name, arguments.classes)
     manifest = store.albums.dataset(album).manifest
     told = {
         "name": album.name,

@@ -1,5 +1,6 @@
 """What one picture file tells when it is read: how large, how like others, how plain; what comes of it, others say."""
 
+import errno
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -76,7 +77,10 @@ class Task:
 
 
 def look(task: Task, thumbnails: Path | None) -> Fact | LeftOut:
-    """Read one picture to its last pixel, and show it small; a picture that cannot be used is returned as left out."""
+    """Read one picture to its last pixel, and show it small; a picture that cannot be used is returned as left out.
+
+    Raises PictureError where the small one cannot be written, which is no fault of the picture.
+    """
     try:
         data = read_bytes(task.file)
         decoded = decode_image(data, size=limits.THUMBNAIL_SIDE)
@@ -85,7 +89,10 @@ def look(task: Task, thumbnails: Path | None) -> Fact | LeftOut:
     id_ = sha256(data).hexdigest()
     square = small_square(decoded.image)
     if thumbnails is not None:
-        write_thumbnail(square, thumbnails, id_)
+        try:
+            write_thumbnail(square, thumbnails, id_)
+        except OSError as fault:
+            raise _unwritten(fault) from None
     is_grey, is_blank = shades(square)
     return Fact(
         path=task.path,
@@ -100,6 +107,21 @@ def look(task: Task, thumbnails: Path | None) -> Fact | LeftOut:
         is_grey=is_grey,
         is_blank=is_blank,
         notes=decoded.notes,
+    )
+
+
+def _unwritten(fault: OSError) -> PictureError:
+    """Return what is told where a small picture finds no place."""
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+        return PictureError(
+            "DISK_FULL",
+            "The disk of this machine is too full for the small pictures.",
+            "Ask for space, then try again.",
+        )
+    return PictureError(
+        "HOME_UNWRITABLE",
+        f"The small pictures cannot be written into the home folder: {fault.strerror or 'it refuses'}.",
+        "Ask whoever looks after this machine, then try again.",
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlcore.data.tree import is_system
+from tlcore.data.walk import is_link
 from tlcore.errors import PictureError
 
 FOLDERS_VARIABLE = "THAW_FOLDERS"
@@ -53,7 +54,7 @@ def folder_at(name: str, place: str) -> Path:
         if part in ("", ".", "..") or "\0" in part or os.sep in part or (os.altsep and os.altsep in part):
             raise _not_open()
         path = path / part
-        if path.is_symlink() or not path.is_dir():
+        if is_link(path) or not path.is_dir():
             raise _not_open()
     if not path.resolve().is_relative_to(open_folders()[name]):
         raise _not_open()
@@ -64,7 +65,7 @@ def inside(name: str, place: str) -> tuple[list[Inside], int]:
     """Return the folders at a place, with how many files each holds, and the number of files beside them."""
     folders, files, left = [], 0, _MOST_COUNTED
     for entry in sorted(_entries(folder_at(name, place)), key=lambda entry: _as_counted(entry.name)):
-        if is_system(entry.name) or entry.is_symlink() or not _is_text(entry.name):
+        if is_system(entry.name) or is_link(entry) or not _is_text(entry.name):
             continue
         if not entry.is_dir(follow_symlinks=False):
             files += 1
@@ -83,7 +84,7 @@ def _count(folder: Path, most: int) -> tuple[int, int]:
             if seen == most:
                 return files, seen
             seen += 1
-            if is_system(entry.name) or entry.is_symlink():
+            if is_system(entry.name) or is_link(entry):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(Path(entry.path))

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from tlcore.data import limits
@@ -9,6 +10,10 @@ from tlcore.data.manifest import LeftOut
 from tlcore.data.tree import is_system
 from tlcore.errors import PictureError
 from tlcore.text import clean
+
+_HAS_JUNCTIONS = os.name == "nt"
+_SURROGATE = 0x2000_0000
+"""Bit of a reparse tag: this name stands for another one (IsReparseTagNameSurrogate of the Windows SDK)."""
 
 
 def walk(root: Path, unfit: list[LeftOut]) -> Iterator[tuple[str, str]]:
@@ -43,6 +48,16 @@ def walk(root: Path, unfit: list[LeftOut]) -> Iterator[tuple[str, str]]:
         waiting.extend(reversed(below))
 
 
+def is_link(place: "os.DirEntry[str] | Path") -> bool:
+    """Say whether something stands for what lies elsewhere: a link, or on Windows a junction or a mounted folder."""
+    if place.is_symlink():
+        return True
+    # The tag of a file that OneDrive has not fetched yet is a reparse point as well, but no name surrogate.
+    with suppress(OSError):
+        return _HAS_JUNCTIONS and bool(getattr(place.stat(follow_symlinks=False), "st_reparse_tag", 0) & _SURROGATE)
+    return False
+
+
 def _entries(path: Path, folder: str, unfit: list[LeftOut]) -> list["os.DirEntry[str]"]:
     try:
         with os.scandir(path) as entries:
@@ -58,7 +73,7 @@ def _fault(entry: "os.DirEntry[str]") -> tuple[str, str] | None:
         entry.name.encode()
     except UnicodeEncodeError:
         return "BAD_NAME", "Its name is no valid text; rename it."
-    if entry.is_symlink():
+    if is_link(entry):
         return "LINK", "It is a link; copy the file itself here."
     if not entry.is_dir(follow_symlinks=False) and not entry.is_file(follow_symlinks=False):
         return "NOT_A_FILE", "It is a device or a pipe, no file."

@@ -63,7 +63,7 @@ def _do(store: Store, asked: Progress, engine: Engine) -> str:
     telling = _Telling(store, asked)
     if not isinstance(asked.errand, ReadWeights | SurveyNetwork):  # torch reserves more addresses than it uses
         limit_memory(_READING_MEGABYTES)
-    reader = partial(Reader, store, asked.workspace, progress=telling.progress)
+    reader = partial(Reader, store, asked.workspace, progress=telling.progress, seal=telling.seal)
     eyes = Eyes(store, telling.obey)
     match asked.errand:
         case ReadUpload(upload=upload, name=name, seed=seed, album=album, into=into):
@@ -107,5 +107,13 @@ class _Telling:
     def obey(self) -> None:
         """Raise ThawError once the errand was cancelled."""
         if self._store.errands.get(self._asked.id).cancelled is not None:
-            fetches = isinstance(self._asked.errand, FetchSet | FetchWeights)
-            raise ThawError(_CANCELLED_FETCH if fetches else CANCELLED)
+            raise self._cancelled()
+
+    def seal(self) -> None:
+        """Let nobody cancel the errand from now on; raise ThawError if somebody has."""
+        if not self._store.errands.seal(self._asked.id):
+            raise self._cancelled()
+
+    def _cancelled(self) -> ThawError:
+        fetches = isinstance(self._asked.errand, FetchSet | FetchWeights)
+        return ThawError(_CANCELLED_FETCH if fetches else CANCELLED)

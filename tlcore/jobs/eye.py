@@ -1,7 +1,8 @@
 """A process that looks at pictures, one after the other, in little memory: `python -m tlcore.jobs.eye THUMBNAILS`.
 
-It says that it is ready, reads a line for each file, its path in JSON, and answers each with a line. It imports nothing
-that looking does not need, for a small set should not wait for its start, and a large one has many of it.
+It says that it is ready, reads a line for each file, its path in JSON, and answers each with a line: a picture's fact,
+why it is left out, or a fault that is not the file's and ends the whole work. It imports nothing that looking does not
+need, for a small set should not wait for its start, and a large one has many of it.
 """
 
 import json
@@ -12,12 +13,15 @@ from pathlib import Path
 
 from tlcore.data.facts import Fact, Task, look
 from tlcore.data.manifest import LeftOut
+from tlcore.errors import PictureError
 from tlcore.jobs.memory import limit_memory
 from tlcore.records import to_plain
 
 READY = "ready"
 KNOWN = ("path", "source", "where")
 """Fields of a Fact that whoever asks for it knows already."""
+FAULT = "fault"
+"""Field of an answer that ends the whole work: code, message and hint of a PictureError."""
 _MEGABYTES = 1000
 
 
@@ -29,7 +33,11 @@ def main(thumbnails: Path) -> None:
     _silence_libraries()
     print(READY, flush=True)
     for line in sys.stdin:
-        print(_written(look(Task("", 0, "", Path(json.loads(line))), thumbnails)), flush=True)
+        try:
+            answer = _written(look(Task("", 0, "", Path(json.loads(line))), thumbnails))
+        except PictureError as fault:
+            answer = json.dumps({FAULT: (fault.code, fault.message, fault.hint)})
+        print(answer, flush=True)
 
 
 def _silence_libraries() -> None:

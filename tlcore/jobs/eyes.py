@@ -16,8 +16,8 @@ from typing import IO
 
 from tlcore.data.facts import LONGEST_NAME, Fact, Task
 from tlcore.data.manifest import LeftOut
-from tlcore.errors import ProcessError
-from tlcore.jobs.eye import READY
+from tlcore.errors import PictureError, ProcessError
+from tlcore.jobs.eye import FAULT, READY
 from tlcore.jobs.processes import start_answering
 from tlcore.store import Store
 from tlcore.text import clean
@@ -46,7 +46,10 @@ class Eyes:
         self._pulse = pulse
 
     def __call__(self, tasks: Sequence[Task], thumbnails: Path) -> Iterator[Fact | LeftOut]:
-        """Yield what each file told, in the order of the tasks; raise ProcessError where processes do not start."""
+        """Yield what each file told, in the order of the tasks.
+
+        Raises ProcessError where processes do not start, and PictureError where thumbnails cannot be written.
+        """
         count = min(os.cpu_count() or 1, -(-len(tasks) // _WORTH_A_PROCESS))
         work = _Work(tasks)
         eyes = [_Eye(self._store, work, thumbnails) for _ in range(count)]
@@ -207,6 +210,8 @@ def _stream(pipe: IO[str] | None) -> IO[str]:
 
 def _seen(task: Task, answer: str) -> Fact | LeftOut:
     told = json.loads(answer)
+    if FAULT in told:
+        raise PictureError(*told[FAULT])
     if "code" in told:
         return LeftOut(name=clean(task.path, LONGEST_NAME), **told)
     told["notes"] = tuple(told["notes"])

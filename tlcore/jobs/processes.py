@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
 
@@ -15,10 +17,18 @@ from tlcore.store import Store
 _NICENESS = 10
 
 
-def start(store: Store, *verb: str, log: str, own_session: bool = False, talks: bool = False) -> subprocess.Popen[str]:
+def start(
+    store: Store,
+    *verb: str,
+    log: str,
+    own_session: bool = False,
+    talks: bool = False,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> subprocess.Popen[str]:
     """Start `python -m tlcore VERB…` on this store, its output going to a file among the logs.
 
-    With `own_session` it outlives the process that starts it; with `talks` its standard input is a pipe.
+    With `own_session` it outlives the process that starts it; with `talks` its standard input is a pipe. `settings`
+    are variables that count instead of this process's own.
     """
     flags = 0
     if own_session and sys.platform == "win32":
@@ -26,7 +36,7 @@ def start(store: Store, *verb: str, log: str, own_session: bool = False, talks: 
     with (store.logs / log).open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "tlcore", *verb],
-            env=_environment(store),
+            env={**_environment(store), **settings},
             stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from tlcore.errands import CANCELLED, upload_of
 from tlcore.errors import ThawError
 from tlcore.jobs.processes import kill_family, start
+from tlcore.jobs.settings import told_settings
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
 from tlcore.store.errands import Progress
@@ -102,12 +103,13 @@ class Supervisor:
     def _tend_errands(self) -> None:
         self._errands = [process for process in self._errands if process.poll() is None]
         for asked in self._store.errands.open():
-            if asked.claimant is None and asked.cancelled is None:
-                process = start(self._store, "errand", asked.id, log="errands.log")
-                self._store.errands.claim(asked.id, Claimant.of(process.pid))
-                self._errands.append(process)
-            elif asked.claimant is None or not asked.claimant.alive or _overdue(asked):
+            if _is_lost(asked) or _overdue(asked):
                 self._bury(asked)
+        for asked in self._store.errands.next():
+            settings = told_settings(self._store)
+            process = start(self._store, "errand", asked.id, log="errands.log", settings=settings)
+            self._store.errands.claim(asked.id, Claimant.of(process.pid))
+            self._errands.append(process)
 
     def _bury(self, asked: Progress) -> None:
         """End an errand that nobody does any more, or that does not hear that it was cancelled."""
@@ -117,6 +119,11 @@ class Supervisor:
             self._store.intake.clear(upload)
         died = "The process that did this was ended, perhaps for want of memory. Please try again."
         self._store.errands.fail(asked.id, died if asked.cancelled is None else CANCELLED)
+
+
+def _is_lost(asked: Progress) -> bool:
+    """Say whether nobody does an errand any more, or ever will."""
+    return asked.cancelled is not None if asked.claimant is None else not asked.claimant.alive
 
 
 def _overdue(asked: Progress) -> bool:

@@ -2,15 +2,21 @@
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from sqlite3 import Row
 
-from tlcore.errands import KINDS, Errand
+from tlcore.errands import KINDS, Errand, lane_of
 from tlcore.errors import ThawError
 from tlcore.records import from_json, to_json
 from tlcore.store.claims import Claimant
 from tlcore.store.database import Database
+
+AT_A_TIME = 2
+"""Errands of one lane that go on at once; more of them would only take the cores and the memory from each other."""
+_MEMORY = 3600.0
+"""Seconds for which it counts that a workspace has had its turns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,8 @@ class Progress:
     claimant: Claimant | None
     cancelled: float | None
     """When the person asked for its end, in seconds since 1970."""
+    sealed: bool
+    """Whether it is too far for that: what is left to do is done whole."""
 
     @property
     def open(self) -> bool:
@@ -83,15 +91,55 @@ class Errands:
         query = "SELECT * FROM errands WHERE result IS NULL AND fault IS NULL ORDER BY created"
         return [_progress(row) for row in self._database.rows(query)]
 
+    def next(self) -> list[Progress]:
+        """Return the errands that may begin: of each lane as many as still go on at once, and all that are in none.
+
+        Who has had the fewest turns lately comes first, and then who has waited longest.
+        """
+        opened = self.open()
+        going = Counter(lane_of(one.errand) for one in opened if one.claimant is not None)
+        waiting = [one for one in opened if one.claimant is None and one.cancelled is None]
+        begin = [one for one in waiting if not lane_of(one.errand)]
+        waiting = [one for one in waiting if lane_of(one.errand)]
+        turns = self._turns() if waiting else Counter()
+        while waiting:
+            one = min(waiting, key=lambda one: turns[one.workspace])
+            waiting.remove(one)
+            lane = lane_of(one.errand)
+            if going[lane] < AT_A_TIME:
+                begin.append(one)
+                going[lane] += 1
+                turns[one.workspace] += 1
+        return begin
+
+    def waits_for_others(self, asked: Progress) -> bool:
+        """Say whether an errand has not begun because others of its lane are at it."""
+        lane = lane_of(asked.errand)
+        if not lane or asked.claimant is not None:
+            return False
+        return sum(one.claimant is not None for one in self.open() if isinstance(one.errand, lane)) >= AT_A_TIME
+
+    def _turns(self) -> Counter[str]:
+        """Return how many errands of each workspace have begun lately."""
+        query = (
+            "SELECT workspace, COUNT(*) AS turns FROM errands WHERE pid IS NOT NULL AND created > ? GROUP BY workspace"
+        )
+        return Counter({row["workspace"]: row["turns"] for row in self._database.rows(query, time.time() - _MEMORY)})
+
     def claim(self, identifier: str, claimant: Claimant) -> None:
         """Note who does it."""
         query = "UPDATE errands SET pid = ?, pid_started = ? WHERE id = ?"
         self._database.write(query, claimant.pid, claimant.started, identifier)
 
     def cancel(self, identifier: str) -> None:
-        """Ask for an errand's end; it comes as a fault, unless the errand was as good as done."""
-        query = "UPDATE errands SET cancelled = ? WHERE id = ? AND cancelled IS NULL"
+        """Ask for an errand's end, unless it is sealed; it comes as a fault, unless the errand was as good as done."""
+        query = "UPDATE errands SET cancelled = ? WHERE id = ? AND cancelled IS NULL AND sealed = 0"
         self._database.write(query, time.time(), identifier)
+
+    def seal(self, identifier: str) -> bool:
+        """Note that it is too far to be cancelled, and return True; False if it was cancelled before."""
+        query = "UPDATE errands SET sealed = 1 WHERE id = ? AND cancelled IS NULL"
+        return bool(self._database.write(query, identifier))
 
     def report(self, identifier: str, done: int, total: int) -> None:
         """Note how far it is."""
@@ -122,4 +170,5 @@ def _progress(row: Row) -> Progress:
         fault=row["fault"],
         claimant=Claimant(row["pid"], row["pid_started"]) if row["pid"] is not None else None,
         cancelled=row["cancelled"],
+        sealed=bool(row["sealed"]),
     )

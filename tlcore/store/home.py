@@ -73,6 +73,11 @@ class Store:
         return folder
 
     @property
+    def settings(self) -> Path:
+        """File that says what the operator of the newest app allowed."""
+        return self.home / "settings.json"
+
+    @property
     def supervisor_lock(self) -> Path:
         """File that the one supervisor holds."""
         return self.home / "supervisor.lock"

@@ -28,12 +28,16 @@ class KnownSets:
 
     def find(self, key: str, classes: Sequence[str]) -> Survey | None:
         """Return what reading the set told, if every file of it is still in the store."""
-        note = self._note(key, classes)
-        named = note.read_text(encoding="ascii") if note.exists() else ""
+        named = self.survey(key, classes)
         if not named or not self._blobs.size(named):
             return None
         survey = surveys.read(self._blobs.path(named).read_text(encoding="utf-8"))
         return survey if all(self._blobs.size(fact.id) for fact in survey.facts) else None
+
+    def survey(self, key: str, classes: Sequence[str] = ()) -> str:
+        """Return the sha256 of the survey that came of a set; an empty text if nobody has read it."""
+        note = self._note(key, classes)
+        return note.read_text(encoding="ascii") if note.exists() else ""
 
     def keep(self, key: str, classes: Sequence[str], survey: str) -> None:
         """Note the sha256 of the survey that came of a set."""

@@ -34,7 +34,8 @@ class Reader:
 
     `seed` draws the validation pictures where no folders do; `look_all` looks at the files, and `more_of` is the id
     of the album that they are added to, if they are not to make one of their own: each into the class that its
-    folders say, or all of them into the class `into`.
+    folders say, or all of them into the class `into`. `seal` is called before what is done whole; what it raises is
+    heard a last time.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Reader:
         look_all: LookAll,
         more_of: str | None = None,
         into: str = "",
+        seal: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._workspace = workspace
@@ -54,6 +56,7 @@ class Reader:
         self._look_all = look_all
         self._more_of = more_of
         self._into = into
+        self._seal = seal
 
     def sample(self, name: str) -> Album:
         """Read one of SAMPLES, making its files first where they are missing."""
@@ -135,23 +138,22 @@ class Reader:
         survey = self._look([Task(shown, 0, str(place), path) for place, (shown, path) in enumerate(files)], left_out)
         # What is no picture never comes into the store.
         with blobs.settling(_PATIENCE):
+            self._seal()
             blobs.keep_all({fact.id: files[int(fact.where)][1] for fact in survey.facts}, self._progress)
             facts = tuple(replace(fact, where=blobs.where(fact.id)) for fact in survey.facts)
             return self._album(name, blobs.root, replace(survey, facts=facts))
 
     def _look(self, tasks: Iterable[Task], left_out: Sequence[LeftOut]) -> Survey:
-        survey = collect(
+        return collect(
             tasks,
             thumbnails=self._store.thumbnails,
             look_all=self._look_all,
             progress=self._progress,
             unfit=left_out,
         )
-        # Here whoever wants to end the work is heard a last time: what follows is done whole.
-        self._progress(len(survey.facts), len(survey.facts))
-        return survey
 
     def _album(self, name: str, root: Path, survey: Survey) -> Album:
+        self._seal()
         albums = self._store.albums
         if self._more_of is not None:
             # Only now: its owner may have decided something about it while the files were read.

@@ -1,6 +1,6 @@
 """The tables of the store; nowhere else are they spelt, except in the rooms' own queries beside this file."""
 
-VERSION = 4
+VERSION = 5
 
 _ALBUMS = """
 CREATE TABLE albums (
@@ -47,6 +47,7 @@ ALTER TABLE datasets RENAME COLUMN root TO roots;
 DELETE FROM errands
 """,
     3: "ALTER TABLE errands ADD COLUMN cancelled REAL",
+    4: "ALTER TABLE errands ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0",
 }
 """Version to the statements that make the next one of it; drafts, errands and answers of old are cheap to make anew."""
 
@@ -74,7 +75,8 @@ CREATE INDEX controls_by_run ON controls (run, id);
 CREATE TABLE errands (
     id TEXT PRIMARY KEY, workspace TEXT NOT NULL, created REAL NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
     pid INTEGER, pid_started REAL, done INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0,
-    result TEXT, fault TEXT, taken INTEGER NOT NULL DEFAULT 0, cancelled REAL
+    result TEXT, fault TEXT, taken INTEGER NOT NULL DEFAULT 0, cancelled REAL,
+    sealed INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE questions (
     digest TEXT PRIMARY KEY, asked REAL NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, answer TEXT, fault TEXT,

@@ -29,6 +29,8 @@ def _watch(identifier: str, doing: str) -> None:
         st.rerun()
     share = progress.done / progress.total if progress.total else 0.0
     told = f"{doing}: {_told(progress)}" if progress.cancelled is None else "Cancelling …"
+    if progress.sealed:
+        told = f"{doing}: just being kept, too late to cancel"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.progress(min(1.0, share), text=told)
         st.button(
@@ -36,12 +38,14 @@ def _watch(identifier: str, doing: str) -> None:
             key=f"cancel_{identifier}",
             on_click=store().errands.cancel,
             args=(identifier,),
-            disabled=progress.cancelled is not None,
+            disabled=progress.cancelled is not None or progress.sealed,
             width="content",
         )
 
 
 def _told(progress: Progress) -> str:
+    if store().errands.waits_for_others(progress):
+        return "waiting for others’ pictures"
     if not progress.total:
         return "a few seconds" if isinstance(progress.errand, SurveyNetwork) else "getting ready"
     left = _time_left(progress)

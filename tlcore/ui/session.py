@@ -13,6 +13,7 @@ from tlcore.data.manifest import Manifest
 from tlcore.data.survey import Survey
 from tlcore.draft import Draft
 from tlcore.errors import ThawError
+from tlcore.jobs.settings import tell_settings
 from tlcore.jobs.supervisor import ensure_supervisor
 from tlcore.paths import home_folder
 from tlcore.records import digest
@@ -30,6 +31,7 @@ def store() -> Store:
     """Return the store of this app, opened once."""
     opened = Store(home_folder())
     opened.processes.register("app")
+    tell_settings(opened)
     # What is imported by now stays for good; a collection need not look at it again.
     gc.freeze()
     return opened
