@@ -331,12 +331,12 @@ def test_nobody_deletes_a_known_set_between_its_finding_and_its_album(store, pub
 
 def test_a_note_of_a_known_set_is_whole_or_not_there(store, monkeypatch):
     def fail(*_):
-        raise OSError
+        raise OSError("full")
 
     known = store.known_sets
     with known.alone("eurosat"):
         known.keep("eurosat", (), "a" * 64)
         monkeypatch.setattr("pathlib.Path.replace", fail)
-        with pytest.raises(OSError):
+        with pytest.raises(OSError, match="full"):
             known.keep("eurosat", (), "b" * 64)
     assert known.surveys() == {"a" * 64}

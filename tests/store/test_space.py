@@ -16,6 +16,7 @@ from tlcore.data.facts import Task
 from tlcore.data.marks import LeaveOut
 from tlcore.errors import PictureError, ThawError
 from tlcore.events import Checkpointed
+from tlcore.store.blobs import Blobs
 from tlcore.store.claims import Claimant
 from tlcore.store.imported import ImportedWeights
 from tlcore.store.reading import Reader
@@ -324,6 +325,16 @@ def test_nobody_deletes_the_set_of_another(store, bring):
     assert [one.id for one in store.albums.of("person")] == [album.id]
     dataset = store.albums.dataset(album)
     assert all(dataset.file(example).is_file() for example in dataset.manifest.examples)
+
+
+def test_nobody_waits_while_files_are_flushed(bring, monkeypatch):
+    def flush_all(blobs, *words):
+        with blobs.settling(0):
+            return whole(blobs, *words)
+
+    whole = Blobs.flush_all
+    monkeypatch.setattr(Blobs, "flush_all", flush_all)
+    assert bring().classes == 3
 
 
 def test_two_files_of_one_content_are_one_file(store, pictures, tmp_path):
