@@ -23,6 +23,7 @@ from tlcore.errands import FetchSet, FetchWeights, MakeSample, ReadUpload, ReadW
 from tlcore.events import Checkpointed, Failed, Finished, Interrupted, Paused, Saved, Started, Stepped, Stopped
 from tlcore.fetch import MIRROR_VARIABLE
 from tlcore.history import History
+from tlcore.jobs.supervisor import supervise
 from tlcore.questions import See
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
@@ -317,3 +318,16 @@ def test_the_home_is_told_to_every_process_and_nothing_is_written_elsewhere(hous
         "worker.log",
     ]
     assert "Traceback" not in (house.logs / "desk.log").read_text(encoding="utf-8")
+
+
+def test_a_supervisor_sweeps_again_and_again_even_if_it_once_fails(store, monkeypatch):
+    def sweep():
+        swept.append(len(swept))
+        raise OSError if len(swept) < 3 else KeyboardInterrupt
+
+    swept = []
+    monkeypatch.setattr("tlcore.jobs.supervisor._SWEEP_EVERY", 0)
+    monkeypatch.setattr(store, "sweep", sweep)
+    with pytest.raises(KeyboardInterrupt):
+        supervise(store, stay=True)
+    assert swept == [0, 1, 2]

@@ -3,6 +3,7 @@
 import threading
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_many_files_whose_content_is_known_are_moved_in_together(blobs, tmp_path
         (tmp_path / str(number)).write_bytes(content)
         files[sha256(content).hexdigest()] = tmp_path / str(number)
     told = []
-    blobs.keep_all(files, lambda done, total: told.append((done, total)))
+    blobs.keep_all(files, blobs.flush_all(files, lambda done, total: told.append((done, total))))
     assert told == [(1, 2), (2, 2)]
     assert [blobs.path(name).read_bytes() for name in files] == [b"one", b"two"]
     assert not any(path.exists() for path in files.values())
@@ -62,9 +63,29 @@ def test_many_files_stay_where_they_are_when_that_is_cut_short(blobs, tmp_path):
     for path in files.values():
         path.write_text(path.name)
     with pytest.raises(ThawError, match="enough"):
-        blobs.keep_all(files, stop)
+        blobs.flush_all(files, stop)
     assert all(path.exists() for path in files.values())
     assert [path for path in blobs.root.rglob("*") if path.is_file()] == []
+
+
+def test_a_file_that_somebody_removed_after_it_was_flushed_comes_in_all_the_same(blobs, tmp_path):
+    name, path = keep(blobs, b"one"), tmp_path / "one"
+    path.write_bytes(b"one")
+    flushed = blobs.flush_all({name: path}, lambda _done, _total: None)
+    blobs.drop(name)
+    blobs.keep_all({name: path}, flushed)
+    assert blobs.path(name).read_bytes() == b"one"
+
+
+def test_files_that_go_while_they_are_counted_do_not_count(blobs, monkeypatch):
+    def glob(*_):
+        yield blobs.root / "ab" / "abc"
+        yield from listed
+
+    listed = [blobs.path(keep(blobs, b"four"))]
+    monkeypatch.setattr(Path, "glob", glob)
+    assert blobs.all_bytes() == 4
+    assert [name for name, _ in blobs.all()] == [listed[0].name]
 
 
 def test_what_fails_in_the_making_leaves_nothing(blobs):

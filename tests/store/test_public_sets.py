@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 from scipy.io import savemat
 
+from tlcore.data import limits
 from tlcore.data.collect import look_here
 from tlcore.data.public_sets import PUBLIC_SETS, public_set
 from tlcore.errors import ChoiceError, ThawError
@@ -250,6 +251,13 @@ def test_a_part_of_the_classes_can_be_taken(publish, read):
     assert manifest.name == "Food-101, 2 classes"
 
 
+def test_a_part_of_a_set_is_measured_by_what_is_kept(publish, read, monkeypatch):
+    monkeypatch.setenv(limits.MODE_VARIABLE, "class")
+    assert read(publish("food101"), ("pizza", "waffles")).classes == ("pizza", "waffles")
+    with pytest.raises(ThawError, match="of your 500 MB"):
+        read("food101")
+
+
 @pytest.mark.parametrize(
     ("key", "chosen", "words"),
     [
@@ -306,3 +314,29 @@ def test_a_set_that_was_deleted_is_downloaded_again(store, publish, read, monkey
     monkeypatch.setenv(MIRROR_VARIABLE, "http://127.0.0.1:9")
     with pytest.raises(ThawError, match="no internet"):
         read("eurosat")
+
+
+def test_nobody_deletes_a_known_set_between_its_finding_and_its_album(store, publish, read, monkeypatch):
+    def found_while_somebody_deletes(*words):
+        monkeypatch.setattr("tlcore.store.space._PATIENCE", 0)
+        with pytest.raises(ThawError, match="just coming in"):
+            store.space.remove(album)
+        return find(*words)
+
+    read(publish("eurosat"))
+    (album,), find = store.albums.of("person"), store.known_sets.find
+    monkeypatch.setattr(store.known_sets, "find", found_while_somebody_deletes)
+    assert read("eurosat", workspace="other").classes
+
+
+def test_a_note_of_a_known_set_is_whole_or_not_there(store, monkeypatch):
+    def fail(*_):
+        raise OSError("full")
+
+    known = store.known_sets
+    with known.alone("eurosat"):
+        known.keep("eurosat", (), "a" * 64)
+        monkeypatch.setattr("pathlib.Path.replace", fail)
+        with pytest.raises(OSError, match="full"):
+            known.keep("eurosat", (), "b" * 64)
+    assert known.surveys() == {"a" * 64}

@@ -70,5 +70,10 @@ def read(text: str) -> Survey:
     )
 
 
+def pictures(text: str) -> list[str]:
+    """Return the ids of the pictures of a written survey, in a fraction of the time that reading it takes."""
+    return list(json.loads(text)["facts"]["id"])
+
+
 def _rows(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, str, str], ...]:
     return tuple((path, label, split) for path, label, split in rows)

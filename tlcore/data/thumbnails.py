@@ -1,7 +1,11 @@
 """Small square pictures for galleries, one file for each picture's content."""
 
 import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 
 from PIL import Image
@@ -34,10 +38,20 @@ def smaller(thumbnail: bytes, side: int) -> bytes:
     return buffer.getvalue()
 
 
+def old_files(folder: Path, age: float) -> Iterator[Path]:
+    """Yield what lies among the thumbnails for longer than `age`, in seconds, also what was cut short in the making."""
+    for path in chain(folder.glob("*.part"), folder.glob("*/*.jpg")):
+        # Another process may just have put it in place.
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > age:
+                yield path
+
+
 def write_thumbnail(square: Image.Image, folder: Path, id_: str) -> None:
-    """Write a small square as JPEG, unless it is there already."""
+    """Write a small square as JPEG; if it is there already, it counts as new."""
     path = thumbnail_path(folder, id_)
-    if path.exists():
+    with suppress(FileNotFoundError):
+        os.utime(path)  # Whoever sweeps sees that somebody has just looked at the picture again.
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     data = BytesIO()

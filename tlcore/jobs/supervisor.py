@@ -22,6 +22,8 @@ _IDLE = 30.0
 _QUICK_DEATH = 5.0
 """Seconds; a process that dies sooner than this after its start is not started again at once."""
 _REST = 10.0
+_SWEEP_EVERY = 24 * 3600.0
+"""Seconds."""
 _GRACE = 4.0
 """Seconds that an errand has to tidy up after itself once it was cancelled."""
 
@@ -142,12 +144,14 @@ def supervise(store: Store, stay: bool) -> None:
         raise ThawError("Another supervisor looks after this home folder already.") from None
     with lock:
         store.processes.register("supervisor")
-        store.sweep()
         supervisor = Supervisor(store)
-        needed = time.monotonic()
+        needed, swept = time.monotonic(), float("-inf")
         try:
             while stay or time.monotonic() - needed < _IDLE:
                 try:
+                    if time.monotonic() - swept > _SWEEP_EVERY:
+                        swept = time.monotonic()
+                        store.sweep()
                     supervisor.tick()
                 except Exception:
                     # A full disk or a locked file may pass; who tends the runs has to outlast whatever it is.

@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
@@ -33,7 +33,7 @@ class Blobs:
 
     def path(self, sha256: str) -> Path:
         """Return the path of a file; raise ThawError if it is not there."""
-        path = safe_path(self.root, self.where(sha256))
+        path = self._target(sha256)
         if not path.is_file():
             raise ThawError("A file of this run or set is missing from the home folder.", "Restore it, or run again.")
         return path
@@ -65,22 +65,36 @@ class Blobs:
         self._put(sha256, path)
         return sha256
 
-    def keep_all(self, files: Mapping[str, Path], progress: Callable[[int, int], None]) -> None:
-        """Move many finished files in, by their sha256; what `progress` raises leaves all of them where they were."""
-        new = {sha256: path for sha256, path in files.items() if not safe_path(self.root, self.where(sha256)).exists()}
+    def flush_all(self, files: Mapping[str, Path], progress: Callable[[int, int], None]) -> frozenset[str]:
+        """Flush those of many finished files, by their sha256, that are not here yet, and return which these are.
+
+        A disk may take a minute for it, so that it is done before `settling` is held.
+        """
+        new = {sha256: path for sha256, path in files.items() if not self._target(sha256).exists()}
         with ThreadPoolExecutor(_FLUSHING) as pool:
             for done, _ in enumerate(pool.map(_flush, new.values()), start=1):
                 progress(done, len(new))
-        for sha256, path in new.items():
+        return frozenset(new)
+
+    def keep_all(self, files: Mapping[str, Path], flushed: Set[str]) -> None:
+        """Move many finished files in, by their sha256; those that `flush_all` did not return were here then."""
+        for sha256, path in files.items():
+            if sha256 not in flushed and not self._target(sha256).exists():
+                _flush(path)  # Somebody has removed the one that was here.
             self._put(sha256, path)
 
+    def _target(self, sha256: str) -> Path:
+        return safe_path(self.root, self.where(sha256))
+
     def _put(self, sha256: str, path: Path) -> None:
-        target = safe_path(self.root, self.where(sha256))
-        if target.exists():
+        target = self._target(sha256)
+        target.parent.mkdir(exist_ok=True)
+        try:
+            os.utime(target)  # Its age counts from the last time that somebody brought it.
             path.unlink(missing_ok=True)
-        else:
-            target.parent.mkdir(exist_ok=True)
+        except FileNotFoundError:
             path.replace(target)
+            os.utime(target)
 
     @contextmanager
     def settling(self, patience: float) -> Iterator[None]:
@@ -101,24 +115,31 @@ class Blobs:
     def size(self, sha256: str) -> int:
         """Return the bytes of a file, 0 if it is not there."""
         try:
-            return safe_path(self.root, self.where(sha256)).stat().st_size
+            return self._target(sha256).stat().st_size
         except FileNotFoundError:
             return 0
 
     def all_bytes(self) -> int:
         """Return the bytes of all files."""
-        return sum(self.size(sha256) for sha256, _ in self.all())
+        return sum(facts.st_size for _, facts in self._files())
 
     def all(self) -> list[tuple[str, float]]:
         """Return the sha256 of every file, and its age in seconds."""
-        files = [path for path in self.root.glob("*/*") if path.parent != self.making]
-        return [(path.name, time.time() - path.stat().st_mtime) for path in files]
+        now = time.time()
+        return [(sha256, now - facts.st_mtime) for sha256, facts in self._files()]
+
+    def _files(self) -> Iterator[tuple[str, os.stat_result]]:
+        for path in self.root.glob("*/*"):
+            if path.parent != self.making:
+                # Another process may just have removed it.
+                with suppress(FileNotFoundError):
+                    yield path.name, path.stat()
 
     def drop(self, sha256: str) -> None:
         """Remove a file that nothing names any more."""
         # Windows does not remove a file that somebody reads; then it stays.
         with suppress(PermissionError):
-            safe_path(self.root, self.where(sha256)).unlink(missing_ok=True)
+            self._target(sha256).unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

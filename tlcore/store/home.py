@@ -3,6 +3,7 @@
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tlcore.errors import ThawError
@@ -90,15 +91,21 @@ class Store:
         return path.read_text(encoding="ascii").strip()
 
     def sweep(self) -> None:
-        """Remove what is nobody's any more: files in the making, unfinished uploads, save points of ended runs."""
+        """Remove what is nobody's any more.
+
+        That are files in the making, unfinished uploads, save points of ended runs, and what no album, set, run or
+        import names.
+        """
+        self.space.sweep(self.known_sets.surveys(), _LEFT_BEHIND)
         needed, ended = self.runs.points(ended=False), self.runs.points(ended=True)
         for sha256, age in self.points.all():
             if sha256 not in needed and (sha256 in ended or age > _LEFT_BEHIND):
                 self.points.drop(sha256)
         for folder in (self.blobs.making, self.points.making, self.intake.root):
             for left in folder.glob("*"):
-                if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
-                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+                with suppress(FileNotFoundError):  # It may just be finished.
+                    if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+                        shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     def close(self) -> None:
         """Close the database."""

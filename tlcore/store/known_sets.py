@@ -41,7 +41,14 @@ class KnownSets:
 
     def keep(self, key: str, classes: Sequence[str], survey: str) -> None:
         """Note the sha256 of the survey that came of a set."""
-        self._note(key, classes).write_text(survey, encoding="ascii")
+        note = self._note(key, classes)
+        aside = note.with_suffix(".part")  # `alone` sees to it that nobody else writes there.
+        aside.write_text(survey, encoding="ascii")
+        aside.replace(note)
+
+    def surveys(self) -> set[str]:
+        """Return the sha256 of the surveys that were noted."""
+        return {note.read_text(encoding="ascii") for note in self._folder.glob("*.survey")}
 
     def _note(self, key: str, classes: Sequence[str]) -> Path:
         chosen = sha256("\n".join(sorted(classes)).encode()).hexdigest()[:16] if classes else "all"

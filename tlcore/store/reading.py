@@ -69,7 +69,9 @@ class Reader:
         """Read a folder where it lies; nothing in it is changed or copied."""
         left_out: list[LeftOut] = []
         tasks = [Task(shown, 0, where, folder / where) for shown, where in walk(folder, left_out)]
-        return self._album(name, folder, self._look(tasks, left_out))
+        survey = self._look(tasks, left_out)
+        with self._store.blobs.settling(_PATIENCE):
+            return self._album(name, folder, survey)
 
     def archive(self, archive: Path, name: str) -> Album:
         """Read an archive; its pictures are copied into the store."""
@@ -95,11 +97,13 @@ class Reader:
         title = f"{public.title}, {len(classes)} classes" if classes else public.title
         known = self._store.known_sets
         with known.alone(key):
-            if self._more_of is None and (survey := known.find(key, classes)) is not None:
+            if self._more_of is None:
                 blobs = self._store.blobs
-                self._store.space.check(self._workspace, sum(blobs.size(fact.id) for fact in survey.facts))
-                with blobs.settling(_PATIENCE):
-                    return self._album(title, blobs.root, survey)
+                with blobs.settling(_PATIENCE):  # What is found may not go before the album names it.
+                    if (survey := known.find(key, classes)) is not None:
+                        sizes = {fact.id: blobs.size(fact.id) for fact in survey.facts}
+                        self._store.space.check_pictures(self._workspace, sizes)
+                        return self._album(title, blobs.root, survey)
             album = self._download(public, classes, title)
             if self._more_of is None:
                 known.keep(key, classes, album.survey)
@@ -107,7 +111,8 @@ class Reader:
 
     def _download(self, public: PublicSet, classes: Sequence[str], title: str) -> Album:
         downloads = self._store.downloads
-        self._store.space.check(self._workspace, public.size)
+        if not classes:  # Of a part, what is kept is known only once it is unpacked; `files` checks that.
+            self._store.space.check(self._workspace, public.size)
         public.check_disk(downloads)
         paths = download(public, downloads, self._progress)
         with self._store.blobs.aside_folder() as aside:
@@ -134,12 +139,14 @@ class Reader:
     def files(self, files: Sequence[tuple[str, Path]], name: str, left_out: Sequence[LeftOut] = ()) -> Album:
         """Read files, each with what a person called it, and take over those that can be used."""
         blobs = self._store.blobs
-        self._store.space.check(self._workspace, sum(path.stat().st_size for path in {path for _, path in files}))
         survey = self._look([Task(shown, 0, str(place), path) for place, (shown, path) in enumerate(files)], left_out)
         # What is no picture never comes into the store.
+        pictures = {fact.id: files[int(fact.where)][1] for fact in survey.facts}
+        self._store.space.check_pictures(self._workspace, {id_: path.stat().st_size for id_, path in pictures.items()})
+        flushed = blobs.flush_all(pictures, self._progress)
         with blobs.settling(_PATIENCE):
             self._seal()
-            blobs.keep_all({fact.id: files[int(fact.where)][1] for fact in survey.facts}, self._progress)
+            blobs.keep_all(pictures, flushed)
             facts = tuple(replace(fact, where=blobs.where(fact.id)) for fact in survey.facts)
             return self._album(name, blobs.root, replace(survey, facts=facts))
 

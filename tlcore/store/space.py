@@ -1,13 +1,13 @@
 """How much everybody keeps and may keep, and how room is made: only what nobody names any more is removed."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Mapping, Set
+from contextlib import suppress
 from pathlib import Path
 
 from tlcore.data import survey as surveys
 from tlcore.data.limits import allowance, free_bytes
-from tlcore.data.manifest import Manifest
-from tlcore.data.thumbnails import thumbnail_path
+from tlcore.data.thumbnails import old_files
 from tlcore.errors import ThawError
 from tlcore.store.albums import Album, Albums
 from tlcore.store.blobs import Blobs
@@ -15,6 +15,12 @@ from tlcore.store.database import Database
 
 _PATIENCE = 5.0
 """Seconds that a person waits for others whose pictures come in."""
+_DAMAGES = (ThawError, OSError, ValueError, LookupError, TypeError)
+"""What reading a survey raises whose file is missing or damaged."""
+_UNLEARNED = """digest NOT IN (
+    SELECT json_extract(config, '$.data') FROM runs WHERE runs.workspace = datasets.workspace
+)"""
+"""Says of a row of datasets that no run of its workspace names it."""
 
 
 class Space:
@@ -34,83 +40,146 @@ class Space:
         counted = frozenset(album.survey for album in albums)
         known, size = self._known.get(workspace, (None, 0))
         if known != counted:
-            kept = {picture for album in albums for picture in self._kept(album)}
-            size = sum(self._blobs.size(picture) for picture in kept)
+            size = sum(self._blobs.size(picture) for picture in self._kept(albums))
             self._known[workspace] = counted, size
         return size
 
     def check(self, workspace: str, more: int) -> None:
         """Raise ThawError, with how much is used and how to make room, if `more` bytes are too many to come in."""
+        self._check(workspace, more, more)
+
+    def check_pictures(self, workspace: str, sizes: Mapping[str, int]) -> None:
+        """Raise ThawError as `check` does for pictures, by their sha256, whose bytes are known.
+
+        What the workspace keeps already takes none of its room again, and what the store keeps none of the disk's.
+        """
+        mine = set() if allowance().workspace_bytes is None else self._kept(self._albums.of(workspace))
+        self._check(
+            workspace,
+            sum(size for picture, size in sizes.items() if picture not in mine),
+            sum(size for picture, size in sizes.items() if not self._blobs.size(picture)),
+        )
+
+    def _check(self, workspace: str, more: int, new: int) -> None:
+        """Raise ThawError if `more` bytes are too many for a workspace, or `new` bytes too many for the store."""
         most = allowance()
         mine = most.workspace_bytes
-        if mine is not None and (used := self.used(workspace)) + more > mine:
+        if more and mine is not None and (used := self.used(workspace)) + more > mine:
             raise ThawError(
                 f"These are {_told(more)}; you use {_told(used)} of your {_told(mine)}.",
                 f"{'Delete a set under “Your sets”, or bring' if used else 'Bring'} fewer or smaller pictures.",
             )
-        if most.server_bytes is not None and self._blobs.all_bytes() + more > most.server_bytes:
+        if new and most.server_bytes is not None and (kept := self._blobs.all_bytes()) + new > most.server_bytes:
             raise ThawError(
-                f"Everybody's pictures together take {_told(self._blobs.all_bytes())}"
-                f" of {_told(most.server_bytes)}; these {_told(more)} are too many.",
+                f"Everybody's pictures together take {_told(kept)}"
+                f" of {_told(most.server_bytes)}; these {_told(new)} are too many.",
                 "Delete sets that nobody needs, or ask the operator for more room.",
             )
         free = free_bytes(self._blobs.root)
-        if more > free:
+        if new > free:
             raise ThawError(
-                f"These are {_told(more)}, and this machine's disk has room for {_told(free)}.",
+                f"These are {_told(new)}, and this machine's disk has room for {_told(free)}.",
                 "Delete a set under “Your sets”, or free some of the disk.",
             )
 
     def remove(self, album: Album) -> None:
-        """Delete an album; raises ThawError while somebody else's pictures come in.
+        """Delete an album, even a damaged one; raises ThawError while somebody else's pictures come in.
 
         Its pictures go with it, except those that another album or a run of anybody needs. Only what lies in the
-        store is removed; a folder that was read where it lies stays as it is.
+        store is removed; a folder that was read where it lies stays as it is. Thumbnails are left to `sweep`.
         """
-        survey = self._albums.survey(album)
-        pictures, copies = {fact.id for fact in survey.facts}, self._kept(album)
         with self._blobs.settling(_PATIENCE):
-            self._database.write("DELETE FROM albums WHERE id = ? AND workspace = ?", album.id, album.workspace)
-            self._forget_sets(album.workspace, pictures)
-            needed = set(self._needed())
-            for picture in copies - needed:
-                self._blobs.drop(picture)
-            for picture in pictures - needed:
-                thumbnail_path(self._thumbnails, picture).unlink(missing_ok=True)
-            if album.survey not in needed:
-                self._blobs.drop(album.survey)
+            sets = self._sets_only_of(album)
+            # First of all: whoever cannot tell what is needed must not have deleted anything.
+            needed = self._needed(album, sets)
+            with self._database.transaction() as connection:
+                connection.execute("DELETE FROM albums WHERE id = ? AND workspace = ?", (album.id, album.workspace))
+                for identifier, pictures in sets.items():
+                    query = f"DELETE FROM datasets WHERE id = ? AND {_UNLEARNED}"
+                    if not connection.execute(query, (identifier,)).rowcount:
+                        needed |= pictures  # A run has begun with it.
+            for name in {*self._kept([album]), album.survey} - needed:
+                self._blobs.drop(name)
 
-    def _kept(self, album: Album) -> set[str]:
-        """Return the pictures of an album whose files are the store's own."""
-        own = [place for place, root in enumerate(album.roots) if root == self._blobs.root]
-        if not own:
-            return set()
-        return {fact.id for fact in self._albums.survey(album).facts if fact.source in own}
+    def sweep(self, spared: Set[str], age: float) -> None:
+        """Remove blobs and thumbnails older than `age`, in seconds, that nothing names and that are not `spared`.
 
-    def _forget_sets(self, workspace: str, pictures: set[str]) -> None:
-        """Delete the workspace's sets of these pictures that no album and no run names."""
+        They are left where work was cut short. Nothing goes while pictures come in, nor while the survey of an album
+        is missing, for it may come back from a backup, and names what nothing else does.
+        """
+        with suppress(ThawError):
+            if any(self._left(spared, age)):
+                with self._blobs.settling(0):
+                    # What was found may have a name by now.
+                    blobs, thumbnails = self._left(spared, age)
+                    for name in blobs:
+                        self._blobs.drop(name)
+                    for thumbnail in thumbnails:
+                        with suppress(PermissionError):  # Windows keeps what somebody reads.
+                            thumbnail.unlink(missing_ok=True)
+
+    def _left(self, spared: Set[str], age: float) -> tuple[list[str], list[Path]]:
+        """Return the blobs and the thumbnails that nothing names for longer than `age`.
+
+        Raises ThawError if a survey is missing.
+        """
+        named = self._needed() | spared
+        blobs = [name for name, since in self._blobs.all() if since > age and name not in named]
+        return blobs, [path for path in old_files(self._thumbnails, age) if path.stem not in named]
+
+    def _kept(self, albums: Iterable[Album]) -> set[str]:
+        """Return the pictures of albums whose files are the store's own."""
+        kept: set[str] = set()
+        for album in albums:
+            own = [place for place, root in enumerate(album.roots) if root == self._blobs.root]
+            if own:
+                with suppress(*_DAMAGES):  # One whose survey is missing counts nothing, and can be deleted.
+                    kept.update(fact.id for fact in self._albums.survey(album).facts if fact.source in own)
+        return kept
+
+    def _sets_only_of(self, album: Album) -> dict[str, set[str]]:
+        """Return the sets that came of this album alone and that no run names: their ids, and their pictures."""
         rows = self._database.rows(
-            "SELECT id, manifest FROM datasets WHERE workspace = ?"
-            " AND digest NOT IN (SELECT digest FROM albums WHERE workspace = ? AND digest IS NOT NULL)"
-            " AND digest NOT IN (SELECT json_extract(config, '$.data') FROM runs WHERE workspace = ?)",
-            *(workspace,) * 3,
+            "SELECT id, digest, (SELECT json_group_array(value) FROM json_each(manifest, '$.examples.id')) AS pictures"
+            f" FROM datasets WHERE workspace = ? AND {_UNLEARNED} AND digest NOT IN"
+            " (SELECT digest FROM albums WHERE workspace = ? AND id != ? AND digest IS NOT NULL)",
+            *(album.workspace, album.workspace, album.id),
         )
-        for row in rows:
-            if pictures.issuperset(example.id for example in Manifest.read(row["manifest"]).examples):
-                self._database.write("DELETE FROM datasets WHERE id = ?", row["id"])
+        sets = {row["id"]: set(json.loads(row["pictures"])) for row in rows}
+        try:
+            pictures = {fact.id for fact in self._albums.survey(album).facts}
+        except _DAMAGES:
+            pictures = set[str]().union(*(sets[row["id"]] for row in rows if row["digest"] == album.digest))
+        return {identifier: its for identifier, its in sets.items() if its <= pictures}
 
-    def _needed(self) -> Iterator[str]:
-        """Yield the sha256 of everything that something of anybody names."""
-        for (name,) in self._database.rows("SELECT DISTINCT survey FROM albums"):
-            yield name
-            survey = surveys.read(self._blobs.path(name).read_text(encoding="utf-8"))
-            yield from (fact.id for fact in survey.facts)
-        for (manifest,) in self._database.rows("SELECT manifest FROM datasets"):
-            yield from (example.id for example in Manifest.read(manifest).examples)
-        for (name,) in self._database.rows("SELECT sha256 FROM weights"):
-            yield name
-        for (body,) in self._database.rows("SELECT body FROM events WHERE kind = 'Checkpointed'"):
-            yield json.loads(body)["sha256"]
+    def _needed(self, album: Album | None = None, sets: Collection[str] = ()) -> set[str]:
+        """Return the sha256 of everything that something of anybody names.
+
+        With an album, what only that one and its `sets` name is not among them, and a survey that is missing names
+        nothing; else ThawError is raised where one is missing.
+        """
+        needed: set[str] = set()
+        own = (album.id, album.workspace) if album else ("", "")
+        for (name,) in self._database.rows(
+            "SELECT DISTINCT survey FROM albums WHERE NOT (id = ? AND workspace = ?)", *own
+        ):
+            needed.add(name)
+            try:
+                needed.update(surveys.pictures(self._blobs.path(name).read_text(encoding="utf-8")))
+            except _DAMAGES as fault:
+                if album is None:
+                    raise ThawError("The survey of a set is missing or damaged.") from fault
+        for query, *values in (
+            (
+                "SELECT DISTINCT value FROM datasets, json_each(manifest, '$.examples.id')"
+                " WHERE datasets.id NOT IN (SELECT value FROM json_each(?))",
+                json.dumps(list(sets)),
+            ),
+            ("SELECT sha256 FROM weights",),
+            ("SELECT json_extract(body, '$.sha256') FROM events WHERE kind = 'Checkpointed'",),
+        ):
+            needed.update(name for (name,) in self._database.rows(query, *values))
+        return needed
 
 
 def _told(size: int) -> str:

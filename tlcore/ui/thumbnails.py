@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 
 import streamlit as st
 
@@ -15,18 +16,26 @@ _SMALL_SIDE = 96
 _EMPTY = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
 
 
-@st.cache_data(max_entries=4096, show_spinner=False)
 def thumbnail(picture: str) -> str:
     """Return the small picture of the example with this id as a data URI; an empty one if it is not there."""
     path = thumbnail_path(store().thumbnails, picture)
-    return data_uri(path.read_bytes(), "image/jpeg") if path.is_file() else _EMPTY
+    return _whole(path) if path.is_file() else _EMPTY  # One that is not there yet may come.
 
 
-@st.cache_data(max_entries=4096, show_spinner=False)
 def small(picture: str) -> str:
     """Return the small picture smaller still, for pages that show a hundred at once, in half of the bytes."""
     path = thumbnail_path(store().thumbnails, picture)
-    return data_uri(smaller(path.read_bytes(), _SMALL_SIDE), "image/jpeg") if path.is_file() else _EMPTY
+    return _smaller(path) if path.is_file() else _EMPTY
+
+
+@st.cache_data(max_entries=4096, show_spinner=False)
+def _whole(path: Path) -> str:
+    return data_uri(path.read_bytes(), "image/jpeg")
+
+
+@st.cache_data(max_entries=4096, show_spinner=False)
+def _smaller(path: Path) -> str:
+    return data_uri(smaller(path.read_bytes(), _SMALL_SIDE), "image/jpeg")
 
 
 def some_of_each(examples: Sequence[Example], most: int) -> list[Example]:
