@@ -147,6 +147,8 @@ class Reader:
             progress=self._progress,
             unfit=left_out,
         )
+        if self._more_of is not None:
+            self._store.albums.check(self._store.albums.get(self._more_of, self._workspace), survey)
         # Here whoever wants to end the work is heard a last time: what follows is done whole.
         self._progress(len(survey.facts), len(survey.facts))
         return survey
