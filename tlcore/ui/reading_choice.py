@@ -49,7 +49,7 @@ def draw_unsettled(album: Album) -> None:
         if not asked:
             st.html(
                 say(
-                    album.fault or "Nobody has looked for one. Bring the pictures in again.",
+                    album.fault or "The reading broke off. Bring the same pictures in again.",
                     lead="No set yet:",
                     mark="cross",
                 )
