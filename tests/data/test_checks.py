@@ -9,7 +9,9 @@ from PIL import Image
 
 from tlcore.data.checks import find
 from tlcore.data.collect import collect
+from tlcore.data.doubles import kept_together
 from tlcore.data.facts import Fact, Task, look
+from tlcore.data.findings import Look
 from tlcore.data.limits import ALONE
 from tlcore.data.manifest import LeftOut
 from tlcore.data.marks import Confirm, LeaveOut, SplitBy, with_mark
@@ -184,6 +186,30 @@ def test_a_class_in_grey_gives_its_answer_away():
     told = found(survey_of([*usual(ants=40, bees=40), *grey]))
     assert "“signs”" in told["grey_class"].title
     assert "grey" not in told
+
+
+def test_a_class_with_one_picture_takes_no_other_class_apart():
+    facts = usual(ants=20, bees=20)
+    facts += [fact(f"ants/burst{n}.jpg", f"burst {n}", likeness=facts[0].likeness) for n in range(5)]
+    facts += [fact("moths/only.jpg", "moth", likeness=facts[0].likeness)]
+    survey = survey_of(facts)
+    for seed in range(20):
+        made = settle("set", survey, (), seed)
+        sides = {one.split for one in made.examples if survey.alike[one.place] == 0}
+        assert len(sides) == 1
+        assert kept_together(Look(survey, made, (), seed)) == (1, 7)
+
+
+def test_one_take_of_a_class_leaves_what_looks_like_it_elsewhere_together():
+    facts = [fact(f"ants/{n}.jpg", f"ant {n}", likeness="0f" * 16) for n in range(10)] + usual(bees=20)
+    facts += [fact(f"bees/like{n}.jpg", f"like {n}", likeness="0f" * 16) for n in range(4)]
+    survey = survey_of(facts)
+    for seed in range(20):
+        made = settle("set", survey, (), seed)
+        together = [one for one in made.examples if one.place >= 30]
+        assert len({one.split for one in together}) == 1
+        assert made.counts("val")[0] > 0
+        assert kept_together(Look(survey, made, (), seed)) == (1, 4)
 
 
 def test_placeholders_can_be_taken_in_and_broken_files_are_named():

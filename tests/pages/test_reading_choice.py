@@ -125,6 +125,12 @@ def test_an_album_without_a_set_says_why_and_what_to_do(open_page, album, words)
     assert not [button for button in page.button if button.key and button.key.startswith("read_as_")]
 
 
+def test_an_album_whose_reading_broke_off_says_so(open_page, album, store):
+    made = album(["ants/0.jpg", "ants/1.jpg"])
+    store._database.write("UPDATE albums SET fault = NULL WHERE id = ?", made.id)
+    assert "The reading broke off. Bring the same pictures in again." in html(open_page("pictures"))
+
+
 def test_a_way_that_leaves_nothing_to_judge_by_is_told_and_changes_nothing(open_page, album, store, person):
     made = album(
         [f"{top}/{name}/0.jpg" for top in ("x1", "y1") for name in (f"{top}a", f"{top}b")] + ["x1/0.jpg", "y1/0.jpg"]

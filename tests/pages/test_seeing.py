@@ -211,6 +211,16 @@ def test_sizes_and_mosaic_are_drawn(make_album, open_page, view):
     assert not page.run().exception
 
 
+def test_sizes_that_were_not_kept_are_drawn_once_an_album_has_them(store, person, make_album, open_page, words):
+    album = make_album(90, 15)
+    store.drafts.keep(person, Draft(data=album.digest))
+    page = open_page("pictures")
+    page.session_state["view"] = "Sizes"
+    assert "did not keep their sizes" in words(page.run())
+    store.drafts.keep(person, Draft(album=album.id, data=album.digest))
+    assert "did not keep their sizes" not in words(page.run())
+
+
 @pytest.mark.slow
 def test_a_hundred_thousand_pictures_in_a_thousand_classes_can_be_worked_with(store, person, open_page):
     survey = pretended_survey(100_000, 1000)

@@ -1,9 +1,10 @@
 """Pictures that are in a set more than once: inside a class, in several classes, and on both sides of the split."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tlcore.data.findings import Finding, Look, Repair
+from tlcore.data.likeness import takes
 from tlcore.data.manifest import Example
 from tlcore.data.marks import LeaveOut, SplitBy
 from tlcore.text import count
@@ -16,19 +17,18 @@ def doubles(look: Look) -> Iterator[Finding]:
     """Find repeats and near duplicates."""
     yield from _repeats(look)
     groups = _groups(look)
-    takes = _takes(look, groups)
-    yield from _one_take(look, takes)
-    yield from _conflicts(look, groups, takes)
+    apart = _apart(look)
+    yield from _one_take(look, apart)
+    yield from _conflicts(look, groups, apart)
     if look.by_folders:
-        yield from _leaks(look, groups, takes)
-    yield from _near(look, groups, takes)
+        yield from _leaks(look, groups, apart)
+    yield from _near(look, groups, apart)
 
 
 def kept_together(look: Look) -> tuple[int, int]:
     """Return how many groups of near duplicates a draw keeps on one side, and how many pictures are in them."""
-    groups = _groups(look)
-    takes = _takes(look, groups)
-    sizes = [sum((number, one.label) not in takes for one in group) for number, group in enumerate(groups)]
+    apart = _apart(look)
+    sizes = [sum(one.place not in apart for one in group) for group in _groups(look)]
     several = [size for size in sizes if size > 1]
     return len(several), sum(several)
 
@@ -41,14 +41,9 @@ def _groups(look: Look) -> list[list[Example]]:
     return [sorted(group, key=lambda one: (one.label, one.place)) for group in found.values() if len(group) > 1]
 
 
-def _takes(look: Look, groups: Sequence[Sequence[Example]]) -> set[tuple[int, int]]:
-    """Return group and class where the group is more than half of the class, as one take of a webcam is."""
-    return {
-        (number, label)
-        for number, group in enumerate(groups)
-        for label, size in Counter(one.label for one in group).items()
-        if size > 1 and 2 * size > look.sizes[label]
-    }
+def _apart(look: Look) -> dict[int, str]:
+    """Return place and class of the pictures that a draw does not keep together, as most of their class looks alike."""
+    return takes(look.survey.alike, {one.place: look.manifest.classes[one.label] for one in look.manifest.examples})
 
 
 def _repeats(look: Look) -> Iterator[Finding]:
@@ -65,8 +60,8 @@ def _repeats(look: Look) -> Iterator[Finding]:
         )
 
 
-def _one_take(look: Look, takes: set[tuple[int, int]]) -> Iterator[Finding]:
-    for label in sorted({label for _, label in takes}):
+def _one_take(look: Look, apart: Mapping[int, str]) -> Iterator[Finding]:
+    for label in sorted({look.manifest.classes.index(name) for name in apart.values()}):
         yield Finding(
             kind="one_take",
             title=f"“{look.name(label)}” is nearly one picture",
@@ -76,12 +71,12 @@ def _one_take(look: Look, takes: set[tuple[int, int]]) -> Iterator[Finding]:
         )
 
 
-def _conflicts(look: Look, groups: Sequence[Sequence[Example]], takes: set[tuple[int, int]]) -> Iterator[Finding]:
+def _conflicts(look: Look, groups: Sequence[Sequence[Example]], apart: Collection[int]) -> Iterator[Finding]:
     """Find what lies in several classes: one of them must be wrong."""
     right = {one.place for one in look.pictures("conflict")}
     torn: dict[tuple[int, ...], list[Example]] = defaultdict(list)
-    for number, group in enumerate(groups):
-        own = [one for one in group if one.place in right and (number, one.label) not in takes]
+    for group in groups:
+        own = [one for one in group if one.place in right and one.place not in apart]
         labels = tuple(sorted({one.label for one in own}))
         if len(labels) > 1:
             torn[labels].extend(own)
@@ -112,12 +107,12 @@ def _conflict(title: str, examples: Sequence[Example], repairs: Sequence[Repair]
     )
 
 
-def _leaks(look: Look, groups: Sequence[Sequence[Example]], takes: set[tuple[int, int]]) -> Iterator[Finding]:
+def _leaks(look: Look, groups: Sequence[Sequence[Example]], apart: Collection[int]) -> Iterator[Finding]:
     """Find what is learned and checked with, where the folders say so; a draw keeps such pictures together."""
     right = {one.place for one in look.pictures("leak")}
     leaked = []
-    for number, group in enumerate(groups):
-        own = [one for one in group if one.place in right and (number, one.label) not in takes]
+    for group in groups:
+        own = [one for one in group if one.place in right and one.place not in apart]
         if {one.split for one in own} == {"train", "val"}:
             leaked.extend(own)
     learned = [one for one in leaked if one.split == "train"]
@@ -138,15 +133,15 @@ def _leaks(look: Look, groups: Sequence[Sequence[Example]], takes: set[tuple[int
         )
 
 
-def _near(look: Look, groups: Sequence[Sequence[Example]], takes: set[tuple[int, int]]) -> Iterator[Finding]:
+def _near(look: Look, groups: Sequence[Sequence[Example]], apart: Collection[int]) -> Iterator[Finding]:
     """Find what is in one class several times, nearly the same: bursts, copies in another size."""
     right = {one.place for one in look.pictures("near")}
     shown: dict[int, list[Example]] = defaultdict(list)
     further: dict[int, list[Example]] = defaultdict(list)
-    for number, group in enumerate(groups):
+    for group in groups:
         together: dict[tuple[int, str], list[Example]] = defaultdict(list)
         for one in group:
-            if one.place in right and (number, one.label) not in takes:
+            if one.place in right and one.place not in apart:
                 together[one.label, one.split if look.by_folders else ""].append(one)
         for (label, _), same in together.items():
             if len(same) > 1:

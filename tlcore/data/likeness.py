@@ -1,6 +1,7 @@
 """Which pictures look the same: those whose likenesses differ in few bits, directly or through others."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,6 +43,18 @@ def groups(likenesses: Sequence[str]) -> tuple[int, ...]:
                 alone = np.flatnonzero(weight != _GROUPED)
                 waiting, left, weight, grouped = waiting[alone], left[alone], weight[alone], 0
     return tuple(first.tolist())
+
+
+def takes(alike: Sequence[int], labels: Mapping[int, str]) -> dict[int, str]:
+    """Return the pictures of groups that are more than half of their class, as one take of a webcam is, or drawings
+    on an empty ground: there is nothing in such a class to keep apart.
+
+    `labels` has the class of every picture by its place, and `alike` the place of the first that looks the same.
+    """
+    sizes = Counter(labels.values())
+    shares = Counter((alike[place], label) for place, label in labels.items())
+    whole = {one for one, size in shares.items() if size > 1 and 2 * size > sizes[one[1]]}
+    return {place: label for place, label in labels.items() if (alike[place], label) in whole}
 
 
 def _near(

@@ -1,11 +1,12 @@
 """From a survey and a ledger of marks to a Manifest: the same two give the same set, on every machine."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from tlcore.data import audit, ledger, limits
 from tlcore.data.audit import Candidate
 from tlcore.data.layout import Layout
+from tlcore.data.likeness import takes
 from tlcore.data.manifest import Example, LeftOut, Manifest, in_order
 from tlcore.data.marks import CallClasses, DropClass, LeaveOut, Mark, MoveTo, Relabel, SplitBy, TakeIn
 from tlcore.data.readings import understood
@@ -176,17 +177,16 @@ def _drawn_sides(survey: Survey, found: Sequence[Candidate], split: SplitBy) -> 
 def _groups(survey: Survey, found: Sequence[Candidate]) -> dict[int, str]:
     """Return for each place the name of its group of near duplicates: the least of their ids, whatever their order.
 
-    Where more than half of a class looks alike, as one take of a webcam does, or drawings on an empty ground, there
-    is nothing to keep apart, and each of these pictures is by itself.
+    Where more than half of a class looks alike, each of these pictures is by itself; those of other classes that look
+    like them stay together.
     """
+    apart = takes(survey.alike, {one.place: one.label for one in found})
     least: dict[int, str] = {}
     for one in found:
-        first = survey.alike[one.place]
-        least[first] = min(one.fact.id, least.get(first, one.fact.id))
-    sizes = Counter(one.label for one in found)
-    shares = Counter((survey.alike[one.place], one.label) for one in found)
-    whole = {first for (first, label), count in shares.items() if 2 * count > sizes[label]}
-    return {one.place: one.fact.id if (first := survey.alike[one.place]) in whole else least[first] for one in found}
+        if one.place not in apart:
+            first = survey.alike[one.place]
+            least[first] = min(one.fact.id, least.get(first, one.fact.id))
+    return {one.place: one.fact.id if one.place in apart else least[survey.alike[one.place]] for one in found}
 
 
 def _moved(survey: Survey, found: Sequence[Candidate], moved: Mapping[int, str]) -> dict[int, str]:

@@ -3,7 +3,8 @@
 import json
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlite3 import Row
 
 from tlcore.data import marks as ledger
 from tlcore.data import survey as surveys
+from tlcore.data.limits import allowance
 from tlcore.data.manifest import Manifest
 from tlcore.data.marks import Mark
 from tlcore.data.readings import UndecidedError
@@ -19,10 +21,12 @@ from tlcore.data.survey import Survey
 from tlcore.errors import PictureError, ThawError
 from tlcore.store.blobs import Blobs
 from tlcore.store.database import Database
-from tlcore.store.datasets import Dataset, Datasets
+from tlcore.store.datasets import Dataset, Datasets, Recent
 
 _SURVEYS = 4
 """Surveys that are kept read; each mark needs one, and one of a hundred thousand pictures takes a second."""
+_PATIENCE = 600.0
+"""Seconds to wait for others whose pictures come in at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,37 +58,19 @@ class Albums:
         self._database = database
         self._blobs = blobs
         self._datasets = datasets
+        self._recent = Recent()
 
-    def make(
-        self, workspace: str, name: str, survey: Survey, roots: Sequence[Path], seed: int, marks: Sequence[Mark] = ()
-    ) -> Album:
+    def make(self, workspace: str, name: str, survey: Survey, roots: Sequence[Path], seed: int) -> Album:
         """Keep a new album, and the set that comes of it, if one does.
 
         The same files again are the same album, with all that was decided about it.
         """
-        sha256 = self._keep(survey)
-        for known in self.of(workspace):
-            if (known.survey, known.roots, known.seed) == (sha256, tuple(roots), seed):
-                return self._write(known, survey)
-        album = Album(
-            id=secrets.token_hex(16),
-            workspace=workspace,
-            name=name,
-            roots=tuple(roots),
-            survey=sha256,
-            marks=tuple(marks),
-            seed=seed,
-            digest=None,
-            fault=None,
-            classes=0,
-            pictures=len(survey.facts),
-        )
-        self._database.write(
-            f"INSERT INTO albums VALUES ({', '.join('?' * 13)})",
-            *(album.id, workspace, time.time(), time.time(), name, *_sources(album), "[]", seed, None, None, 0, 0),
-        )
-        self._write(album, survey)
-        return self.get(album.id, workspace)
+        with self._blobs.settling(_PATIENCE):
+            sha256 = self._keep(survey)
+            same = (sha256, tuple(roots), seed)
+            known = next((one for one in self.of(workspace) if (one.survey, one.roots, one.seed) == same), None)
+            identifier = known.id if known else self._insert(workspace, name, sha256, roots, seed)
+        return self._change(self.get(identifier, workspace), lambda album: (album, survey), ThawError)
 
     def adopt(self, album: Album, workspace: str) -> Album:
         """Give a workspace an album of its own, of the same files as another one's."""
@@ -92,10 +78,7 @@ class Albums:
 
     def get(self, identifier: str, workspace: str) -> Album:
         """Return a workspace's album; raise ThawError if it has none of this id."""
-        row = self._database.row("SELECT * FROM albums WHERE id = ? AND workspace = ?", identifier, workspace)
-        if row is None:
-            raise ThawError("This album is not here.", "Bring the pictures in again.")
-        return _album(row)
+        return _album(self._row(identifier, workspace))
 
     def of(self, workspace: str) -> list[Album]:
         """Return a workspace's albums, the one that was changed last first."""
@@ -103,10 +86,23 @@ class Albums:
         return [_album(row) for row in self._database.rows(query, workspace)]
 
     def dataset(self, album: Album) -> Dataset:
-        """Return the set that came of an album; raise ThawError, with the reason, if none could be made."""
-        found = self._datasets.get(album.digest, album.workspace) if album.digest else None
-        if found is None:
+        """Return the set that came of an album; raise ThawError, with the reason, if none could be made.
+
+        Its pictures have the places and names of this album, also where another one has the same pictures.
+        """
+        if album.digest is None:
             raise ThawError(album.fault or "The set of this album is not here.")
+        found = self._recent.get(_state(album))
+        if found is None:
+            with suppress(ThawError):
+                manifest = settle(album.name, self.survey(album), album.marks, album.seed)
+                found = Dataset(roots=album.roots, manifest=manifest)
+            if found is None or found.manifest.digest != album.digest:
+                # An earlier Thaw settled it, by other rules; what a plan was made for stays what it is.
+                found = self._datasets.get(album.digest, album.workspace)
+            if found is None:
+                raise ThawError("The set of this album is not here.", "Bring the pictures in again.")
+            self._recent.keep(_state(album), found)
         return found
 
     def survey(self, album: Album) -> Survey:
@@ -114,55 +110,102 @@ class Albums:
         return _read(self._blobs.path(album.survey))
 
     def mark(self, album: Album, *marks: Mark) -> Album:
-        """Add marks to an album's ledger; raise PictureError, and change nothing, if no set could be made with them."""
-        return self._decide(album, reduce(ledger.with_mark, marks, album.marks))
+        """Add marks to an album's ledger; raise ThawError, and change nothing, if no set could be made with them."""
+        return self._decide(album, lambda now: reduce(ledger.with_mark, marks, now))
 
     def unmark(self, album: Album, place: int) -> Album:
-        """Take back one mark of an album's ledger; raise PictureError, and change nothing, if no set is left then.
+        """Take back one mark of an album's ledger; raise ThawError, and change nothing, if no set is left then.
 
-        A decision that was asked for can be taken back: then the question is open again, and there is no set.
+        A decision that was asked for can be taken back: then the question is open again, and there is no set. What
+        somebody else has taken back meanwhile stays so.
         """
-        return self._decide(album, (*album.marks[:place], *album.marks[place + 1 :]))
+
+        def without(now: tuple[Mark, ...]) -> tuple[Mark, ...]:
+            if now[: place + 1] == album.marks[: place + 1]:
+                return (*now[:place], *now[place + 1 :])
+            left = list(now)
+            with suppress(ValueError):
+                left.remove(album.marks[place])
+            return tuple(left)
+
+        return self._decide(album, without)
 
     def enlarge(self, album: Album, more: Survey, root: Path) -> Album:
-        """Add the pictures of another survey, which lie below `root`, behind an album's own."""
-        roots = album.roots if root in album.roots else (*album.roots, root)
-        survey = self.survey(album).with_more(more, roots.index(root))
-        return self._write(replace(album, roots=roots, survey=self._keep(survey), pictures=len(survey.facts)), survey)
+        """Add the pictures of another survey, which lie below `root`, behind an album's own.
 
-    def rename(self, album: Album, name: str) -> None:
-        """Call an album by another name."""
-        self._database.write("UPDATE albums SET name = ?, changed = ? WHERE id = ?", name, time.time(), album.id)
+        Raises PictureError if they are too many together.
+        """
 
-    def _decide(self, album: Album, marks: tuple[Mark, ...]) -> Album:
-        survey, decided = self.survey(album), replace(album, marks=marks)
-        if album.digest is None:
-            return self._write(decided, survey)
-        try:
-            manifest = settle(album.name, survey, marks, album.seed)
-        except UndecidedError as fault:
-            return self._keep_settled(decided, None, str(fault))
-        return self._keep_settled(decided, manifest)
+        def with_more(now: Album) -> tuple[Album, Survey]:
+            self.check(now, more)
+            roots = now.roots if root in now.roots else (*now.roots, root)
+            survey = self.survey(now).with_more(more, roots.index(root))
+            return replace(now, roots=roots, survey=self._keep(survey)), survey
 
-    def _write(self, album: Album, survey: Survey) -> Album:
-        """Settle an album, and keep it with the set that comes of it, or with the reason why none can be made."""
-        try:
-            manifest = settle(album.name, survey, album.marks, album.seed)
-        except PictureError as fault:
-            return self._keep_settled(album, None, str(fault))
-        return self._keep_settled(album, manifest)
+        with self._blobs.settling(_PATIENCE):
+            return self._change(album, with_more, ThawError)
 
-    def _keep_settled(self, album: Album, manifest: Manifest | None, fault: str | None = None) -> Album:
-        digest = self._datasets.add(album.workspace, manifest, album.roots).manifest.digest if manifest else None
-        self._database.write(
+    def check(self, album: Album, more: Survey) -> None:
+        """Raise PictureError if an album would have too many pictures with those of another survey."""
+        own, most = len(self.survey(album).facts), allowance().pictures
+        if own + len(more.facts) > most:
+            raise PictureError(
+                "TOO_MANY_PICTURES",
+                f"The set has {own:,} pictures, and with these it would have {own + len(more.facts):,}; "
+                f"{most:,} is the most for a set.",
+                "Bring fewer, or make a set of their own of them.",
+            )
+
+    def _decide(self, album: Album, decide: Callable[[tuple[Mark, ...]], tuple[Mark, ...]]) -> Album:
+        faults = ThawError if self.get(album.id, album.workspace).digest is None else UndecidedError
+        return self._change(album, lambda now: (replace(now, marks=decide(now.marks)), self.survey(now)), faults)
+
+    def _change(self, album: Album, change: Callable[[Album], tuple[Album, Survey]], faults: type[ThawError]) -> Album:
+        """Change an album as it is now, and keep it with the set that comes of it.
+
+        Of `faults` it is kept why there is none; others are raised, and nothing is changed. Whoever changed the album
+        while this one was settled is heard: then the change is made again, of what came of that.
+        """
+        while True:
+            row = self._row(album.id, album.workspace)
+            changed, survey = change(_album(row))
+            manifest, fault = None, None
+            try:
+                manifest = settle(changed.name, survey, changed.marks, changed.seed)
+            except faults as told:
+                fault = str(told)
+            if self._replace(row, changed, len(survey.facts), manifest, fault):
+                return self.get(album.id, album.workspace)
+
+    def _replace(self, row: Row, album: Album, pictures: int, manifest: Manifest | None, fault: str | None) -> bool:
+        """Write an album where `row` was read, unless it is another one meanwhile; say whether it was written."""
+        if manifest is not None:
+            self._datasets.add(album.workspace, manifest, album.roots)
+        written = self._database.write(
             "UPDATE albums SET changed = ?, roots = ?, survey = ?, marks = ?, digest = ?, fault = ?, classes = ?,"
-            " pictures = ? WHERE id = ?",
-            *(time.time(), *_sources(album), ledger.written(album.marks), digest, fault),
-            len(manifest.classes) if manifest else 0,
-            len(manifest.examples) if manifest else album.pictures,
-            album.id,
+            " pictures = ? WHERE id = ? AND roots = ? AND survey = ? AND marks = ?",
+            *(time.time(), _written(album.roots), album.survey, ledger.written(album.marks)),
+            *(manifest.digest if manifest else None, fault),
+            *(len(manifest.classes) if manifest else 0, len(manifest.examples) if manifest else pictures),
+            *(album.id, row["roots"], row["survey"], row["marks"]),
         )
-        return self.get(album.id, album.workspace)
+        if written and manifest is not None:
+            self._recent.keep(_state(album), Dataset(roots=album.roots, manifest=manifest))
+        return bool(written)
+
+    def _insert(self, workspace: str, name: str, survey: str, roots: Sequence[Path], seed: int) -> str:
+        identifier, now = secrets.token_hex(16), time.time()
+        self._database.write(
+            f"INSERT INTO albums VALUES ({', '.join('?' * 13)})",
+            *(identifier, workspace, now, now, name, _written(roots), survey, "[]", seed, None, None, 0, 0),
+        )
+        return identifier
+
+    def _row(self, identifier: str, workspace: str) -> Row:
+        row = self._database.row("SELECT * FROM albums WHERE id = ? AND workspace = ?", identifier, workspace)
+        if row is None:
+            raise ThawError("This album is not here.", "Bring the pictures in again.")
+        return row
 
     def _keep(self, survey: Survey) -> str:
         with self._blobs.aside() as aside:
@@ -176,8 +219,13 @@ def _read(path: Path) -> Survey:
     return surveys.read(path.read_text(encoding="utf-8"))
 
 
-def _sources(album: Album) -> tuple[str, str]:
-    return json.dumps([str(root) for root in album.roots]), album.survey
+def _state(album: Album) -> Hashable:
+    """Return all that an album's set comes of."""
+    return album.workspace, album.name, album.roots, album.survey, album.marks, album.seed
+
+
+def _written(roots: Sequence[Path]) -> str:
+    return json.dumps([str(root) for root in roots])
 
 
 def _album(row: Row) -> Album:

@@ -26,6 +26,7 @@ class Blobs:
         self.root = root
         self.making = root / "aside"
         self.making.mkdir(parents=True, exist_ok=True)
+        self._settling = FileLock(root / "lock")
 
     def where(self, sha256: str) -> str:
         """Return the place of a file below the root."""
@@ -100,17 +101,17 @@ class Blobs:
     def settling(self, patience: float) -> Iterator[None]:
         """Hold what lies here as it is, from seeing that a file is there to writing down who names it.
 
-        Raises ThawError if somebody else holds it for longer than `patience`, in seconds.
+        The thread that holds it may ask for it again. Raises ThawError if somebody else holds it for longer than
+        `patience`, in seconds.
         """
-        lock = FileLock(self.root / "lock", timeout=patience)
         try:
-            lock.acquire()
+            self._settling.acquire(timeout=patience)
         except Timeout:
             raise ThawError("Many pictures are just coming in.", "Try again in a moment.") from None
         try:
             yield
         finally:
-            lock.release()
+            self._settling.release()
 
     def size(self, sha256: str) -> int:
         """Return the bytes of a file, 0 if it is not there."""

@@ -4,7 +4,7 @@ import json
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Row
@@ -22,13 +22,16 @@ _PICTURES = 400_000
 class Dataset:
     """A manifest and the folders that its examples lie below."""
 
-    id: str
     roots: tuple[Path, ...]
     manifest: Manifest
 
     def file(self, example: Example) -> Path:
         """Return where an example lies."""
         return self.roots[example.source] / example.where
+
+    def is_whole(self) -> bool:
+        """Say whether all files are still there."""
+        return all(self.file(example).is_file() for example in self.manifest.examples)
 
     def path(self, picture: str) -> Path:
         """Return the file of the example with this id; raise ThawError if there is none."""
@@ -38,16 +41,46 @@ class Dataset:
         raise ThawError("This picture is not in the set.", "Choose another one.")
 
 
+class Recent:
+    """The sets that were read last, as many as there is memory for."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Dataset] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> Dataset | None:
+        """Return the set that was kept under this key, if it still is."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def keep(self, key: Hashable, found: Dataset) -> Dataset:
+        """Keep a set, and return it."""
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > 1 and sum(len(one.manifest.examples) for one in self._kept.values()) > _PICTURES:
+                self._kept.popitem(last=False)
+            return found
+
+
 class Datasets:
-    """The sets of all workspaces."""
+    """The sets of all workspaces, as runs know them: by their content, wherever it lies."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._read: OrderedDict[tuple[str, float], Dataset] = OrderedDict()
+        self._recent = Recent()
         self._reading = Lock()
 
     def add(self, workspace: str, manifest: Manifest, roots: Sequence[Path]) -> Dataset:
-        """Keep a set; the same pictures with the same labels again replace the earlier row."""
+        """Keep a set, and return it as it is kept.
+
+        The same pictures with the same labels, from elsewhere, change nothing as long as the earlier ones are there:
+        runs learned from these.
+        """
+        known = self.get(manifest.digest, workspace)
+        if known is not None and known.roots != tuple(roots) and known.is_whole():
+            return known
         row = self._database.row(
             "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, digest) DO UPDATE"
             " SET created = excluded.created, roots = excluded.roots, manifest = excluded.manifest"
@@ -60,8 +93,7 @@ class Datasets:
             manifest.written(),
         )
         assert row is not None
-        kept = Dataset(id=row["id"], roots=tuple(roots), manifest=manifest)
-        return self._remember((row["id"], row["created"]), kept)
+        return self._recent.keep((row["id"], row["created"]), Dataset(roots=tuple(roots), manifest=manifest))
 
     def of(self, workspace: str) -> list[Dataset]:
         """Return a workspace's sets, newest first."""
@@ -90,21 +122,11 @@ class Datasets:
         """Return the set of a row's id, which is read once for each moment at which it was written."""
         key = (row["id"], row["created"])
         with self._reading:
-            if key not in self._read:
+            found = self._recent.get(key)
+            if found is None:
                 whole = self._database.row("SELECT roots, manifest FROM datasets WHERE id = ?", row["id"])
                 if whole is None:
                     raise ThawError("This set is not here any more.", "Read the pictures in again.")
                 roots = tuple(Path(root) for root in json.loads(whole["roots"]))
-                self._keep(key, Dataset(id=row["id"], roots=roots, manifest=Manifest.read(whole["manifest"])))
-            self._read.move_to_end(key)
-            return self._read[key]
-
-    def _remember(self, key: tuple[str, float], found: Dataset) -> Dataset:
-        with self._reading:
-            self._keep(key, found)
-        return found
-
-    def _keep(self, key: tuple[str, float], found: Dataset) -> None:
-        self._read[key] = found
-        while len(self._read) > 1 and sum(len(one.manifest.examples) for one in self._read.values()) > _PICTURES:
-            self._read.popitem(last=False)
+                found = self._recent.keep(key, Dataset(roots=roots, manifest=Manifest.read(whole["manifest"])))
+            return found

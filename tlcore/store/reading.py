@@ -151,13 +151,16 @@ class Reader:
             return self._album(name, blobs.root, replace(survey, facts=facts))
 
     def _look(self, tasks: Iterable[Task], left_out: Sequence[LeftOut]) -> Survey:
-        return collect(
+        survey = collect(
             tasks,
             thumbnails=self._store.thumbnails,
             look_all=self._look_all,
             progress=self._progress,
             unfit=left_out,
         )
+        if self._more_of is not None:
+            self._store.albums.check(self._store.albums.get(self._more_of, self._workspace), survey)
+        return survey
 
     def _album(self, name: str, root: Path, survey: Survey) -> Album:
         self._seal()

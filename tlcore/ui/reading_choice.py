@@ -9,7 +9,7 @@ from tlcore.data.manifest import LeftOut
 from tlcore.data.marks import ReadAs
 from tlcore.data.outline import Branch, outline
 from tlcore.data.readings import Reading, UndecidedError, decided, found_in, readings, surest, title_of
-from tlcore.errors import PictureError
+from tlcore.errors import PictureError, ThawError
 from tlcore.store.albums import Album
 from tlcore.text import count, plain
 from tlcore.ui.components.static import numbers, say
@@ -46,7 +46,13 @@ def draw_unsettled(album: Album) -> None:
         st.html(numbers([(f"{album.pictures:,}", "pictures found", "no set yet"), left_out]))
         asked = bool(sight.doubt) and not decided(album.marks)
         if not asked:
-            st.html(say(f"{album.fault}", lead="No set yet:", mark="cross"))
+            st.html(
+                say(
+                    album.fault or "The reading broke off. Bring the same pictures in again.",
+                    lead="No set yet:",
+                    mark="cross",
+                )
+            )
         if sight.unfit:
             with st.expander(f"{count(len(sight.unfit), 'file')} left out, and why"):
                 draw_files(sight.unfit)
@@ -102,7 +108,7 @@ def _decide(album: Album, key: str) -> None:
     st.session_state.pop(_FAULT, None)
     try:
         choose_album(store().albums.mark(store().albums.get(album.id, workspace()), ReadAs(reading=key)))
-    except PictureError as fault:
+    except ThawError as fault:
         st.session_state[_FAULT] = str(fault)
 
 
@@ -112,7 +118,7 @@ def _undo(album: Album) -> None:
     places = [place for place, mark in enumerate(now.marks) if isinstance(mark, ReadAs)]
     try:
         choose_album(store().albums.unmark(now, places[-1]) if places else now)
-    except PictureError as fault:
+    except ThawError as fault:
         st.session_state[_FAULT] = str(fault)
 
 

@@ -104,7 +104,14 @@ def choose_album(album: Album) -> None:
 
 
 def chosen() -> Manifest | None:
-    """Return the manifest of the chosen set, if one is chosen and still there."""
+    """Return the manifest of the chosen set, if one is chosen and still there.
+
+    It is the album's own: another album of the same pictures has other places and names for them.
+    """
+    album = chosen_album()
+    if album is not None and album.digest is not None and album.digest == draft().data:
+        with suppress(ThawError):
+            return store().albums.dataset(album).manifest
     found = dataset(draft().data)
     return found.manifest if found else None
 

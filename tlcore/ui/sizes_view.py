@@ -11,7 +11,7 @@ from tlcore.text import clean, count
 from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.static import say
 from tlcore.ui.picture_view import facts_of
-from tlcore.ui.session import dataset, draft
+from tlcore.ui.session import chosen_album, draft, state_of
 
 _HEIGHT = 380
 
@@ -19,7 +19,7 @@ _HEIGHT = 380
 def draw_sizes(manifest: Manifest) -> None:
     """Draw both charts."""
     square = draft().image_size
-    figure, told = _sizes(manifest.digest, square)
+    figure, told = _sizes(_state(manifest), square, manifest)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Sizes", anchor=False)
@@ -48,11 +48,17 @@ def draw_sizes(manifest: Manifest) -> None:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _sizes(digest: str, square: int) -> tuple[Figure, str]:
+def _sizes(state: str, square: int, _manifest: Manifest) -> tuple[Figure, str]:
     """Return the chart of a set's sizes and the sentence for it, or none where they were not kept."""
-    found = dataset(digest)
-    facts = [fact for fact in facts_of(found.manifest.examples) if fact is not None] if found else []
+    assert state == _state(_manifest)
+    facts = [fact for fact in facts_of(_manifest.examples) if fact is not None]
     return sizes([(fact.width, fact.height) for fact in facts], square), _sizes_told(facts, square) if facts else ""
+
+
+def _state(manifest: Manifest) -> str:
+    """Return what the sizes depend on: also the visitor's album, since another one of these pictures has them too."""
+    album = chosen_album()
+    return f"{manifest.digest} {state_of(album) if album else ''}"
 
 
 def _sizes_told(facts: list[Fact], square: int) -> str:
