@@ -69,6 +69,11 @@ def test_a_part_that_comes_again_counts_once(take):
     assert len(errands()) == 1
 
 
+def test_what_is_recorded_says_its_class_by_its_folder(take):
+    take(part(1, "ants/1.jpg", done=True), destination=Destination(album="a" * 32, by_folder=True))
+    assert [errand.by_folder for errand in errands()] == [True]
+
+
 @pytest.mark.parametrize("last", [part(2, "x/2.jpg", total=3, done=True), part(2, "2", total=2, size=3, done=True)])
 def test_an_upload_with_something_missing_is_told_and_swept(take, last):
     said = take(part(1, "x/1.jpg", total=3), last)

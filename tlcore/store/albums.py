@@ -124,8 +124,9 @@ class Albums:
         """
         return self._decide(album, (*album.marks[:place], *album.marks[place + 1 :]))
 
-    def enlarge(self, album: Album, more: Survey, root: Path) -> Album:
-        """Add the pictures of another survey, which lie below `root`, behind an album's own."""
+    def enlarge(self, album: Album, more: Survey, root: Path, marks: Sequence[Mark] = ()) -> Album:
+        """Add the pictures of another survey, which lie below `root`, behind an album's own, and decide about them."""
+        album = replace(album, marks=reduce(ledger.with_mark, marks, album.marks))
         roots = album.roots if root in album.roots else (*album.roots, root)
         survey = self.survey(album).with_more(more, roots.index(root))
         return self._write(replace(album, roots=roots, survey=self._keep(survey), pictures=len(survey.facts)), survey)

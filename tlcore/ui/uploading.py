@@ -144,6 +144,7 @@ def _file(part: Part, arrived: Arrived, destination: Destination) -> None:
             seed=draft().seed,
             album=destination.album,
             into=destination.into,
+            by_folder=destination.by_folder,
         )
     )
     st.session_state.update({_CLAIM: None, _FILED: part.upload, _READ: True})
