@@ -20,6 +20,8 @@ class ReadUpload:
     """Id of the album that they are added to; None where they make one of their own."""
     into: str = ""
     """The class that all of them go into; empty where their folders say."""
+    by_folder: bool = False
+    """Whether the first folder of each is its class by the person's word, whatever the album is read by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,12 @@ SPLIT = ("set/Train/ants/1.png", "set/Train/bees/1.png", "set/test/ants/2.png", 
         (SPLIT, ["ants/9.png"], ["set/Train/ants/9.png"]),
         (SPLIT, ["x/training/ants/9.png", "x/val/bees/8.png"], ["set/Train/ants/9.png", "set/test/bees/8.png"]),
         (["only/cats/1.png"], ["dogs/1.png"], ["only/dogs/1.png"]),
+        (
+            SPLIT,
+            ["train/ants/9.png", "val/ants/8.png", "test/ants/7.png"],
+            ["set/Train/ants/9.png", "set/test/ants/8.png", "set/test/ants/7.png"],
+        ),
+        (PLAIN, ["ants/train/9.png", "ants/val/8.png"], ["ants/train/9.png", "ants/val/8.png"]),
         ([], ["x/ants/9.png", "x/bees/9.png"], ["ants/9.png", "bees/9.png"]),
     ],
 )

@@ -13,8 +13,8 @@ from tlcore.ui.destination import Destination
 UPLOADS = ("0123456789abcdef" * 2, "f" * 32)
 
 
-def part(sequence, *paths, upload=UPLOADS[0], total=None, size=5, done=False, cancelled=False):
-    files = tuple(FilePart(path=path, offset=0, size=size, data=b"hello"[:size]) for path in paths)
+def part(sequence, *paths, upload=UPLOADS[0], total=None, size=5, offset=0, done=False, cancelled=False):
+    files = tuple(FilePart(path=path, offset=offset, size=offset + size, data=b"hello"[:size]) for path in paths)
     return Part(
         upload=upload,
         sequence=sequence,
@@ -69,6 +69,11 @@ def test_a_part_that_comes_again_counts_once(take):
     assert len(errands()) == 1
 
 
+def test_what_is_recorded_says_its_class_by_its_folder(take):
+    take(part(1, "ants/1.jpg", done=True), destination=Destination(album="a" * 32, by_folder=True))
+    assert [errand.by_folder for errand in errands()] == [True]
+
+
 @pytest.mark.parametrize("last", [part(2, "x/2.jpg", total=3, done=True), part(2, "2", total=2, size=3, done=True)])
 def test_an_upload_with_something_missing_is_told_and_swept(take, last):
     said = take(part(1, "x/1.jpg", total=3), last)
@@ -87,6 +92,29 @@ def test_an_upload_that_was_filed_is_not_swept_by_the_next(take):
     take(part(1, "x/1.jpg", done=True), part(2, "y/1.jpg", upload=UPLOADS[1], done=True))
     assert waiting() == sorted(UPLOADS)
     assert len(errands()) == 2
+
+
+def test_a_last_part_that_comes_again_leaves_its_upload_to_the_errand(take):
+    last = part(1, "x/1.jpg", done=True)
+    take(last, last, part(2, "y/1.jpg", upload=UPLOADS[1], total=2))
+    assert waiting() == sorted(UPLOADS)
+
+
+@pytest.mark.parametrize("again", [part(1, cancelled=True), part(1, "x/1.jpg", done=True)])
+def test_a_page_that_was_loaded_anew_leaves_what_was_filed_alone(take, state, again):
+    take(part(3, "x/1.jpg", done=True))
+    state.clear()
+    assert take(again) == ""
+    assert state[uploading._FILED] == UPLOADS[0]
+    assert state[uploading._ACKNOWLEDGED] == 1
+    assert waiting() == [UPLOADS[0]]
+    assert len(errands()) == 1
+
+
+@pytest.mark.parametrize("last", [part(2, "x/2.jpg", total=1), part(2, "x/1.jpg", total=1, size=5, offset=3)])
+def test_more_than_was_announced_is_refused_and_swept(take, last):
+    assert "More arrived than the 1 files" in take(part(1, "x/1.jpg", total=1, size=4), last)
+    assert waiting() == []
 
 
 def test_what_is_cancelled_is_swept(take):

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 
 from tlcore.data.collect import look_here
-from tlcore.data.marks import CallClasses
+from tlcore.data.marks import CallClasses, ReadAs
 from tlcore.errors import ThawError
 from tlcore.store.intake import Piece
 from tlcore.store.reading import Reader
@@ -54,6 +54,42 @@ def test_loose_pictures_go_into_the_class_that_was_chosen(store, send):
     album = send(FIRST)
     larger = send({"8.png": "blue/4.png", "9.png": "blue/5.png"}, more_of=album.id, into="blue")
     assert classes_of(store, larger) == {"blue": 5, "red": 3}
+
+
+LOOSE = {f"{name}_{number}.png": f"{name}/{number}.png" for name in ("blue", "red") for number in range(3)}
+TABLE = "file,class\n" + "".join(f"{name},{name.split('_')[0]}\n" for name in LOOSE)
+
+
+@pytest.fixture(params=["prefix", "table"])
+def loose(store, send, request):
+    """An album of loose pictures, read by their names or by a table beside them."""
+    if request.param == "table":
+        store.intake.write(UPLOAD, [Piece("labels.csv", 0, TABLE.encode())])
+        return send(LOOSE)
+    return store.albums.mark(send(LOOSE), ReadAs(reading="prefix"))
+
+
+def test_the_chosen_class_counts_whatever_the_album_is_read_by(store, send, loose):
+    album = send({"IMG_1.png": "green/1.png", "IMG_2.png": "green/2.png"}, more_of=loose.id, into="green")
+    album = send({"IMG_3.png": "blue/4.png"}, more_of=album.id, into="Blue")
+    assert classes_of(store, album) == {"blue": 4, "green": 2, "red": 3}
+    assert [(one.name, one.code) for one in store.albums.dataset(album).manifest.left_out] == []
+
+
+def test_what_was_recorded_for_a_class_is_in_it_whatever_the_album_is_read_by(store, send, loose):
+    recorded = {f"{name}/{number}-1.jpg": f"{name}/{number}.png" for name in ("red", "green") for number in (4, 5)}
+    album = send(recorded, more_of=loose.id, by_folder=True)
+    assert classes_of(store, album) == {"blue": 3, "green": 2, "red": 5}
+
+
+def test_the_chosen_class_keeps_the_name_that_it_got_meanwhile(store, send):
+    album = send(FIRST)
+
+    def decide():
+        store.albums.mark(album, CallClasses(classes=("red",), name="crimson"))
+
+    larger = send({"8.png": "red/4.png"}, on_look=decide, more_of=album.id, into="red")
+    assert classes_of(store, larger) == {"blue": 3, "crimson": 4}
 
 
 def test_an_archive_goes_into_the_class_that_was_chosen(store, send, pictures, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from tlcore.errors import ChoiceError, PictureError, ThawError
 from tlcore.store.blobs import Blobs
-from tlcore.store.intake import Intake, Piece
+from tlcore.store.intake import Arrived, Intake, Piece
 
 UPLOAD = "0123456789abcdef" * 2
 
@@ -142,7 +142,8 @@ def test_no_name_leads_out_of_the_folder(blobs, name):
 
 def test_pieces_make_files_whatever_order_they_come_in(intake):
     intake.write(UPLOAD, [Piece("bees/1.jpg", 5, b"world"), Piece("../../evil.jpg", 0, b"evil")])
-    intake.write(UPLOAD, [Piece("bees/1.jpg", 0, b"hello"), Piece("bees/1.jpg", 5, b"world")])
+    arrived = intake.write(UPLOAD, [Piece("bees/1.jpg", 0, b"hello"), Piece("bees/1.jpg", 5, b"world")])
+    assert arrived == Arrived(files=2, bytes=14)
     files = dict(intake.files(UPLOAD))
     assert files["bees/1.jpg"].read_bytes() == b"helloworld"
     assert files["../../evil.jpg"].parent == intake.folder(UPLOAD)

@@ -58,6 +58,12 @@ def test_an_empty_file_is_a_file() -> None:
     assert read.files[0].data == b""
 
 
+def test_half_a_surrogate_pair_in_a_name_costs_nothing_else() -> None:
+    read = read_part(part(files=[file(path="bees/\ud8001.jpg"), file(path="bees/\udfff1.jpg"), file()]))
+    assert read is not None
+    assert [piece.path for piece in read.files] == ["bees/\\ud8001.jpg", "bees/\\udfff1.jpg", "bees/1.jpg"]
+
+
 @pytest.mark.parametrize(
     "plain",
     [

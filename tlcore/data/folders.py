@@ -80,9 +80,9 @@ def by_innermost(found: Found) -> Layout:
     return _classes(found, sides, innermost=True)
 
 
-def has_sides(root: Folder) -> bool:
-    """Say whether there is a train folder with a val or a test folder beside it."""
-    sides = {side_of(folder.name) for folder in level_of(root).inner()}
+def has_sides(root: Folder, known: Iterable[str] = ()) -> bool:
+    """Say whether there is a train folder with a val or a test folder beside it, at the level that `level_of` finds."""
+    sides = {side_of(folder.name) for folder in level_of(root, known).inner()}
     return "train" in sides and bool(sides & {"val", "test"})
 
 

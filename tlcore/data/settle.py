@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tlcore.data import audit, ledger, limits
 from tlcore.data.audit import Candidate
-from tlcore.data.layout import Layout
+from tlcore.data.layout import Layout, class_key
 from tlcore.data.likeness import takes
 from tlcore.data.manifest import Example, LeftOut, Manifest, in_order
 from tlcore.data.marks import CallClasses, DropClass, LeaveOut, Mark, MoveTo, Relabel, SplitBy, TakeIn
@@ -109,7 +109,9 @@ class _Decided:
                 self._out.update({place: reason for place, label in self.labels.items() if label == name})
                 self.classes.discard(name)
             case Relabel(pictures=pictures, name=name):
-                self._relabel(pictures, name)
+                emptied = {self.labels[place] for place in pictures if place in self.labels}
+                self._relabel(pictures, self._known(name))
+                self.classes -= emptied - set(self.labels.values())
             case LeaveOut(pictures=pictures, why=why):
                 self._out.update(dict.fromkeys(pictures, ("BY_HAND", ledger.reason(why))))
             case TakeIn(pictures=pictures):
@@ -136,6 +138,11 @@ class _Decided:
             for place, (code, sentence) in self._out.items()
         ]
         return [*(one for one in self._strays if one.place not in self.labels), *by_hand]
+
+    def _known(self, name: str) -> str:
+        """Return the class that this is another spelling of, if there is one."""
+        spellings = {class_key(one): one for one in sorted(self.classes)}
+        return name if name in self.classes else spellings.get(class_key(name), name)
 
     def _relabel(self, places: Iterable[int], name: str) -> None:
         changed = dict.fromkeys(places, name)

@@ -66,8 +66,9 @@ def _do(store: Store, asked: Progress, engine: Engine) -> str:
     reader = partial(Reader, store, asked.workspace, progress=telling.progress, seal=telling.seal)
     eyes = Eyes(store, telling.obey)
     match asked.errand:
-        case ReadUpload(upload=upload, name=name, seed=seed, album=album, into=into):
-            return reader(seed=seed, look_all=eyes, more_of=album, into=into).upload(upload, name).id
+        case ReadUpload(upload=upload, name=name, seed=seed, album=album, into=into, by_folder=by_folder):
+            adding = reader(seed=seed, look_all=eyes, more_of=album, into=into, by_folder=by_folder)
+            return adding.upload(upload, name).id
         case MakeSample(sample=sample, seed=seed):
             return reader(seed=seed, look_all=look_here).sample(sample).id
         case ReadFolder(folder=folder, place=place, seed=seed):

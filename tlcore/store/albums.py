@@ -130,8 +130,8 @@ class Albums:
 
         return self._decide(album, without)
 
-    def enlarge(self, album: Album, more: Survey, root: Path) -> Album:
-        """Add the pictures of another survey, which lie below `root`, behind an album's own.
+    def enlarge(self, album: Album, more: Survey, root: Path, marks: Sequence[Mark] = ()) -> Album:
+        """Add the pictures of another survey, which lie below `root`, behind an album's own, and decide about them.
 
         Raises PictureError if they are too many together.
         """
@@ -140,7 +140,8 @@ class Albums:
             self.check(now, more)
             roots = now.roots if root in now.roots else (*now.roots, root)
             survey = self.survey(now).with_more(more, roots.index(root))
-            return replace(now, roots=roots, survey=self._keep(survey)), survey
+            decided = reduce(ledger.with_mark, marks, now.marks)
+            return replace(now, roots=roots, survey=self._keep(survey), marks=decided), survey
 
         with self._blobs.settling(_PATIENCE):
             return self._change(album, with_more, ThawError)

@@ -86,6 +86,11 @@ class Errands:
         )
         return _progress(row) if row else None
 
+    def reads(self, workspace: str, upload: str) -> bool:
+        """Say whether the workspace has an errand, done or not, for which these files were sent."""
+        query = "SELECT id FROM errands WHERE workspace = ? AND json_extract(body, '$.upload') = ?"
+        return self._database.row(query, workspace, upload) is not None
+
     def open(self) -> list[Progress]:
         """Return the errands that are not done, oldest first."""
         query = "SELECT * FROM errands WHERE result IS NULL AND fault IS NULL ORDER BY created"

@@ -28,6 +28,14 @@ class Piece:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What has come of an upload so far."""
+
+    files: int
+    bytes: int
+
+
 class Intake:
     """A folder with one folder per upload; inside, files are numbered and an index tells what people called them."""
 
@@ -40,19 +48,25 @@ class Intake:
             raise PictureError("BAD_UPLOAD", "This upload is not one of ours.", "Send the folder again.")
         return self.root / upload
 
-    def write(self, upload: str, pieces: Iterable[Piece]) -> None:
-        """Write pieces of files; a piece that comes twice is written twice, to the same place."""
+    def write(self, upload: str, pieces: Iterable[Piece]) -> Arrived:
+        """Write pieces of files, and return what there is of the upload now.
+
+        A piece that comes twice is written twice, to the same place, and counts once.
+        """
         folder = self.folder(upload)
         folder.mkdir(parents=True, exist_ok=True)
-        index = self._index(folder)
+        index, size = self._index(folder)
         for piece in pieces:
             if not 0 <= piece.offset <= allowance().upload_bytes:
                 raise PictureError("TOO_BIG_FILE", f"{clean(piece.name)} is too large.", "Send smaller files.")
             path = folder / index.setdefault(piece.name, f"{len(index):06d}")
-            with path.open("r+b" if path.exists() else "w+b") as file:
+            before = path.stat().st_size if path.exists() else None
+            with path.open("w+b" if before is None else "r+b") as file:
                 file.seek(piece.offset)
                 file.write(piece.data)
-        (folder / _INDEX).write_text(json.dumps(index), encoding="utf-8")
+            size += path.stat().st_size - (before or 0)
+        (folder / _INDEX).write_text(json.dumps({"files": index, "bytes": size}), encoding="utf-8")
+        return Arrived(len(index), size)
 
     def receive(self, name: str, file: BinaryIO) -> str:
         """Write one whole file, piece by piece, and return the id of the upload it makes."""
@@ -68,12 +82,16 @@ class Intake:
         folder = self.folder(upload)
         if not folder.is_dir():
             raise PictureError("BAD_UPLOAD", "This upload is not here any more.", "Send the files again.")
-        return [(name, folder / number) for name, number in self._index(folder).items()]
+        return [(name, folder / number) for name, number in self._index(folder)[0].items()]
 
     def clear(self, upload: str) -> None:
         """Remove what is left of an upload."""
         shutil.rmtree(self.folder(upload), ignore_errors=True)
 
-    def _index(self, folder: Path) -> dict[str, str]:
+    def _index(self, folder: Path) -> tuple[dict[str, str], int]:
+        """Return under which number each file lies, and the bytes of all."""
         path = folder / _INDEX
-        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+        if not path.exists():
+            return {}, 0
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        return plain["files"], plain["bytes"]

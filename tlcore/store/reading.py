@@ -9,7 +9,7 @@ from tlcore.data.archive import is_archive, unpack
 from tlcore.data.collect import LookAll, collect
 from tlcore.data.downloads import PublicSet, download
 from tlcore.data.facts import Task
-from tlcore.data.joining import joined
+from tlcore.data.joining import joined, said
 from tlcore.data.manifest import LeftOut
 from tlcore.data.public_sets import public_set
 from tlcore.data.samples import digits, shapes
@@ -34,8 +34,9 @@ class Reader:
 
     `seed` draws the validation pictures where no folders do; `look_all` looks at the files, and `more_of` is the id
     of the album that they are added to, if they are not to make one of their own: each into the class that its
-    folders say, or all of them into the class `into`. `seal` is called before what is done whole; what it raises is
-    heard a last time.
+    folders say, or all of them into the class `into`. With `by_folder` the first folder of each is its class by a
+    person's word, even where the album is not read by folders. `seal` is called before what is done whole; what it
+    raises is heard a last time.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Reader:
         look_all: LookAll,
         more_of: str | None = None,
         into: str = "",
+        by_folder: bool = False,
         seal: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
@@ -56,6 +58,7 @@ class Reader:
         self._look_all = look_all
         self._more_of = more_of
         self._into = into
+        self._by_folder = by_folder
         self._seal = seal
 
     def sample(self, name: str) -> Album:
@@ -168,5 +171,7 @@ class Reader:
         if self._more_of is not None:
             # Only now: its owner may have decided something about it while the files were read.
             album = albums.get(self._more_of, self._workspace)
-            return albums.enlarge(album, joined(albums.survey(album), survey, self._into), root)
+            known = albums.survey(album)
+            marks = said(known, album.marks, survey, self._into, by_folder=self._by_folder)
+            return albums.enlarge(album, joined(known, survey, self._into), root, marks)
         return albums.make(self._workspace, name, survey, (root,), self._seed)

@@ -21,6 +21,8 @@ class Destination:
     """Id of the album that they are added to; None for one of their own."""
     into: str = ""
     """The class that all of them go into; empty where their folders say."""
+    by_folder: bool = False
+    """Whether each one's folder is its class by the person's word."""
     name: str = ""
     """What the album is called, as it is shown; empty for one of their own."""
     classes: tuple[str, ...] = ()
@@ -58,7 +60,7 @@ def choose_destination(*, by_class: bool) -> Destination:
             help="Loose pictures need a class. Choose one, or type the name of a new one.",
         )
         into = "" if picked == _BY_FOLDERS else clean(picked)
-    return Destination(album=album.id, into=into, name=clean(album.name, 40), classes=classes)
+    return Destination(album=album.id, into=into, by_folder=not by_class, name=clean(album.name, 40), classes=classes)
 
 
 def _spoken(identifier: str, album: Album) -> str:

@@ -1,5 +1,6 @@
 """Takes files from the browser: each part goes to the disk at once, and an errand reads the whole."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from tlcore.data.limits import allowance
 from tlcore.errands import ReadUpload
 from tlcore.errors import ThawError
-from tlcore.store.intake import Piece
+from tlcore.store.intake import Arrived, Piece
 from tlcore.text import clean
 from tlcore.ui.components.folder_picker import folder_picker
 from tlcore.ui.components.sending import Part
@@ -18,9 +19,19 @@ from tlcore.ui.session import draft, store, workspace
 
 _ACKNOWLEDGED = "acknowledged"
 _PROBLEM = "upload_problem"
-_UPLOAD = "upload"
+_CLAIM = "upload_claim"
+_FILED = "upload_filed"
 _READ = "upload_to_read"
 _NAMES_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What the upload that is under way said at its beginning that it comes to."""
+
+    upload: str
+    files: int
+    bytes: int
 
 
 @st.fragment
@@ -33,6 +44,7 @@ def bring_files() -> None:
         on_part=lambda part: _take(part, destination),
         acknowledged=st.session_state.get(_ACKNOWLEDGED, 0),
         problem=st.session_state.get(_PROBLEM, ""),
+        filed=st.session_state.get(_FILED, ""),
     )
 
 
@@ -46,6 +58,7 @@ def bring_recordings() -> None:
         on_part=lambda part: _take(part, destination),
         acknowledged=st.session_state.get(_ACKNOWLEDGED, 0),
         problem=st.session_state.get(_PROBLEM, ""),
+        filed=st.session_state.get(_FILED, ""),
         classes=destination.classes,
         add_to=destination.name,
     )
@@ -58,72 +71,83 @@ def _show_errand() -> None:
 
 
 def _take(part: Part, destination: Destination) -> None:
-    open_upload = st.session_state.get(_UPLOAD)
-    begins = open_upload != part.upload
-    if begins:
-        if open_upload is not None:
-            store().intake.clear(open_upload)  # cut off, for one browser tab sends one upload at a time
-        st.session_state.update({_UPLOAD: part.upload, _PROBLEM: ""})
     if part.sequence <= st.session_state.get(_ACKNOWLEDGED, 0):
-        return
-    try:
-        if begins:
-            # All of it is known beforehand, so what does not fit is refused before a byte of it is kept.
-            store().space.check(workspace(), part.total_bytes)
-        _write(part, destination)
-    except ThawError as error:
-        _give_up(part, str(error))
-    except OSError:
-        _give_up(part, "The files could not be written. Is this machine's disk full?")
+        return  # it came twice
+    open_claim: _Claim | None = st.session_state.get(_CLAIM)
+    claim = open_claim if open_claim is not None and open_claim.upload == part.upload else None
+    if claim is None and store().errands.reads(workspace(), part.upload):
+        # All of it had arrived, though the browser did not hear so; its files are the errand's from then on.
+        st.session_state[_FILED] = part.upload
+    else:
+        if open_claim is not None and claim is None:
+            store().intake.clear(open_claim.upload)  # cut off, for one browser tab sends one upload at a time
+        try:
+            if part.cancelled:
+                _give_up(part, "")
+            else:
+                _keep(part, claim or _begun(part), destination)
+        except ThawError as error:
+            _give_up(part, str(error))
+        except OSError:
+            _give_up(part, "The files could not be written. Is this machine's disk full?")
     st.session_state[_ACKNOWLEDGED] = part.sequence
+
+
+def _begun(part: Part) -> _Claim:
+    """Return what an upload says it comes to; raise ThawError, before a byte of it is kept, if that does not fit."""
+    if part.total_files > allowance().pictures:
+        raise ThawError(
+            f"These are {part.total_files:,} files; {allowance().pictures:,} is the most for one set.",
+            "Send a part of them.",
+        )
+    store().space.check(workspace(), part.total_bytes)
+    claim = _Claim(part.upload, part.total_files, part.total_bytes)
+    st.session_state.update({_CLAIM: claim, _PROBLEM: ""})
+    return claim
 
 
 def _give_up(part: Part, problem: str) -> None:
     store().intake.clear(part.upload)
-    st.session_state.update({_UPLOAD: None, _PROBLEM: problem})
+    st.session_state.update({_CLAIM: None, _PROBLEM: problem})
 
 
-def _write(part: Part, destination: Destination) -> None:
-    if part.cancelled:
-        store().intake.clear(part.upload)
-        st.session_state[_UPLOAD] = None
-        return
+def _keep(part: Part, claim: _Claim, destination: Destination) -> None:
+    """Write a part to the disk; raise ThawError if it is too large, or more than the upload said it would be."""
     largest, most = max((file.size for file in part.files), default=0), allowance().upload_bytes
     if largest > most:
         raise ThawError(
             f"A file of {largest / 1e6:,.0f} MB is among them; the most is {most / 1e6:,.0f} MB.",
             "Send the folder as it is, or in several archives.",
         )
-    if part.total_files > allowance().pictures:
+    arrived = store().intake.write(part.upload, [Piece(file.path, file.offset, file.data) for file in part.files])
+    if arrived.files > claim.files or arrived.bytes > claim.bytes:
         raise ThawError(
-            f"These are {part.total_files:,} files; {allowance().pictures:,} is the most for one set.",
-            "Send a part of them.",
+            f"More arrived than the {claim.files:,} files and {claim.bytes / 1e6:,.1f} MB that were announced.",
+            "Send them again.",
         )
-    store().intake.write(part.upload, [Piece(file.path, file.offset, file.data) for file in part.files])
     if part.done:
-        _file(part, destination)
+        _file(part, arrived, destination)
 
 
-def _file(part: Part, destination: Destination) -> None:
+def _file(part: Part, arrived: Arrived, destination: Destination) -> None:
     """File the errand that reads an upload; raise ThawError if not all of it arrived."""
-    files = store().intake.files(part.upload)
-    arrived = sum(path.stat().st_size for _, path in files)
-    if len(files) < part.total_files or arrived < part.total_bytes:
+    if arrived.files < part.total_files or arrived.bytes < part.total_bytes:
         raise ThawError(
-            f"Only {len(files)} of {part.total_files} files arrived whole, {arrived / 1e6:,.1f} of"
+            f"Only {arrived.files} of {part.total_files} files arrived whole, {arrived.bytes / 1e6:,.1f} of"
             f" {part.total_bytes / 1e6:,.1f} MB; the connection was lost in between.",
             "Send them again.",
         )
     begin(
         ReadUpload(
             upload=part.upload,
-            name=_name([name for name, _ in files]),
+            name=_name([name for name, _ in store().intake.files(part.upload)]),
             seed=draft().seed,
             album=destination.album,
             into=destination.into,
+            by_folder=destination.by_folder,
         )
     )
-    st.session_state.update({_UPLOAD: None, _READ: True})
+    st.session_state.update({_CLAIM: None, _FILED: part.upload, _READ: True})
 
 
 def _name(paths: list[str]) -> str:

@@ -56,7 +56,7 @@ class FolderPicker {
     words.append(element("b", "", "Drop a folder here"), element("span", "", "One folder for each class. Loose pictures or an archive (zip, tar) will do as well; nothing is changed on the way."));
     const buttons = this.zone.appendChild(element("div", "buttons"));
     this.folder = this.makeInput("Choose a folder", { webkitdirectory: true, multiple: true });
-    this.files = this.makeInput("Choose files or an archive", { multiple: true, accept: "image/*,.zip,.tar,.tgz,.gz,.bz2,.xz" });
+    this.files = this.makeInput("Choose files or an archive", { multiple: true, accept: "image/*,.csv,.tsv,.zip,.tar,.tgz,.gz,.bz2,.xz" });
     buttons.append(this.folder.button, this.files.button);
     root.append(this.folder.input, this.files.input);
     this.option = root.appendChild(element("label", "option"));

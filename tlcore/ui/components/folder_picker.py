@@ -8,6 +8,8 @@ from tlcore.ui.components.sending import Part, mount_sending
 _mount = register("folder_picker", "shared", "sending")
 
 
-def folder_picker(*, key: str, on_part: Callable[[Part], None], acknowledged: int, problem: str = "") -> None:
+def folder_picker(
+    *, key: str, on_part: Callable[[Part], None], acknowledged: int, problem: str = "", filed: str = ""
+) -> None:
     """Show the place to drop a folder, and call `on_part` with each part of what comes; see `mount_sending`."""
-    mount_sending(_mount, key=key, on_part=on_part, acknowledged=acknowledged, problem=problem)
+    mount_sending(_mount, key=key, on_part=on_part, acknowledged=acknowledged, problem=problem, filed=filed)

@@ -60,6 +60,7 @@ class Sending {
     Object.assign(this, { onBusy, onSent, again });
     this.sequence = 0; // of the last part that was made
     this.upload = null;
+    this.ended = null; // an upload whose end Python has yet to acknowledge, and what to say then
     this.problem = "";
     this.heard = 0; // the last sequence that Python acknowledged
     this.silent = 0; // milliseconds since the part was sent
@@ -72,7 +73,7 @@ class Sending {
     this.line = this.progress.appendChild(element("span", "line"));
     this.cancel = this.progress.appendChild(element("button", "button", "Cancel"));
     this.cancel.type = "button";
-    this.cancel.onclick = () => this.stop("Cancelled. Nothing of it was kept.");
+    this.cancel.onclick = () => this.stop("Cancelled. Nothing of it was kept.", "Cancelling.");
     this.progress.hidden = true;
     this.note = root.appendChild(element("p", "note"));
     this.note.setAttribute("role", "status");
@@ -85,6 +86,7 @@ class Sending {
       name: randomName(), files, ignored, prepare, place: 0, offset: 0, read: 0, sent: 0, began: performance.now(),
       bytes: files.reduce((sum, { file }) => sum + file.size, 0),
     };
+    this.ended = null;
     this.say("");
     this.progress.hidden = false;
     this.onBusy(true);
@@ -143,9 +145,10 @@ class Sending {
   update({ data, setTriggerValue }) {
     this.trigger = setTriggerValue;
     this.sequence = Math.max(this.sequence, data.acknowledged);
-    if (!this.looked) this.tellCutOff();
+    if (!this.looked) this.endCutOff();
     const news = data.problem !== this.problem;
     this.problem = data.problem;
+    if (this.ended && data.acknowledged >= this.ended.sequence) return this.tellEnd(data.filed);
     if (!this.upload && news) return this.say(data.problem);
     const forgotten = data.acknowledged < this.heard; // Thaw was started anew, so the part that waits was lost
     this.heard = data.acknowledged;
@@ -163,13 +166,21 @@ class Sending {
     this.say(this.onSent(upload));
   }
 
-  tellCutOff() {
+  endCutOff() {
     this.looked = true;
     const left = takeCutOff();
     if (!left) return;
     this.sequence += 1;
+    const words = `The upload of ${inFiles(left.files)} was cut off after ${left.sent}, because the page was left or loaded anew. Nothing of it was kept: ${this.again}`;
+    this.ended = { name: left.name, files: left.files, sequence: this.sequence, words };
     this.trigger("part", { upload: left.name, sequence: this.sequence, files: [], total_files: 0, total_bytes: 0, ignored: 0, done: false, cancelled: true });
-    this.say(`The upload of ${inFiles(left.files)} was cut off after ${left.sent}, because the page was left or loaded anew. Nothing of it was kept: ${this.again}`);
+  }
+
+  // The last part may have come through though nobody heard so: only Python knows what became of the upload.
+  tellEnd(filed) {
+    const { name, files, words } = this.ended;
+    this.ended = null;
+    this.say(filed === name ? `The upload of ${inFiles(files)} came through whole.` : words);
   }
 
   show() {
@@ -183,9 +194,10 @@ class Sending {
     setText(this.line, `${place.toLocaleString("en")} of ${inFiles(files.length)}, ${inSize(read)} of ${inSize(bytes)}${pace}`);
   }
 
-  stop(reason) {
+  stop(reason, meanwhile = reason) {
     this.send([], false, true);
-    this.end(reason);
+    this.ended = { name: this.upload.name, files: this.upload.files.length, sequence: this.sequence, words: reason };
+    this.end(meanwhile);
   }
 
   end(reason) {

@@ -47,12 +47,14 @@ def mount_sending(
     on_part: Callable[[Part], None],
     acknowledged: int,
     problem: str,
+    filed: str,
     **settings: Any,
 ) -> None:
     """Show a component whose script sends files, and call `on_part` with each part of what comes.
 
     `acknowledged` is the sequence of the last part that was dealt with (0 before the first): the browser sends the
-    next part only after that. A `problem` is shown and ends the upload.
+    next part only after that. A `problem` is shown and ends the upload. `filed` is the last upload that is known to
+    have come through whole.
     """
 
     def answer() -> None:
@@ -60,7 +62,11 @@ def mount_sending(
         if part is not None:
             on_part(part)
 
-    mount(key=key, data={"acknowledged": acknowledged, "problem": problem, **settings}, on_part_change=answer)
+    mount(
+        key=key,
+        data={"acknowledged": acknowledged, "problem": problem, "filed": filed, **settings},
+        on_part_change=answer,
+    )
 
 
 def read_part(plain: Any) -> Part | None:
@@ -103,7 +109,11 @@ def _read_file(plain: Any) -> FilePart | None:
         data = b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
-    return FilePart(path=path, offset=offset, size=size, data=data) if offset + len(data) <= size else None
+    if offset + len(data) > size:
+        return None
+    # Half of a surrogate pair, which Windows allows in a name, has no UTF-8; spelled out, the name stays its own.
+    path = path.encode("utf-8", "backslashreplace").decode("utf-8")
+    return FilePart(path=path, offset=offset, size=size, data=data)
 
 
 def _count(plain: Any) -> int | None:

@@ -14,6 +14,7 @@ def webcam(
     on_part: Callable[[Part], None],
     acknowledged: int,
     problem: str = "",
+    filed: str = "",
     classes: Sequence[str] = (),
     add_to: str = "",
 ) -> None:
@@ -28,6 +29,7 @@ def webcam(
         on_part=on_part,
         acknowledged=acknowledged,
         problem=problem,
+        filed=filed,
         classes=list(classes),
         add_to=add_to,
     )
