@@ -5,6 +5,7 @@ import io
 import struct
 import tarfile
 import threading
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +22,7 @@ from tlcore.data.collect import look_here
 from tlcore.data.public_sets import PUBLIC_SETS, public_set
 from tlcore.errors import ChoiceError, ThawError
 from tlcore.fetch import MIRROR_VARIABLE
-from tlcore.store import reading
+from tlcore.store import Store, reading
 from tlcore.store.reading import Reader
 
 
@@ -319,8 +320,8 @@ def test_a_set_that_was_deleted_is_downloaded_again(store, publish, read, monkey
 def test_nobody_deletes_a_known_set_between_its_finding_and_its_album(store, publish, read, monkeypatch):
     def found_while_somebody_deletes(*words):
         monkeypatch.setattr("tlcore.store.space._PATIENCE", 0)
-        with pytest.raises(ThawError, match="just coming in"):
-            store.space.remove(album)
+        with closing(Store(store.home)) as somebody, pytest.raises(ThawError, match="just coming in"):
+            somebody.space.remove(album)
         return find(*words)
 
     read(publish("eurosat"))
