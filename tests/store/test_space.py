@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import time
+from contextlib import closing
 from dataclasses import replace
 from zipfile import ZipFile
 
@@ -16,6 +17,7 @@ from tlcore.data.facts import Task
 from tlcore.data.marks import LeaveOut
 from tlcore.errors import PictureError, ThawError
 from tlcore.events import Checkpointed
+from tlcore.store import Store
 from tlcore.store.blobs import Blobs
 from tlcore.store.claims import Claimant
 from tlcore.store.imported import ImportedWeights
@@ -247,7 +249,7 @@ def test_what_work_that_was_cut_short_left_behind_goes_after_a_day(store, bring,
     store.sweep()
     assert kept(store) == left > named
     made_old(store)
-    with store.blobs.settling(0):
+    with closing(Store(store.home)) as somebody, somebody.blobs.settling(0):
         store.sweep()
     assert kept(store) == left
     store.sweep()
