@@ -46,6 +46,11 @@ class Draft:
             return self.schedule
         return fill(self.strategy, self.blocks, self.epochs, self.slope)
 
+    @property
+    def learned_weights(self) -> str:
+        """The weights to ask when it matters what the network knows; random numbers know nothing to tell apart."""
+        return IMAGENET if self.weights == SCRATCH else self.weights
+
     def phase(self, place: int) -> Phase:
         """Return the phase at `place`, counted from 0; raise ChoiceError if a page still shows one that is gone."""
         if not 0 <= place < len(self.phases):

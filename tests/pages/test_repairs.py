@@ -126,7 +126,7 @@ def test_a_repair_that_leaves_no_set_is_refused_in_words(show, album, store, wor
 
 
 def test_doubtful_labels_are_asked_for_and_decided_one_by_one(show, album, store, person, words, monkeypatch):
-    monkeypatch.setattr("tlcore.ui.doubts_view.weights_file", lambda _weights: Path("here"))
+    monkeypatch.setattr("tlcore.catalog.weights.weights_file", lambda _weights: Path("here"))
     page = press(show("Checks"), "Look for doubtful labels")
     question = store.asked.waiting()
     assert isinstance(question, Doubt)

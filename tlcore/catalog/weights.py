@@ -56,6 +56,12 @@ def weights_file(card: WeightsCard) -> Path | None:
     return next((path for path in _places(card) if path.is_file()), None)
 
 
+def is_here(card: BackboneCard, weights: str) -> bool:
+    """Say whether what a plan calls its weights needs no download: only published ones ever do."""
+    published = card.published(weights)
+    return published is None or weights_file(published) is not None
+
+
 def _places(card: WeightsCard) -> Iterator[Path]:
     """Yield where these weights may lie, the surest first."""
     if card.source == "package":

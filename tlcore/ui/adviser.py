@@ -4,7 +4,7 @@ import streamlit as st
 
 from tlcore.advice import SOURCE, Advice, advise
 from tlcore.catalog.backbones import backbone
-from tlcore.catalog.weights import IMAGENET, SCRATCH, weights_file
+from tlcore.catalog.weights import SCRATCH, is_here
 from tlcore.config import Strategy
 from tlcore.data.manifest import Manifest
 from tlcore.errors import ThawError
@@ -68,8 +68,7 @@ def _question(manifest: Manifest) -> Separate:
     plan = draft()
     return Separate(
         backbone=plan.backbone,
-        # Random numbers know nothing that could be told apart; the advice is for the network that came with weights.
-        weights=IMAGENET if plan.weights == SCRATCH else plan.weights,
+        weights=plan.learned_weights,
         data=manifest.digest,
         image_size=plan.image_size,
         seed=plan.seed,
@@ -78,8 +77,7 @@ def _question(manifest: Manifest) -> Separate:
 
 
 def _here(question: Separate) -> bool:
-    published = backbone(question.backbone).published(question.weights)
-    return published is None or weights_file(published) is not None
+    return is_here(backbone(question.backbone), question.weights)
 
 
 def _levels(advice: Advice) -> list[Level]:

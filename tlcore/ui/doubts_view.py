@@ -3,7 +3,7 @@
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.catalog.weights import IMAGENET, SCRATCH, weights_file
+from tlcore.catalog.weights import is_here
 from tlcore.data.manifest import Example, Manifest
 from tlcore.data.marks import Confirm, LeaveOut, Relabel
 from tlcore.errors import ThawError
@@ -33,8 +33,7 @@ def draw_doubts(album: Album, manifest: Manifest) -> None:
         "Some are labelled wrongly, some only look like the others: you decide."
     )
     question = _question(manifest)
-    published = backbone(question.backbone).published(question.weights)
-    if published is not None and weights_file(published) is None:
+    if not is_here(backbone(question.backbone), question.weights):
         st.html(say("the network’s weights are not on this machine. The page Network fetches them.", lead="Not yet:"))
         return
     # Each decision makes another set; the answer about the one that was asked for goes on being shown.
@@ -50,7 +49,7 @@ def _question(manifest: Manifest) -> Doubt:
     plan = draft()
     return Doubt(
         backbone=plan.backbone,
-        weights=IMAGENET if plan.weights == SCRATCH else plan.weights,
+        weights=plan.learned_weights,
         data=manifest.digest,
         image_size=plan.image_size,
         seed=plan.seed,

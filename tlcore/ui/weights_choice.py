@@ -4,7 +4,7 @@ import streamlit as st
 
 from tlcore.catalog.backbones import backbone
 from tlcore.catalog.cards import BackboneCard, WeightsCard
-from tlcore.catalog.weights import SCRATCH, about_megabytes, weights_file
+from tlcore.catalog.weights import SCRATCH, about_megabytes, is_here, weights_file
 from tlcore.errands import Errand, FetchWeights, ReadWeights
 from tlcore.text import plain
 from tlcore.ui.gathering import begin, current_errand
@@ -42,7 +42,7 @@ def weights_here() -> bool:
         elif plan.weights == SCRATCH:
             st.caption("From scratch: it knows nothing yet, and needs far more pictures and time.")
         current_errand((ReadWeights,), "Checking the weights", _imported)
-    return published is None or weights_file(published) is not None
+    return is_here(card, plan.weights)
 
 
 def _choose_variant(card: BackboneCard, published: WeightsCard) -> None:
