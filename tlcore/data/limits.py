@@ -49,6 +49,12 @@ TABLE_BYTES = 20_000_000
 KEPT_READY = 2 * 1024**3
 """Bytes of decoded pictures of one split that a run keeps; what does not fit is decoded again in every epoch."""
 
+BEGINNINGS_BYTES = 8 * 1024**3
+"""Bytes of all files of what frozen beginnings made of pictures; those that were used longest ago go first."""
+
+BEGINNINGS_IN_MEMORY = 256 * 1024**2
+"""Bytes of such rows of one split that wait in memory to be written, or to be used again where none are written."""
+
 FREE_BYTES = 5_000_000_000
 FREE_SHARE = 0.1
 """Bytes of the disk, or share of it if that is less, that stay free whatever comes in."""

@@ -16,12 +16,12 @@ def borrowed(module: nn.Module, device: torch.device) -> Iterator[None]:
     """
     tensors = {name: tensor.detach().clone() for name, tensor in _tensors(module)}
     learning = [(parameter, parameter.requires_grad, parameter.grad) for parameter in module.parameters()]
-    flags = [(part, part.training) for part in module.modules()]
     random = _random_states(device)
     try:
         for parameter, _, _ in learning:
             parameter.grad = None
-        yield
+        with borrowed_flags(module):
+            yield
     finally:
         with torch.no_grad():
             for name, tensor in _tensors(module):
@@ -29,9 +29,18 @@ def borrowed(module: nn.Module, device: torch.device) -> Iterator[None]:
         for parameter, requires, gradient in learning:
             parameter.requires_grad_(requires)
             parameter.grad = gradient
+        _set_random_states(device, random)
+
+
+@contextmanager
+def borrowed_flags(module: nn.Module) -> Iterator[None]:
+    """Put back the training flag of every part of `module` at the end of the `with`, also after an error."""
+    flags = [(part, part.training) for part in module.modules()]
+    try:
+        yield
+    finally:
         for part, training in flags:
             part.training = training
-        _set_random_states(device, random)
 
 
 def _tensors(module: nn.Module) -> Iterator[tuple[str, Tensor]]:

@@ -1,15 +1,16 @@
 """A set's pictures as batches for the network; each file is decoded once per run."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
+from itertools import zip_longest
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from tlcore.config import MOST_EPOCHS
 from tlcore.data.decode import read_bytes
 from tlcore.data.limits import KEPT_READY
 from tlcore.data.manifest import Example
@@ -31,7 +32,7 @@ class Batch:
 
 
 class Pictures:
-    """The examples of one split, in a fixed order."""
+    """The examples of one split, in a fixed order, each as it is or in several drawings."""
 
     def __init__(
         self,
@@ -40,55 +41,95 @@ class Pictures:
         encoder: Encoder,
         device: torch.device,
         augmenter: Augmenter | None = None,
+        views: int = 0,
     ) -> None:
+        """Take `views` drawings of each picture in turn, epoch by epoch; with none every epoch draws its own."""
         self._examples = examples
         self._locate = locate
         self._encoder = encoder
-        self._device = device
+        self.device = device
         self._augmenter = augmenter
+        self._views = views if augmenter else 1
+        self._labels = torch.tensor([example.label for example in examples])
         self._kept: dict[int, Tensor] = {}
+        self._coming: dict[int, Future[Tensor]] = {}
         self._room = KEPT_READY
         self._pool = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
 
     def __len__(self) -> int:
         return len(self._examples)
 
-    def batches(
-        self, size: int, order: Tensor | None = None, skip: int = 0, epoch: int | None = None
-    ) -> Iterator[Batch]:
-        """Yield all pictures in batches of `size`, in the given order (N,) or their own, without the first `skip`.
+    @property
+    def names(self) -> list[str]:
+        """A name for every drawing of every picture, the same for the same pixels; none if epochs draw their own."""
+        drawing = self._augmenter.name if self._augmenter else ""
+        return [f"{example.id}{drawing}-{view}" for example in self._examples for view in range(self._views)]
 
-        With an epoch, counted from 0, they are augmented as it draws them; without one they are as they are.
-        """
-        places = (torch.arange(len(self)) if order is None else order).tolist()
-        for part in islice(split_evenly(places, size), skip, None):
-            squares = list(self._pool.map(self._pixels, part))
-            if epoch is not None and self._augmenter is not None:
-                ids = (self._examples[place].id for place in part)
-                squares = [self._augmenter.augment(*pair, epoch) for pair in zip(squares, ids, strict=True)]
-            pixels = torch.stack(squares)
-            targets = torch.tensor([self._examples[place].label for place in part])
-            # Convolutions on a CPU run faster when the channels of a pixel lie together.
-            inputs = self._encoder.normalise(pixels.to(self._device)).contiguous(memory_format=torch.channels_last)
-            yield Batch({"x": inputs}, targets.to(self._device))
+    def drawn(self, places: Sequence[int], epoch: int) -> list[int]:
+        """Return which of all drawings the pictures at these places have in this epoch, counted from 0."""
+        views = self._views or MOST_EPOCHS
+        return [place * views + epoch % views for place in places]
+
+    def targets(self, places: Sequence[int]) -> Tensor:
+        """Return the classes of the pictures at these places, by number (N,)."""
+        return self._labels[list(places)].to(self.device)
+
+    def inputs(self, drawn: Sequence[int]) -> Tensor:
+        """Return these drawings as the network's input (N, 3, H, W), on the device."""
+        places = self.places(drawn)
+        self.expect(places)
+        squares = [self._square(place) for place in places]
+        if self._augmenter is not None:
+            told = zip(squares, drawn, places, strict=True)
+            views = self._views or MOST_EPOCHS
+            squares = [
+                self._augmenter.augment(square, self._examples[place].id, number % views)
+                for square, number, place in told
+            ]
+        return self._encoder.normalise(torch.stack(squares).to(self.device))
+
+    def places(self, drawn: Sequence[int]) -> list[int]:
+        """Return the places of the pictures of which these drawings are."""
+        views = self._views or MOST_EPOCHS
+        return [number // views for number in drawn]
+
+    def batches(self, size: int, order: Tensor | None = None) -> Iterator[Batch]:
+        """Yield all pictures in batches of `size`, in the given order (N,) or their own."""
+        parts = self.parts(size, order)
+        for part, coming in zip_longest(parts, parts[1:], fillvalue=[]):
+            self.expect([*part, *coming])
+            yield Batch({"x": self.inputs(self.drawn(part, epoch=0))}, self.targets(part))
+
+    def parts(self, size: int, order: Tensor | None = None) -> list[list[int]]:
+        """Return the places of all pictures in batches of `size`, in the given order (N,) or their own."""
+        return list(split_evenly((torch.arange(len(self)) if order is None else order).tolist(), size))
 
     def steps(self, size: int) -> int:
         """Return the number of batches of `size`."""
         return steps_per_epoch(len(self), size)
 
+    def expect(self, places: Sequence[int]) -> None:
+        """Begin to read the pictures at these places, in the background."""
+        for place in places:
+            if place not in self._kept and place not in self._coming:
+                self._coming[place] = self._pool.submit(self._read_square, place)
+
     def close(self) -> None:
         """End the decoding threads."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _pixels(self, place: int) -> Tensor:
-        kept = self._kept.get(place)
-        if kept is not None:
+    def _square(self, place: int) -> Tensor:
+        if (kept := self._kept.get(place)) is not None:
             return kept
-        pixels = self._encoder.encode(self._read(self._examples[place]))
+        coming = self._coming.pop(place, None)
+        pixels = coming.result() if coming else self._read_square(place)
         if pixels.nbytes <= self._room:
             self._room -= pixels.nbytes
             self._kept[place] = pixels
         return pixels
+
+    def _read_square(self, place: int) -> Tensor:
+        return self._encoder.encode(self._read(self._examples[place]))
 
     def _read(self, example: Example) -> bytes:
         data = read_bytes(self._locate(example))

@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from math import isfinite
 
 import torch
@@ -12,15 +13,19 @@ from torch.nn.functional import cross_entropy
 from tlcore.config import Phase, RunConfig
 from tlcore.controls import Pause, SetRate, Stop, StopAfterEpoch
 from tlcore.engine.assemble import Assembly
+from tlcore.engine.boundary import Boundary
 from tlcore.engine.course import Course
 from tlcore.engine.drift import DriftMeter, gradient_size
+from tlcore.engine.feed import Feed
 from tlcore.engine.freezing import apply_groups, train_mode
+from tlcore.engine.numerics import PLAIN, Numerics
 from tlcore.engine.optimizer import build_optimizer, set_rates
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.standing import SavePoint, Standing, Tally, restore, take
 from tlcore.errors import ThawError
 from tlcore.events import Changed, Evaluated, Event, Finished, Moved, Paused, PhaseStarted, Stepped, Stopped
 from tlcore.plan import Group, learning, plan_groups
+from tlcore.store.beginnings import Beginnings
 from tlcore.store.runs import AskedFor
 
 _BETWEEN_MOVES = 2.0
@@ -51,13 +56,19 @@ class Trainer:
         wishes: Callable[[], Sequence[AskedFor]],
         point: SavePoint | None = None,
         repeated: Sequence[Changed] = (),
+        numerics: Numerics = PLAIN,
+        files: Beginnings | None = None,
     ) -> None:
-        """Begin at the start, or at `point`; `repeated` are changes that an earlier try made and this one makes too."""
+        """Begin at the start, or at `point`; `repeated` are changes that an earlier try made and this one makes too.
+
+        Rows of frozen beginnings are kept in `files`, or without them in memory.
+        """
         self._assembly = assembly
-        self._module = assembly.module.to(memory_format=torch.channels_last)
+        self._module = numerics.lay_out(assembly.module)
+        self._numerics = numerics
         self._config = config
-        self._train = train
-        self._val = val
+        self._train, self._val = (Feed(self._module, pictures, numerics, files) for pictures in (train, val))
+        self._boundary = Boundary(assembly, numerics, (self._train, self._val))
         self._wishes = wishes
         self._inbox: deque[AskedFor] = deque()
         self._shuffler = torch.Generator().manual_seed(config.seed)
@@ -84,6 +95,7 @@ class Trainer:
                 yield from self._begin_phase()
                 yield from self._one_epoch()
         except _EndedError as ended:
+            self._settle()
             yield ended.event
         else:
             yield Finished(seconds=self._seconds())
@@ -97,7 +109,7 @@ class Trainer:
     def _begin_phase(self) -> Iterator[PhaseStarted]:
         number, phase = self._course.phase(self._standing.epoch)
         rates = self._course.rates(phase, self._standing.overrides)
-        self._enter(rates)
+        self._enter(phase, rates)
         if self._course.begins(self._standing):
             yield PhaseStarted(
                 phase=number,
@@ -107,10 +119,11 @@ class Trainer:
                 step=self._standing.step,
             )
 
-    def _enter(self, rates: dict[str, float]) -> None:
+    def _enter(self, phase: Phase, rates: dict[str, float]) -> None:
         """Let blocks learn at these base rates, from the next step on."""
         self._groups = self._plan(rates)
         apply_groups(self._module, self._assembly.card.blocks, self._groups)
+        self._boundary.move(self._groups, phase.moving_statistics)
         now = {group.block for group in self._groups if group.rate > 0}
         learned = now.union(self._standing.learned)
         self._standing.learned = tuple(block for block in self._assembly.card.block_names if block in learned)
@@ -118,9 +131,10 @@ class Trainer:
     def _one_epoch(self) -> Iterator[Event]:
         standing, val = self._standing, Tally()
         self._shuffle = self._shuffler.get_state()
-        order = torch.randperm(len(self._train), generator=self._shuffler)
+        order = torch.randperm(len(self._train.pictures), generator=self._shuffler)
         yield from self._learn(order)
         self._answer(val)
+        self._settle()
         train, standing.tally = standing.tally, Tally()
         standing.epoch, standing.batch = standing.epoch + 1, 0
         self._shuffle = self._shuffler.get_state()
@@ -147,17 +161,18 @@ class Trainer:
         standing, size = self._standing, self._config.loader.batch_size
         _, phase = self._course.phase(standing.epoch)
         self._train_mode(phase)
-        for batch in self._train.batches(size, order, skip=standing.batch, epoch=standing.epoch):
+        parts = self._train.pictures.parts(size, order)[standing.batch :]
+        for part, coming in zip_longest(parts, parts[1:], fillvalue=()):
             yield from self._attend(phase)
             share = self._course.factor(phase, standing)
             set_rates(self._optimizer, {group.block: group.rate * share for group in self._groups})
-            loss, right = self._forward(batch.inputs, batch.targets)
+            loss, right = self._forward(self._train, part, coming, standing.epoch)
             self._optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             self._optimizer.step()
             self._look_at_memory()
             standing.step, standing.batch = standing.step + 1, standing.batch + 1
-            mean, count = float(loss.detach()), len(batch.targets)
+            mean, count = float(loss.detach()), len(part)
             standing.tally.add(mean, right, count)
             yield Stepped(step=standing.step, loss=mean, right=right, count=count, seconds=self._seconds())
             if time.monotonic() - self._moved > _BETWEEN_MOVES:
@@ -166,17 +181,24 @@ class Trainer:
     def _answer(self, tally: Tally) -> None:
         """Go over the validation pictures once."""
         self._module.eval()
-        for batch in self._val.batches(self._config.loader.batch_size):
+        parts = self._val.pictures.parts(self._config.loader.batch_size)
+        for part, coming in zip_longest(parts, parts[1:], fillvalue=()):
             self._inbox.extend(self._wishes())
             if any(isinstance(asked.control, Stop) for asked in self._inbox):
                 raise _EndedError(Stopped(seconds=self._seconds()))
             with torch.no_grad():
-                loss, right = self._forward(batch.inputs, batch.targets)
-            tally.add(float(loss), right, len(batch.targets))
+                loss, right = self._forward(self._val, part, coming)
+            tally.add(float(loss), right, len(part))
 
-    def _forward(self, inputs: dict[str, torch.Tensor], targets: torch.Tensor) -> tuple[torch.Tensor, int]:
-        logits = self._module(**inputs)
-        loss = cross_entropy(logits, targets)
+    def _forward(
+        self, feed: Feed, part: Sequence[int], coming: Sequence[int], epoch: int = 0
+    ) -> tuple[torch.Tensor, int]:
+        targets = feed.pictures.targets(part)
+        feed.expect(part, epoch)
+        feed.expect(coming, epoch)
+        with self._numerics.on(targets.device):
+            logits = feed.answer(part, epoch)
+        loss = cross_entropy(logits.float(), targets)
         self._look_at_memory()
         if not isfinite(float(loss.detach())):
             raise self._diverged("loss")
@@ -207,7 +229,7 @@ class Trainer:
         refused = self._course.refusal(self._assembly.card, standing, block, rate)
         if not refused:
             standing.overrides[block] = rate
-            self._enter(self._course.rates(phase, standing.overrides))
+            self._enter(phase, self._course.rates(phase, standing.overrides))
             self._train_mode(phase)
         return Changed(
             after=standing.step,
@@ -220,6 +242,10 @@ class Trainer:
             refused=refused,
             control=control,
         )
+
+    def _settle(self) -> None:
+        for feed in (self._train, self._val):
+            feed.settle()
 
     def _plan(self, rates: dict[str, float]) -> tuple[Group, ...]:
         card, classes = self._assembly.card, len(self._assembly.classes)

@@ -95,7 +95,16 @@ def _events(store: Store, run: str) -> Iterator[Event]:
         closing(_pictures(dataset, "val", assembly)) as val,
     ):
         keeper = BestKeeper(store, run, config, assembly, history)
-        trainer = Trainer(assembly, config, train, val, Wishes(store, run, repeated), saver.point, repeated)
+        trainer = Trainer(
+            assembly,
+            config,
+            train,
+            val,
+            Wishes(store, run, repeated),
+            saver.point,
+            repeated,
+            files=store.beginnings,
+        )
         yield _started(config, dataset, assembly, train, saver)
         try:
             for event in trainer.run():

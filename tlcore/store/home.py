@@ -9,6 +9,7 @@ from pathlib import Path
 from tlcore.errors import ThawError
 from tlcore.store.albums import Albums
 from tlcore.store.asked import Asked
+from tlcore.store.beginnings import Beginnings
 from tlcore.store.blobs import Blobs
 from tlcore.store.database import Database
 from tlcore.store.datasets import Datasets
@@ -38,6 +39,7 @@ class Store:
         self.home = home
         self._database = Database(home / "thaw.sqlite3")
         self.asked = Asked(self._database)
+        self.beginnings = Beginnings(home / "beginnings")
         self.blobs = Blobs(home / "blobs")
         self.points = Blobs(home / "points")
         self.datasets = Datasets(self._database)

@@ -66,8 +66,7 @@ class Encoder:
     """Turns picture files into the network's input: (3, H, W) bytes, which `normalise` makes floats."""
 
     def __init__(self, preprocessing: Preprocessing) -> None:
-        self._resize = preprocessing.resize
-        self._side = preprocessing.crop
+        self.preprocessing = preprocessing
         mode = InterpolationMode(preprocessing.interpolation)
         self._crop = transforms.Compose(
             [transforms.Resize(preprocessing.resize, mode), transforms.CenterCrop(preprocessing.crop)]
@@ -77,13 +76,13 @@ class Encoder:
 
     def crop(self, source: Path | bytes) -> Image.Image:
         """Return the square of the picture that the network gets."""
-        picture: Image.Image = self._crop(decode_image(source, size=self._resize).image)
+        picture: Image.Image = self._crop(decode_image(source, size=self.preprocessing.resize).image)
         return picture
 
     def frame(self, width: int, height: int) -> tuple[float, float, float, float]:
         """Return left, top, width and height of the square in a picture of these sides, as shares of them."""
         shorter = min(width, height)
-        shares = [self._side * shorter / (self._resize * side) for side in (width, height)]
+        shares = [self.preprocessing.crop * shorter / (self.preprocessing.resize * side) for side in (width, height)]
         return (1 - shares[0]) / 2, (1 - shares[1]) / 2, shares[0], shares[1]
 
     def encode(self, source: Path | bytes) -> torch.Tensor:

@@ -1,0 +1,67 @@
+"""Brings the pictures of one split to the network: all the way, or only the rest of it for what is frozen before."""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from tlcore.engine.cut import Cut
+from tlcore.engine.numerics import Numerics
+from tlcore.engine.pictures import Pictures
+from tlcore.engine.rows import Rows
+from tlcore.store.beginnings import Beginnings
+
+_ALIKE = 16
+"""Pictures from which on, seen here, a row does not depend on how many others were computed with it, to the bit."""
+
+
+class Feed:
+    """One split, and how far into the network its pictures are known."""
+
+    def __init__(self, module: nn.Module, pictures: Pictures, numerics: Numerics, files: Beginnings | None) -> None:
+        """Feed `module`; `files` keeps what frozen beginnings make of the pictures, without it memory does."""
+        self._module = module
+        self.pictures = pictures
+        self._numerics = numerics
+        self._files = files
+        self._cut: Cut | None = None
+        self._rows: Rows | None = None
+
+    def begin_at(self, cut: Cut | None, key: str = "") -> None:
+        """Let pictures begin at a cut from now on, or at the stem; `key` tells its beginning from all others."""
+        self.settle()
+        self._cut, self._rows = cut, None
+        if cut is not None and (names := self.pictures.names):
+            self._rows = Rows(names, cut.shape, cut.numbers, key, self._files)
+
+    def answer(self, places: Sequence[int], epoch: int = 0) -> Tensor:
+        """Return the network's answers (N, classes) to the pictures at these places, as this epoch draws them."""
+        if self._cut is None:
+            answers: Tensor = self._module(self._inputs(self.pictures.drawn(places, epoch)))
+            return answers
+        return self._cut.after(self._beginnings(self._cut, self.pictures.drawn(places, epoch)))
+
+    def expect(self, places: Sequence[int], epoch: int = 0) -> None:
+        """Begin to read those of these pictures that `answer` will have to see."""
+        drawn = self.pictures.drawn(places, epoch)
+        if self._rows is not None:
+            drawn = self._rows.unknown(drawn)
+        self.pictures.expect(self.pictures.places(drawn))
+
+    def settle(self) -> None:
+        """Write to the store what was computed since the last time."""
+        if self._rows is not None:
+            self._rows.settle()
+
+    def _beginnings(self, cut: Cut, drawn: list[int]) -> Tensor:
+        if self._rows is None:
+            return cut.before(self._inputs(drawn))
+
+        def compute(unknown: list[int]) -> Tensor:
+            filled = (unknown * _ALIKE)[: max(len(unknown), _ALIKE)]
+            return cut.before(self._inputs(filled))[: len(unknown)]
+
+        rows = self._rows.take(drawn, compute)
+        return self._numerics.laid_out(rows.to(self.pictures.device, non_blocking=True))
+
+    def _inputs(self, drawn: list[int]) -> Tensor:
+        return self._numerics.laid_out(self.pictures.inputs(drawn))

@@ -1,0 +1,156 @@
+"""What frozen beginnings of networks made of pictures, kept in files so that no run has to compute it again."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock
+
+from tlcore.data.limits import BEGINNINGS_BYTES, free_bytes
+from tlcore.errors import ThawError
+from tlcore.paths import safe_path
+from tlcore.records import from_json, to_json
+
+_PIECE = 1 << 20
+"""Bytes that are read at a time where a file is checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Rows that were written in one go."""
+
+    names: tuple[str, ...]
+    """Of the pictures, in the order of their rows."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What the file of one beginning holds."""
+
+    row_bytes: int
+    chunks: tuple[Chunk, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the pictures, in the order of their rows."""
+        return [name for chunk in self.chunks for name in chunk.names]
+
+
+class Beginnings:
+    """A folder of files of rows, each with a list of what it holds; all of it can be computed again.
+
+    A file only ever grows, and its list is put in place after it, whole: what a list names is there. Within a budget,
+    those that were used longest ago go first.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        root.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(root / "lock")
+
+    def rows(self, key: str) -> Path:
+        """Return where the rows of a beginning lie, or would lie."""
+        return safe_path(self._root, f"{key}.rows")
+
+    def contents(self, key: str) -> Contents | None:
+        """Return what is kept of a beginning, checked to the last byte; what is damaged is removed."""
+        with self._lock:
+            contents = self._listed(key)
+            if contents is None:
+                return None
+            if not self._sound(key, contents):
+                self._drop(key)
+                return None
+            with suppress(OSError):
+                os.utime(self.rows(key))
+            return contents
+
+    def append(self, key: str, names: Sequence[str], rows: memoryview) -> bool:
+        """Keep more rows of a beginning, one for each name; say whether there was room."""
+        row_bytes = rows.nbytes // len(names)
+        with self._lock:
+            before = self._listed(key) or Contents(row_bytes=row_bytes, chunks=())
+            if before.row_bytes != row_bytes or not self._make_room(key, rows.nbytes):
+                return False
+            path = self.rows(key)
+            with path.open("r+b" if path.exists() else "w+b") as file:
+                file.seek(len(before.names) * row_bytes)  # over what a process that died here left unlisted
+                file.write(rows)
+            chunk = Chunk(names=tuple(names), sha256=sha256(rows).hexdigest())
+            self._list(key, Contents(row_bytes=row_bytes, chunks=(*before.chunks, chunk)))
+            return True
+
+    def all_bytes(self) -> int:
+        """Return the bytes of all files."""
+        return sum(size for _, size, _ in self._files())
+
+    def empty(self) -> None:
+        """Remove everything that nobody reads just now."""
+        with self._lock:
+            for key, _, _ in list(self._files()):
+                self._drop(key)
+
+    def _listed(self, key: str) -> Contents | None:
+        try:
+            return from_json(Contents, self._list_file(key).read_text(encoding="ascii"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, LookupError, TypeError, ThawError):
+            self._drop(key)
+            return None
+
+    def _list(self, key: str, contents: Contents) -> None:
+        target = self._list_file(key)
+        aside = target.with_suffix(".part")
+        aside.write_text(to_json(contents), encoding="ascii")
+        aside.replace(target)
+
+    def _list_file(self, key: str) -> Path:
+        return safe_path(self._root, f"{key}.json")
+
+    def _sound(self, key: str, contents: Contents) -> bool:
+        try:
+            with self.rows(key).open("rb") as file:
+                return all(
+                    _digest(file, len(chunk.names) * contents.row_bytes) == chunk.sha256 for chunk in contents.chunks
+                )
+        except OSError:
+            return False
+
+    def _make_room(self, key: str, more: int) -> bool:
+        """Remove other beginnings until `more` bytes fit; say whether they do."""
+        files = sorted(self._files(), key=lambda file: file[2])
+        used = sum(size for _, size, _ in files)
+        others = [(other, size) for other, size, _ in files if other != key]
+        while used + more > BEGINNINGS_BYTES and others:
+            other, size = others.pop(0)
+            self._drop(other)
+            used -= size
+        return used + more <= BEGINNINGS_BYTES and more <= free_bytes(self._root)
+
+    def _drop(self, key: str) -> None:
+        # Windows does not remove a file that somebody reads; then it stays, and is not listed any more.
+        for path in (self._list_file(key), self.rows(key)):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def _files(self) -> Iterator[tuple[str, int, float]]:
+        """Yield key, bytes and time of last use of every file."""
+        for path in self._root.glob("*.rows"):
+            with suppress(FileNotFoundError):
+                facts = path.stat()
+                yield path.stem, facts.st_size, facts.st_mtime
+
+
+def _digest(file: BinaryIO, size: int) -> str:
+    """Return the sha256 of the next `size` bytes."""
+    digest = sha256()
+    while size and (piece := file.read(min(size, _PIECE))):
+        digest.update(piece)
+        size -= len(piece)
+    return digest.hexdigest()
