@@ -21,6 +21,7 @@ Augment = Literal["none", "gentle", "strong"]
 
 HIGHEST_RATE = 1.0
 MOST_EPOCHS = 200
+MOST_VIEWS = 20
 LARGEST_BATCH = 512
 SIZES = (32, 512)
 """Smallest and largest side of the network's input, in pixels."""
@@ -133,12 +134,15 @@ class Loader:
     """Side of the network's square input, in pixels."""
     augment: Augment = "none"
     """For training pictures only."""
+    views: int = 0
+    """Drawings of each picture that epochs take in turn; 0 where every epoch draws its own."""
 
     def __post_init__(self) -> None:
         """Check the values."""
         _within("Batch size", self.batch_size, 2, LARGEST_BATCH)
         _within("Picture size", self.image_size, *SIZES)
         _among("Augmentation", self.augment, get_args(Augment))
+        _within("Views", self.views, 0, MOST_VIEWS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,10 +30,10 @@ def training_pictures(put_together, plan, dataset):
     opened = []
     encoder = put_together(plan(dataset), dataset).encoder
 
-    def make(kind, seed=0):
-        augmenter = Augmenter(kind, 32, seed)
+    def make(kind, seed=0, views=0):
+        augmenter = Augmenter(kind, 32, seed) if kind else None
         examples = dataset.manifest.of("train")
-        opened.append(Pictures(examples, dataset.file, encoder, torch.device("cpu"), augmenter))
+        opened.append(Pictures(examples, dataset.file, encoder, torch.device("cpu"), augmenter, views))
         return opened[-1]
 
     yield make
@@ -41,13 +41,12 @@ def training_pictures(put_together, plan, dataset):
         pictures.close()
 
 
-def inputs(pictures, epoch=None, order=None, size=100):
-    return torch.cat([batch.inputs["x"] for batch in pictures.batches(size, order, epoch=epoch)])
+def inputs(pictures, epoch=0, order=None, size=100):
+    return torch.cat([pictures.inputs(pictures.drawn(part, epoch)) for part in pictures.parts(size, order)])
 
 
 def test_none_leaves_every_bit_as_it_was(training_pictures):
-    plain = training_pictures("none")
-    assert torch.equal(inputs(plain, epoch=0), inputs(plain))
+    assert torch.equal(inputs(training_pictures("none")), inputs(training_pictures(None)))
     assert Augmenter("none", 32, 0).augment(SQUARE, IDS[0], 0) is SQUARE
 
 
@@ -68,8 +67,15 @@ def test_a_picture_is_changed_the_same_way_wherever_it_stands_in_the_order(train
     assert torch.equal(inputs(pictures, epoch=3, order=order, size=4), inputs(pictures, epoch=3)[order])
 
 
-def test_pictures_to_judge_by_are_never_changed(training_pictures):
-    assert torch.equal(inputs(training_pictures("strong")), inputs(training_pictures("none")))
+def test_views_come_in_turn_and_are_the_first_drawings_of_all(training_pictures):
+    turning, free = training_pictures("strong", views=2), training_pictures("strong")
+    drawn = [inputs(turning, epoch=epoch) for epoch in range(3)]
+    assert torch.equal(drawn[0], drawn[2])
+    assert torch.equal(drawn[0], inputs(free, epoch=0))
+    assert torch.equal(drawn[1], inputs(free, epoch=1))
+    assert not torch.equal(drawn[0], drawn[1])
+    assert len(set(turning.names)) == 2 * len(turning)
+    assert not free.names
 
 
 @pytest.mark.parametrize("kind", ["gentle", "strong"])
@@ -94,8 +100,8 @@ def test_a_run_that_was_cut_off_with_augmented_pictures_ends_as_one_that_was_not
     trainers = []
 
     class Watched(Trainer):
-        def __init__(self, *given):
-            super().__init__(*given)
+        def __init__(self, *given, **named):
+            super().__init__(*given, **named)
             trainers.append(self)
 
     def cut_off(event):

@@ -89,14 +89,14 @@ def test_another_seed_gives_other_weights(plan, dataset, trainer):
 
 def test_the_pictures_come_in_another_order_in_every_epoch(plan, dataset, trainer, monkeypatch):
     orders = []
-    batches = Pictures.batches
+    parts = Pictures.parts
 
-    def watched(self, size, order=None, **more):
+    def watched(self, size, order=None):
         if order is not None:
             orders.append(order.tolist())
-        return batches(self, size, order, **more)
+        return parts(self, size, order)
 
-    monkeypatch.setattr(Pictures, "batches", watched)
+    monkeypatch.setattr(Pictures, "parts", watched)
     _, run = trainer(plan(dataset, epochs=3), dataset)
     list(run.run())
     assert len({tuple(order) for order in orders}) == 3

@@ -69,7 +69,7 @@ class Cut:
         for name, value in (*self._module.named_parameters(), *self._module.named_buffers()):
             if any(block.holds(name) for block in self.frozen):
                 digest.update(f"\n{name}\n".encode())
-                digest.update(memoryview(value.detach().cpu().contiguous().numpy()).cast("B"))
+                digest.update(value.detach().cpu().reshape(-1).view(torch.uint8).numpy().data)
         return digest.hexdigest()
 
     def _try(self, calls: "Sequence[_Call]", whole: Tensor) -> Tensor:
@@ -177,7 +177,7 @@ def _calls_before(module: nn.Module, learning: Sequence[Block], example: Tensor)
 
 
 def _candidates(module: nn.Module, calls: Sequence[_Call]) -> Iterator[int]:
-    """Yield the places of calls to cut at: from the last before what is different in training, to the last with weights.
+    """Yield the places of calls to cut at, backwards: from the last that is alike in training, to one with weights.
 
     What follows the last part with weights is pooling as a rule, which makes rows small; dropout stays with the rest.
     """

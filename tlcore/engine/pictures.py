@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import zip_longest
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -76,17 +76,9 @@ class Pictures:
 
     def inputs(self, drawn: Sequence[int]) -> Tensor:
         """Return these drawings as the network's input (N, 3, H, W), on the device."""
-        places = self.places(drawn)
-        self.expect(places)
-        squares = [self._square(place) for place in places]
-        if self._augmenter is not None:
-            told = zip(squares, drawn, places, strict=True)
-            views = self._views or MOST_EPOCHS
-            squares = [
-                self._augmenter.augment(square, self._examples[place].id, number % views)
-                for square, number, place in told
-            ]
-        return self._encoder.normalise(torch.stack(squares).to(self.device))
+        self.expect(self.places(drawn))
+        squares = torch.stack([self._drawing(number) for number in drawn])
+        return self._encoder.normalise(squares.to(self.device))
 
     def places(self, drawn: Sequence[int]) -> list[int]:
         """Return the places of the pictures of which these drawings are."""
@@ -96,7 +88,7 @@ class Pictures:
     def batches(self, size: int, order: Tensor | None = None) -> Iterator[Batch]:
         """Yield all pictures in batches of `size`, in the given order (N,) or their own."""
         parts = self.parts(size, order)
-        for part, coming in zip_longest(parts, parts[1:], fillvalue=[]):
+        for part, coming in pairwise([*parts, []]):
             self.expect([*part, *coming])
             yield Batch({"x": self.inputs(self.drawn(part, epoch=0))}, self.targets(part))
 
@@ -117,6 +109,13 @@ class Pictures:
     def close(self) -> None:
         """End the decoding threads."""
         self._pool.shutdown(cancel_futures=True)
+
+    def _drawing(self, number: int) -> Tensor:
+        place, view = divmod(number, self._views or MOST_EPOCHS)
+        square = self._square(place)
+        if self._augmenter is None:
+            return square
+        return self._augmenter.augment(square, self._examples[place].id, view)
 
     def _square(self, place: int) -> Tensor:
         if (kept := self._kept.get(place)) is not None:

@@ -34,12 +34,8 @@ class Rows:
 
     def unknown(self, places: Sequence[int]) -> list[int]:
         """Return those of these places whose rows are still to be computed."""
-        written = (self._at[list(places)] >= 0).tolist()
-        return [
-            place
-            for place, is_written in zip(places, written, strict=True)
-            if not is_written | (place in self._waiting)
-        ]
+        at = self._at[list(places)].tolist()
+        return [place for place, where in zip(places, at, strict=True) if where < 0 and place not in self._waiting]
 
     def take(self, places: Sequence[int], compute: Compute) -> Tensor:
         """Return the rows (N, …) of these places, computing those that are not known yet."""
@@ -47,19 +43,18 @@ class Rows:
         if bool((at >= 0).all()):
             return self._written[at]
         new = self.unknown(places)
-        computed = dict(zip(new, compute(new).cpu(), strict=True)) if new else {}
-        rows = torch.stack(
-            [
-                self._written[int(where)] if where >= 0 else self._waiting.get(place, computed.get(place))
-                for place, where in zip(places, at, strict=True)
-            ]
-        )
-        for place, row in computed.items():
-            if len(self._waiting) == self._room:
-                self.settle()
-            if len(self._waiting) < self._room:
-                self._waiting[place] = row.clone()
-        return rows
+        held = {place: self._waiting[place] for place in places if place in self._waiting}
+        held.update(zip(new, compute(new).cpu() if new else (), strict=True))
+        rows = [held[place] if place in held else self._written[where] for place, where in zip(places, at, strict=True)]
+        for place in new:
+            self._wait(place, held[place])
+        return torch.stack(rows)
+
+    def _wait(self, place: int, row: Tensor) -> None:
+        if len(self._waiting) >= self._room:
+            self.settle()
+        if len(self._waiting) < self._room:
+            self._waiting[place] = row.clone()  # alone: a part of the batch would hold all of it
 
     def settle(self) -> None:
         """Write what waits to the store, if it has room for it; else it goes on waiting."""
@@ -67,7 +62,7 @@ class Rows:
             return
         waiting = torch.stack(list(self._waiting.values()))
         names = [self._names[place] for place in self._waiting]
-        if self._files.append(self._key, names, memoryview(waiting.view(torch.uint8).numpy()).cast("B")):
+        if self._files.append(self._key, names, waiting.reshape(-1).view(torch.uint8).numpy().data):
             self._waiting.clear()
             self._read()
 

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import pairwise
 from math import isfinite
 
 import torch
@@ -162,7 +162,7 @@ class Trainer:
         _, phase = self._course.phase(standing.epoch)
         self._train_mode(phase)
         parts = self._train.pictures.parts(size, order)[standing.batch :]
-        for part, coming in zip_longest(parts, parts[1:], fillvalue=()):
+        for part, coming in pairwise([*parts, []]):
             yield from self._attend(phase)
             share = self._course.factor(phase, standing)
             set_rates(self._optimizer, {group.block: group.rate * share for group in self._groups})
@@ -182,7 +182,7 @@ class Trainer:
         """Go over the validation pictures once."""
         self._module.eval()
         parts = self._val.pictures.parts(self._config.loader.batch_size)
-        for part, coming in zip_longest(parts, parts[1:], fillvalue=()):
+        for part, coming in pairwise([*parts, []]):
             self._inbox.extend(self._wishes())
             if any(isinstance(asked.control, Stop) for asked in self._inbox):
                 raise _EndedError(Stopped(seconds=self._seconds()))

@@ -89,9 +89,10 @@ def _events(store: Store, run: str) -> Iterator[Event]:
     history = History.of(earlier)
     saver = Saver(store, history.saved)
     repeated = answered_wishes(earlier)
-    augmenter = Augmenter(config.loader.augment, config.loader.image_size, config.seed)
+    loader = config.loader
+    augmenter = Augmenter(loader.augment, loader.image_size, config.seed) if loader.augment != "none" else None
     with (
-        closing(_pictures(dataset, "train", assembly, augmenter)) as train,
+        closing(_pictures(dataset, "train", assembly, augmenter, loader.views)) as train,
         closing(_pictures(dataset, "val", assembly)) as val,
     ):
         keeper = BestKeeper(store, run, config, assembly, history)
@@ -128,9 +129,11 @@ def _events(store: Store, run: str) -> Iterator[Event]:
             raise
 
 
-def _pictures(dataset: Dataset, split: str, assembly: Assembly, augmenter: Augmenter | None = None) -> Pictures:
+def _pictures(
+    dataset: Dataset, split: str, assembly: Assembly, augmenter: Augmenter | None = None, views: int = 0
+) -> Pictures:
     examples = dataset.manifest.of(split)
-    return Pictures(examples, dataset.file, assembly.encoder, assembly.runtime.device, augmenter)
+    return Pictures(examples, dataset.file, assembly.encoder, assembly.runtime.device, augmenter, views)
 
 
 def _started(config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pictures, saver: Saver) -> Started:

@@ -40,6 +40,8 @@ class Augmenter:
     """Changes squares at random; what happens to one is told by the seed, the epoch and the picture alone."""
 
     def __init__(self, kind: Augment, size: int, seed: int) -> None:
+        self.name = f"{kind}-{seed}"
+        """What tells its drawings from all others of the same squares."""
         self._transforms = transforms_of(kind, size)
         self._seed = seed
 
