@@ -7,6 +7,7 @@ from torch.nn.functional import cross_entropy
 from tlcore.catalog.backbones import BACKBONES
 from tlcore.engine.answers.see import as_grid
 from tlcore.engine.blocks import blocks_out_of_order, find_blocks
+from tlcore.engine.cut import Cut
 from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.hooks import HookSession
 from tlcore.engine.modality import published
@@ -155,3 +156,25 @@ def test_frozen_blocks_do_not_move_and_thawed_ones_do(card):
         cross_entropy(module(pictures(card, "cpu")), torch.tensor([0, 1])).backward()
         optimizer.step()
         assert moved(module, before) == {block.name: place >= frozen for place, block in enumerate(card.blocks)}
+
+
+@TRAINED
+def test_cut_anywhere_the_rest_answers_what_the_whole_network_answers(card, hooks_left):
+    """Three places stand for all, which took two minutes and held for every card."""
+    torch.manual_seed(0)
+    module = build_module(card, CLASSES)
+    example = pictures(card, "cpu")
+    with torch.no_grad():
+        whole = module.eval()(example)
+        module.train()
+        for first in (1, len(card.blocks) // 2, len(card.blocks) - 1):
+            cut = Cut(module, card.blocks, card.block_names[first:], example)
+            rows = cut.before(example)
+            assert rows.shape == (2, *cut.shape)
+            assert cut.frozen == card.blocks[:first]
+            assert all(part.training for part in module.modules())
+            module.eval()
+            assert torch.equal(cut.after(rows), whole), card.blocks[first].name
+            module.train()
+    assert hooks_left(module) == 0
+    assert not any("forward" in vars(part) for part in module.modules())

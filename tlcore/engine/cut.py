@@ -109,7 +109,10 @@ class Cut:
         raise AssertionError(f"{self._part} was not called")
 
     def after(self, rows: Tensor) -> Tensor:
-        """Return the network's answers (N, classes) to pictures of which only the rows (N, …) are known."""
+        """Return the network's answers (N, classes) to pictures of which only the rows (N, …) are known.
+
+        The network may work on in the memory of `rows`.
+        """
         with self._resumed(rows):
             answers: Tensor = self._module(self._example.expand(len(rows), -1, -1, -1))
         return answers
