@@ -27,10 +27,15 @@ def first_values(rows):
 
 @pytest.fixture
 def open_rows(store):
-    def opened(names=NAMES, key="a" * 64, files=store.beginnings, numbers=torch.float32):
-        return Rows(names, SHAPE, numbers, key, files)
+    opened = []
 
-    return opened
+    def made(names=NAMES, key="a" * 64, files=store.beginnings, numbers=torch.float32):
+        opened.append(Rows(names, SHAPE, numbers, key, files))
+        return opened[-1]
+
+    yield made
+    for rows in opened:
+        rows.close()
 
 
 def test_every_row_is_computed_once(open_rows):

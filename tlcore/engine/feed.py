@@ -28,7 +28,7 @@ class Feed:
 
     def begin_at(self, cut: Cut | None, key: str = "") -> None:
         """Let pictures begin at a cut from now on, or at the stem; `key` tells its beginning from all others."""
-        self.settle()
+        self.close()
         self._cut, self._rows = cut, None
         if cut is not None and (names := self.pictures.names):
             self._rows = Rows(names, cut.shape, cut.numbers, key, self._files)
@@ -51,6 +51,11 @@ class Feed:
         """Write to the store what was computed since the last time."""
         if self._rows is not None:
             self._rows.settle()
+
+    def close(self) -> None:
+        """Write what was computed, and close the file that it is read from."""
+        if self._rows is not None:
+            self._rows.close()
 
     def _beginnings(self, cut: Cut, drawn: list[int]) -> Tensor:
         if self._rows is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from math import prod
+from typing import BinaryIO
 
 import torch
 from torch import Tensor
@@ -14,7 +15,10 @@ Compute = Callable[[list[int]], Tensor]
 
 
 class Rows:
-    """Rows by the place of their picture: in a file of the store, or waiting in memory to be written there."""
+    """Rows by the place of their picture: in a file of the store, or waiting in memory to be written there.
+
+    The file is read, not mapped: what the system keeps of it does not count as this process's memory.
+    """
 
     def __init__(
         self, names: Sequence[str], shape: tuple[int, ...], numbers: torch.dtype, key: str, files: Beginnings | None
@@ -25,36 +29,31 @@ class Rows:
         self._numbers = numbers
         self._key = key
         self._files = files
-        self._written = torch.empty(0, *shape, dtype=numbers)
-        self._at = torch.full((len(names),), -1)
-        """Where the row of each place is among the written ones; -1 where it is not."""
+        self._row_bytes = numbers.itemsize * prod(shape)
+        self._file: BinaryIO | None = None
+        self._at: dict[int, int] = {}
+        """Where in the file the row of a place is."""
         self._waiting: dict[int, Tensor] = {}
-        self._room = BEGINNINGS_IN_MEMORY // (numbers.itemsize * prod(shape))
-        self._read()
+        self._room = BEGINNINGS_IN_MEMORY // self._row_bytes
+        self._open()
 
     def unknown(self, places: Sequence[int]) -> list[int]:
         """Return those of these places whose rows are still to be computed."""
-        at = self._at[list(places)].tolist()
-        return [place for place, where in zip(places, at, strict=True) if where < 0 and place not in self._waiting]
+        return [place for place in places if place not in self._at and place not in self._waiting]
 
     def take(self, places: Sequence[int], compute: Compute) -> Tensor:
         """Return the rows (N, …) of these places, computing those that are not known yet."""
-        at = self._at[list(places)]
-        if bool((at >= 0).all()):
-            return self._written[at]
+        rows = torch.empty(len(places), *self._shape, dtype=self._numbers)
         new = self.unknown(places)
-        held = {place: self._waiting[place] for place in places if place in self._waiting}
-        held.update(zip(new, compute(new).cpu() if new else (), strict=True))
-        rows = [held[place] if place in held else self._written[where] for place, where in zip(places, at, strict=True)]
-        for place in new:
-            self._wait(place, held[place])
-        return torch.stack(rows)
-
-    def _wait(self, place: int, row: Tensor) -> None:
-        if len(self._waiting) >= self._room:
-            self.settle()
-        if len(self._waiting) < self._room:
-            self._waiting[place] = row.clone()  # alone: a part of the batch would hold all of it
+        computed = dict(zip(new, compute(new).cpu() if new else (), strict=True))
+        for row, place in zip(rows, places, strict=True):
+            if place in self._at:
+                self._read_into(row, self._at[place])
+            else:
+                row.copy_(computed[place] if place in computed else self._waiting[place])
+        for place, row in computed.items():
+            self._wait(place, row)
+        return rows
 
     def settle(self) -> None:
         """Write what waits to the store, if it has room for it; else it goes on waiting."""
@@ -62,18 +61,35 @@ class Rows:
             return
         waiting = torch.stack(list(self._waiting.values()))
         names = [self._names[place] for place in self._waiting]
-        if self._files.append(self._key, names, waiting.reshape(-1).view(torch.uint8).numpy().data):
+        if self._files.append(self._key, names, _bytes(waiting)):
             self._waiting.clear()
-            self._read()
+            self._open()
 
-    def _read(self) -> None:
-        contents = self._files.contents(self._key) if self._files else None
-        if contents is None or self._files is None:
-            return
-        found = {name: place for place, name in enumerate(contents.names)}
-        self._at = torch.tensor([found.get(name, -1) for name in self._names])
-        # Mapped, not read: the system brings what is asked for, and takes it away where memory is short.
-        values = torch.from_file(
-            str(self._files.rows(self._key)), size=len(found) * prod(self._shape), dtype=self._numbers
-        )
-        self._written = values.view(-1, *self._shape)
+    def close(self) -> None:
+        """Write what waits, and close the file."""
+        self.settle()
+        if self._file:
+            self._file.close()
+
+    def _wait(self, place: int, row: Tensor) -> None:
+        if len(self._waiting) >= self._room:
+            self.settle()
+        if len(self._waiting) < self._room:
+            self._waiting[place] = row.clone()  # alone: a part of the batch would hold all of it
+
+    def _open(self) -> None:
+        if self._file:
+            self._file.close()
+        self._file, names = self._files.open(self._key) if self._files else (None, ())
+        found = {name: place for place, name in enumerate(names)}
+        self._at = {place: found[name] for place, name in enumerate(self._names) if name in found}
+
+    def _read_into(self, row: Tensor, place: int) -> None:
+        assert self._file
+        self._file.seek(place * self._row_bytes)
+        self._file.readinto(_bytes(row))  # type: ignore[attr-defined]
+
+
+def _bytes(values: Tensor) -> memoryview:
+    """Return the memory of a tensor without gaps."""
+    return values.view(-1).view(torch.uint8).numpy().data

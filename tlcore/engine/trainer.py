@@ -95,10 +95,12 @@ class Trainer:
                 yield from self._begin_phase()
                 yield from self._one_epoch()
         except _EndedError as ended:
-            self._settle()
             yield ended.event
         else:
             yield Finished(seconds=self._seconds())
+        finally:
+            for feed in (self._train, self._val):
+                feed.close()
 
     def save_point(self) -> SavePoint:
         """Return all that is needed to go on from here, to the bit; to be called between two events."""
@@ -134,7 +136,8 @@ class Trainer:
         order = torch.randperm(len(self._train.pictures), generator=self._shuffler)
         yield from self._learn(order)
         self._answer(val)
-        self._settle()
+        for feed in (self._train, self._val):
+            feed.settle()
         train, standing.tally = standing.tally, Tally()
         standing.epoch, standing.batch = standing.epoch + 1, 0
         self._shuffle = self._shuffler.get_state()
@@ -242,10 +245,6 @@ class Trainer:
             refused=refused,
             control=control,
         )
-
-    def _settle(self) -> None:
-        for feed in (self._train, self._val):
-            feed.settle()
 
     def _plan(self, rates: dict[str, float]) -> tuple[Group, ...]:
         card, classes = self._assembly.card, len(self._assembly.classes)

@@ -57,18 +57,23 @@ class Beginnings:
         """Return where the rows of a beginning lie, or would lie."""
         return safe_path(self._root, f"{key}.rows")
 
-    def contents(self, key: str) -> Contents | None:
-        """Return what is kept of a beginning, checked to the last byte; what is damaged is removed."""
+    def open(self, key: str) -> tuple[BinaryIO | None, Sequence[str]]:
+        """Return the open file of a beginning and the names of its rows, checked to the last byte.
+
+        None and no names where nothing is kept; what is damaged is removed. What is open stays as it is, even if
+        others remove the file.
+        """
         with self._lock:
             contents = self._listed(key)
             if contents is None:
-                return None
-            if not self._sound(key, contents):
+                return None, ()
+            file = self._opened(key, contents)
+            if file is None:
                 self._drop(key)
-                return None
+                return None, ()
             with suppress(OSError):
                 os.utime(self.rows(key))
-            return contents
+            return file, contents.names
 
     def append(self, key: str, names: Sequence[str], rows: memoryview) -> bool:
         """Keep more rows of a beginning, one for each name; say whether there was room."""
@@ -113,14 +118,17 @@ class Beginnings:
     def _list_file(self, key: str) -> Path:
         return safe_path(self._root, f"{key}.json")
 
-    def _sound(self, key: str, contents: Contents) -> bool:
+    def _opened(self, key: str, contents: Contents) -> BinaryIO | None:
+        """Return the open file if it holds what is listed."""
         try:
-            with self.rows(key).open("rb") as file:
-                return all(
-                    _digest(file, len(chunk.names) * contents.row_bytes) == chunk.sha256 for chunk in contents.chunks
-                )
+            file = self.rows(key).open("rb", buffering=0)
         except OSError:
-            return False
+            return None
+        with suppress(OSError):
+            if all(_digest(file, len(chunk.names) * contents.row_bytes) == chunk.sha256 for chunk in contents.chunks):
+                return file
+        file.close()
+        return None
 
     def _make_room(self, key: str, more: int) -> bool:
         """Remove other beginnings until `more` bytes fit; say whether they do."""
@@ -134,10 +142,10 @@ class Beginnings:
         return used + more <= BEGINNINGS_BYTES and more <= free_bytes(self._root)
 
     def _drop(self, key: str) -> None:
-        # Windows does not remove a file that somebody reads; then it stays, and is not listed any more.
-        for path in (self._list_file(key), self.rows(key)):
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
+        # Windows does not remove a file that somebody reads; then it stays as it is, list and all.
+        with suppress(OSError):
+            self.rows(key).unlink(missing_ok=True)
+            self._list_file(key).unlink(missing_ok=True)
 
     def _files(self) -> Iterator[tuple[str, int, float]]:
         """Yield key, bytes and time of last use of every file."""
