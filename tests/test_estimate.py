@@ -13,7 +13,9 @@ from tlcore.records import digest
 MEASURED = Measured(
     device="CPU",
     steps=(0.5, 2.0),
-    answering=0.25,
+    answering=(0.25, 0.75),
+    beginnings=(4.0, 1.0),
+    rows=(7, 9),
     reading=0.01,
     start=1.5,
     process=1000,
@@ -73,21 +75,47 @@ def test_a_planned_change_is_measured_and_counts_from_its_step_on(config, manife
     changed = replace(config, schedule=config.schedule[:1], changes=(thawed,))
     assert what_to_measure(changed, manifest, "x").learning == (("head",), ("layer4", "head"))
     made = estimate(changed, manifest, MEASURED)
-    assert made.seconds == pytest.approx(0.01 * 40 + 3 * 0.5 + 1 * 2.0 + 2 * 8 / 16 * 0.25)
+    learned = 3 * 0.5 + 4.0 * 2 + 1 * 2.0 + 1.0 * 1
+    answered = 0.5 * (1.5 * 0.25 + 4.0) + 0.5 * (0.5 * 0.75 + 0.5 * 1.0)
+    assert made.seconds == pytest.approx(0.01 * 40 + learned + answered)
     assert made.activations == 400
 
 
-def test_time_is_reading_once_and_every_phase_at_its_own_pace(config, manifest):
+def test_time_is_reading_once_every_phase_at_its_own_pace_and_each_frozen_beginning_once(config, manifest):
     made = estimate(config, manifest, MEASURED)
-    steps, answers = 32 / 16, 8 / 16
-    assert made.seconds == pytest.approx(0.01 * 40 + steps * (5 * 0.5 + 1 * 2.0) + 6 * answers * 0.25)
+    learned = 2 * (5 * 0.5 + 1 * 2.0)
+    answered = 0.5 * (5 * 0.25 + 1 * 0.75)
+    beginnings = (2 + 0.5) * (4.0 + 1.0 + 4.0)
+    assert made.seconds == pytest.approx(0.01 * 40 + learned + answered + beginnings)
     assert made.start == 1.5
+
+
+def test_drawings_are_computed_once_each_and_endless_ones_with_their_steps(config, manifest):
+    one_phase = replace(config, schedule=config.schedule[2:])
+
+    def seconds(augment, views):
+        loader = replace(config.loader, augment=augment, views=views)
+        return estimate(replace(one_phase, loader=loader), manifest, replace(MEASURED, steps=(0.5,))).seconds
+
+    plain = seconds("none", 0)
+    assert seconds("none", 2) == plain
+    assert seconds("gentle", 2) == pytest.approx(plain + 2 * 4.0)
+    assert seconds("gentle", 9) == pytest.approx(plain + 2 * 2 * 4.0)  # there are three epochs
+    assert seconds("gentle", 0) == pytest.approx(plain - 2 * 4.0)
+
+
+def test_rows_that_are_too_many_to_keep_are_computed_in_every_epoch(config, manifest):
+    one_phase = replace(config, schedule=config.schedule[2:])
+    kept = estimate(one_phase, manifest, MEASURED)
+    many = estimate(one_phase, manifest, replace(MEASURED, rows=(2**29, 0)))
+    assert many.seconds - kept.seconds == pytest.approx(2 * 2 * 4.0)  # those of the 8 to be judged by are kept
+    assert many.pictures - kept.pictures == 2**28 - 32 * 7
 
 
 def test_memory_is_that_of_the_largest_phase(config, manifest):
     made = estimate(config, manifest, MEASURED)
-    assert (made.gradients, made.optimizer, made.activations, made.pictures) == (100, 200, 400, 120)
-    assert made.memory == 1000 + 200 + 100 + 200 + 400 + 120
+    assert (made.gradients, made.optimizer, made.activations, made.pictures) == (100, 200, 400, 120 + 32 * 9)
+    assert made.memory == 1000 + 200 + 100 + 200 + 400 + 120 + 32 * 9
 
 
 def test_pictures_beside_a_gpu_take_none_of_its_memory(config, manifest):
@@ -99,14 +127,15 @@ def test_pictures_beside_a_gpu_take_none_of_its_memory(config, manifest):
 def test_pictures_that_cannot_be_kept_are_read_in_every_epoch(config, manifest):
     huge = replace(MEASURED, picture=2**30)
     made = estimate(config, manifest, huge)
-    assert made.pictures == 4 * 2**30
+    assert made.pictures == 4 * 2**30 + 32 * 9
     assert made.seconds - estimate(config, manifest, MEASURED).seconds == pytest.approx(5 * 0.01 * (30 + 6))
 
 
 def test_a_set_smaller_than_a_batch_is_one_step(config, manifest):
     large = replace(config, loader=Loader(batch_size=64, image_size=64))
     made = estimate(large, manifest, MEASURED)
-    assert made.seconds == pytest.approx(0.01 * 40 + 5 * 0.5 + 2.0 + 6 * 8 / 32 * 0.25)
+    answered = 8 / 32 * (5 * 0.25 + 0.75)
+    assert made.seconds == pytest.approx(0.01 * 40 + 5 * 0.5 + 2.0 + answered + (1 + 8 / 32) * 9.0)
 
 
 def test_an_augmented_plan_is_measured_with_its_augmentation(config, manifest):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tlcore.catalog.backbones import backbone
 from tlcore.config import RunConfig
-from tlcore.data.limits import KEPT_READY
+from tlcore.data.limits import BEGINNINGS_BYTES, BEGINNINGS_IN_MEMORY, KEPT_READY
 from tlcore.data.manifest import Manifest
 from tlcore.questions import Measure, Measured
 from tlcore.timeline import Stretch, steps_per_epoch, stretches
@@ -29,7 +29,8 @@ class Estimate:
     activations: int
     """Bytes that a step keeps for its way back."""
     pictures: int
-    """Bytes of the pictures that are kept ready; 0 where they lie in another memory than the network."""
+    """Bytes of the pictures that are kept ready, and of what frozen beginnings make of them until it is written; 0
+    where they lie in another memory than the network."""
 
     @property
     def memory(self) -> int:
@@ -46,6 +47,7 @@ def what_to_measure(config: RunConfig, manifest: Manifest, workspace: str) -> Me
         image_size=config.loader.image_size,
         batch_size=config.loader.batch_size,
         augment=config.loader.augment,
+        views=config.loader.views,
         workspace=workspace,
     )
 
@@ -54,20 +56,30 @@ def estimate(config: RunConfig, manifest: Manifest, measured: Measured) -> Estim
     """Return what `config` will take, from the answer to `what_to_measure`, stretch by stretch.
 
     Every picture is read once; each epoch learns from all training pictures and answers all validation pictures. What
-    does not fit into the memory for pictures is read again in every epoch.
+    does not fit into the memory for pictures is read again in every epoch. What a frozen beginning makes of a picture
+    is computed once in each stretch, as if no earlier run had left it behind.
     """
     sets = what_to_measure(config, manifest, "").learning
     splits = [len(manifest.of(split)) for split in ("train", "val")]
-    learned, answered = (count / min(config.loader.batch_size, splits[0]) for count in splits)
+    batch = min(config.loader.batch_size, splits[0])
     room = KEPT_READY // measured.picture
     again = measured.reading * sum(max(0, count - room) for count in splits)
-    steps = dict(zip(sets, measured.steps, strict=True))
     seconds = measured.reading * sum(splits) + again * (config.epochs - 1)
-    seconds += config.epochs * answered * measured.answering
+    waiting = 0
     for part in _parts(config, manifest):
+        place = sets.index(_learning(config, part))
         epochs = (part.ends - part.begins) / _per_epoch(config, manifest)
-        seconds += epochs * learned * steps[_learning(config, part)]
+        for count, cost, drawings in (
+            (splits[0], measured.steps[place], _drawings(config)),
+            (splits[1], measured.answering[place], 1),
+        ):
+            row = measured.rows[place]
+            # Where every epoch draws its own pictures, steps were measured with their beginning.
+            computed = min(epochs, drawings) if count * drawings * row <= BEGINNINGS_BYTES else epochs
+            seconds += count / batch * (epochs * cost + computed * measured.beginnings[place])
+            waiting = max(waiting, min(BEGINNINGS_IN_MEMORY, count * drawings * row))
     largest = max(zip(measured.gradients, measured.optimizer, measured.activations, strict=True), key=sum)
+    ready = measured.picture * sum(min(count, room) for count in splits)
     return Estimate(
         seconds=seconds,
         start=measured.start,
@@ -76,8 +88,13 @@ def estimate(config: RunConfig, manifest: Manifest, measured: Measured) -> Estim
         gradients=largest[0],
         optimizer=largest[1],
         activations=largest[2],
-        pictures=measured.picture * sum(min(count, room) for count in splits) if measured.holds_pictures else 0,
+        pictures=ready + waiting if measured.holds_pictures else 0,
     )
+
+
+def _drawings(config: RunConfig) -> int:
+    """Return how many drawings of a training picture come again; 0 if every epoch draws its own."""
+    return config.loader.views if config.loader.augment != "none" else 1
 
 
 def _parts(config: RunConfig, manifest: Manifest) -> Iterator[Stretch]:

@@ -133,6 +133,7 @@ class Measure(Asks["Measured"]):
     image_size: int
     batch_size: int
     augment: Augment = "none"
+    views: int = 0
     workspace: str = ""
 
 
@@ -142,9 +143,14 @@ class Measured:
 
     device: str
     steps: tuple[float, ...]
-    """Seconds of one training step, for each entry of the question's `learning`."""
-    answering: float
-    """Seconds of one batch that is only answered, as in validation."""
+    """Seconds of one training step, for each entry of the question's `learning`; without `beginnings`, where these
+    rows are kept."""
+    answering: tuple[float, ...]
+    """Seconds of one batch that is only answered, as in validation, from the same rows."""
+    beginnings: tuple[float, ...]
+    """Seconds in which the frozen beginning makes the rows of one batch; 0 where nothing is frozen first."""
+    rows: tuple[int, ...]
+    """Bytes that the frozen beginning makes of one picture."""
     reading: float
     """Seconds until one picture is read from the disk and cut."""
     start: float

@@ -39,7 +39,7 @@ def ask(store, dataset):
 def test_every_set_of_learning_blocks_is_measured(ask):
     measured = ask(("head",), BLOCKS)
     assert len(measured.steps) == len(measured.gradients) == len(measured.activations) == 2
-    assert all(seconds > 0 for seconds in (*measured.steps, measured.answering, measured.reading, measured.start))
+    assert all(seconds > 0 for seconds in (*measured.steps, *measured.answering, measured.reading, measured.start))
     assert measured.activations[0] < measured.activations[1]
     assert measured.process > 0
 
@@ -52,6 +52,13 @@ def test_bytes_are_those_of_the_numbers_in_the_blocks(ask):
     assert measured.optimizer == (2 * head, 2 * everything)
     assert measured.weights == 2 * everything  # this network has no buffers
     assert measured.picture == 3 * 32 * 32
+
+
+def test_what_is_frozen_first_is_timed_by_itself(ask):
+    measured = ask(("head",), BLOCKS)
+    assert measured.beginnings[0] > measured.beginnings[1] == 0.0
+    assert measured.rows[0] > measured.rows[1] == 0
+    assert measured.steps[0] < measured.steps[1]
 
 
 @pytest.mark.parametrize(("kind", "held"), [("cpu", True), ("mps", True), ("cuda", False)])

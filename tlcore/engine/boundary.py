@@ -22,6 +22,8 @@ class Boundary:
         self._numerics = numerics
         self._feeds = feeds
         self._frozen = 0
+        self.cut: Cut | None = None
+        """Where it is now; None where all of the network learns, or it cannot be cut there."""
 
     def move(self, groups: Sequence[Group], moving_statistics: bool) -> None:
         """Begin before the first block that learns; at the stem where even frozen blocks do not stay as they are."""
@@ -30,12 +32,12 @@ class Boundary:
         if frozen == self._frozen:
             return
         self._frozen = frozen
-        cut = self._cut([groups[place].block for place in learning]) if frozen else None
-        key = cut.key(self._told()) if cut else ""
+        self.cut = self._find([groups[place].block for place in learning]) if frozen else None
+        key = self.cut.key(self._told()) if self.cut else ""
         for feed in self._feeds:
-            feed.begin_at(cut, key)
+            feed.begin_at(self.cut, key)
 
-    def _cut(self, learning: Sequence[str]) -> Cut | None:
+    def _find(self, learning: Sequence[str]) -> Cut | None:
         assembly = self._assembly
         side = assembly.encoder.preprocessing.crop
         example = torch.randn(_EXAMPLES, 3, side, side, generator=torch.Generator().manual_seed(0))

@@ -15,6 +15,7 @@ from tlcore.controls import Pause, SetRate, Stop, StopAfterEpoch
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.boundary import Boundary
 from tlcore.engine.course import Course
+from tlcore.engine.cut import Cut
 from tlcore.engine.drift import DriftMeter, gradient_size
 from tlcore.engine.feed import Feed
 from tlcore.engine.freezing import apply_groups, train_mode
@@ -101,6 +102,11 @@ class Trainer:
         finally:
             for feed in (self._train, self._val):
                 feed.close()
+
+    @property
+    def cut(self) -> Cut | None:
+        """Where the network is cut now; None where all of it learns, or cannot be cut."""
+        return self._boundary.cut
 
     def save_point(self) -> SavePoint:
         """Return all that is needed to go on from here, to the bit; to be called between two events."""

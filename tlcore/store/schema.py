@@ -1,6 +1,6 @@
 """The tables of the store; nowhere else are they spelt, except in the rooms' own queries beside this file."""
 
-VERSION = 5
+VERSION = 6
 
 _ALBUMS = """
 CREATE TABLE albums (
@@ -48,6 +48,7 @@ DELETE FROM errands
 """,
     3: "ALTER TABLE errands ADD COLUMN cancelled REAL",
     4: "ALTER TABLE errands ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0",
+    5: "DELETE FROM questions WHERE kind = 'Measure'",
 }
 """Version to the statements that make the next one of it; drafts, errands and answers of old are cheap to make anew."""
 

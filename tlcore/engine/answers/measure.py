@@ -5,6 +5,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from math import prod
 from statistics import median
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from tlcore.catalog.weights import SCRATCH
 from tlcore.config import Loader, Phase, RunConfig
 from tlcore.engine.assemble import Assembly, assemble
+from tlcore.engine.cut import Cut
 from tlcore.engine.freezing import parameters_of
 from tlcore.engine.hooks import KeptForTheWayBack
 from tlcore.engine.modality.augment import Augmenter
@@ -42,6 +44,9 @@ class _Cost:
 
     step: float
     answering: float
+    beginning: float
+    row: int
+    """Bytes."""
     activations: int
     memory: int
     """Most bytes that the process took."""
@@ -59,14 +64,18 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
     began = time.monotonic()
     assembly = assemble(store, question.backbone, SCRATCH, dataset.manifest.classes, question.image_size, 0, runtime)
     start = time.monotonic() - began
-    augmenter = Augmenter(question.augment, question.image_size, seed=0)
-    with closing(Pictures(examples, dataset.file, assembly.encoder, runtime.device, augmenter)) as pictures:
+    augment = question.augment
+    augmenter = Augmenter(augment, question.image_size, seed=0) if augment != "none" else None
+    locate, encoder, device = dataset.file, assembly.encoder, runtime.device
+    with (
+        closing(Pictures(examples, locate, encoder, device, augmenter, question.views)) as train,
+        closing(Pictures(examples, locate, encoder, device)) as val,
+    ):
         began = time.monotonic()
-        for _ in pictures.batches(question.batch_size):
-            pass
+        inputs = val.inputs(range(len(examples)))
         reading = (time.monotonic() - began) / len(examples)
         costs = [
-            _cost(Trainer(assembly, _little_run(question, blocks), pictures, pictures, list), assembly.module)
+            _cost(Trainer(assembly, _little_run(question, blocks), train, val, list), assembly.module, inputs)
             for blocks in question.learning
         ]
     weights = _COPIES * _bytes([*assembly.module.parameters(), *assembly.module.buffers()])
@@ -78,7 +87,9 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
     return Measured(
         device=runtime.label,
         steps=tuple(cost.step for cost in costs),
-        answering=median(cost.answering for cost in costs),
+        answering=tuple(cost.answering for cost in costs),
+        beginnings=tuple(cost.beginning for cost in costs),
+        rows=tuple(cost.row for cost in costs),
         reading=reading,
         start=start,
         process=max(
@@ -106,7 +117,7 @@ def _little_run(question: Measure, learning: Sequence[str]) -> RunConfig:
     )
 
 
-def _cost(trainer: Trainer, module: nn.Module) -> _Cost:
+def _cost(trainer: Trainer, module: nn.Module, inputs: Tensor) -> _Cost:
     """Read the clock of a little run, whose epochs have one step each."""
     events = trainer.run()
     kept = KeptForTheWayBack([*module.parameters(), *module.buffers()])
@@ -119,7 +130,21 @@ def _cost(trainer: Trainer, module: nn.Module) -> _Cost:
         steps.append(stepped.seconds - before.seconds)
         answers.append(evaluated.seconds - stepped.seconds)
         before = evaluated
-    return _Cost(median(steps), median(answers), kept.size, before.memory)
+    beginning = _beginning(trainer.cut, inputs)
+    row = prod(trainer.cut.shape) * trainer.cut.numbers.itemsize if trainer.cut else 0
+    return _Cost(median(steps), median(answers), beginning, row, kept.size, before.memory)
+
+
+def _beginning(cut: Cut | None, inputs: Tensor) -> float:
+    """Return the seconds in which rows of one batch are made."""
+    if cut is None:
+        return 0.0
+    times = []
+    for _ in range(_FEWEST):
+        began = time.monotonic()
+        cut.before(inputs)
+        times.append(time.monotonic() - began)
+    return median(times)
 
 
 def _next(events: Iterator[Event], kind: type[Happened]) -> Happened:
