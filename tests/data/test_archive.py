@@ -223,6 +223,26 @@ def test_names_are_read_as_they_were_meant(room):
     assert [take(room, data).pairs[0][0] for data in (plain, unmarked, old)] == ["café/1.jpg"] * 3
 
 
+@pytest.mark.parametrize("before", [b"", b"PK\x03\x04 and more"])
+def test_a_name_that_is_not_what_its_mark_says_costs_nothing(room, before):
+    data = zipped(("été/1.jpg", b"one"), ("éa/2.jpg", b"two"), ("été/3.jpg", b"three"))
+    for place in (data.find("éa".encode()), data.rfind("éa".encode())):
+        data[place : place + 3] = "été".encode("cp437")
+    unpacked = take(room, before + data)
+    assert [name for name, _ in unpacked.pairs] == ["été/1.jpg", "été/2.jpg", "été/3.jpg"]
+    assert [(room / "files" / place).read_bytes() for _, place in unpacked.pairs] == [b"one", b"two", b"three"]
+    assert unpacked.left_out == ()
+
+
+def test_a_name_that_an_entry_repeats_wrongly_costs_that_file_alone(room):
+    data = zipped(("été/1.jpg", b"one"), ("éa/2.jpg", b"two"), ("été/3.jpg", b"three"))
+    place = data.find("éa".encode())
+    data[place : place + 3] = "été".encode("cp437")
+    unpacked = take(room, data)
+    assert codes(unpacked) == {"éa/2.jpg": "CORRUPT"}
+    assert [name for name, _ in unpacked.pairs] == ["été/1.jpg", "été/3.jpg"]
+
+
 def test_long_and_strange_names_do_not_reach_the_disk(room):
     names = ["x" * 300 + ".jpg", "CON.jpg", "a\u202e/gpj.jpg", 'a/"quoted"\n<img>.jpg', "a/é" * 60]
     unpacked = take(room, zipped(*((name, name.encode()) for name in names)))
