@@ -18,6 +18,7 @@ import pytest
 
 from tlcore.data import limits
 from tlcore.data.archive import unpack
+from tlcore.data.limits import Contents
 from tlcore.errors import PictureError
 
 
@@ -112,7 +113,7 @@ def test_a_ratio_bomb_is_refused(room, monkeypatch):
 
 
 def test_more_than_the_budget_is_refused(room, monkeypatch):
-    monkeypatch.setattr(limits, "ALONE", replace(limits.ALONE, unpacked_bytes=1_000_000))
+    monkeypatch.setattr(limits, "ALONE", replace(limits.ALONE, archive=Contents(entries=100, bytes=1_000_000)))
     parts = [(f"a/{number}.jpg", Random(number).randbytes(300_000)) for number in range(4)]
     assert refusal(room, zipped(*parts)).code == "TOO_MUCH_UNPACKED"
 
@@ -129,7 +130,7 @@ def test_a_declared_size_that_lies_is_damage(room):
 
 def test_too_many_entries_are_refused_at_once(room, monkeypatch):
     data = zipped(*((f"{number}.jpg", b"") for number in range(600)), method=ZIP_STORED)
-    monkeypatch.setattr(limits, "ALONE", replace(limits.ALONE, archive_entries=500))
+    monkeypatch.setattr(limits, "ALONE", replace(limits.ALONE, archive=Contents(entries=500, bytes=1_000_000)))
     start = time.perf_counter()
     assert refusal(room, data).code == "TOO_MANY_ENTRIES"
     place = data.rfind(b"PK\x05\x06")

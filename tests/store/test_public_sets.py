@@ -259,6 +259,33 @@ def test_a_part_of_a_set_is_measured_by_what_is_kept(publish, read, monkeypatch)
         read("food101")
 
 
+def test_a_class_can_take_a_part_of_an_archive_that_it_could_not_send(publish, read, monkeypatch):
+    monkeypatch.setenv(limits.MODE_VARIABLE, "class")
+    small = replace(limits.CLASS, archive=limits.Contents(entries=3, bytes=1000))
+    monkeypatch.setattr(limits, "CLASS", small)
+    assert read(publish("food101"), ("pizza", "waffles")).classes == ("pizza", "waffles")
+
+
+def test_every_public_set_may_be_unpacked():
+    for one in PUBLIC_SETS:
+        assert 1.1 * one.pictures < limits.PUBLISHED.entries
+        assert 4 * one.size < limits.PUBLISHED.bytes
+
+
+@pytest.mark.parametrize(
+    ("key", "classes", "words"),
+    [
+        ("cifar10", (), "60,000 pictures; 20,000 is the most for a set. Choose a smaller set."),
+        ("food101", public_set("food101").class_folders[:21], "21,000 pictures; .* Choose fewer of its classes."),
+    ],
+)
+def test_too_many_pictures_are_told_before_anything_is_fetched(read, monkeypatch, key, classes, words):
+    monkeypatch.setenv(limits.MODE_VARIABLE, "class")
+    monkeypatch.setenv(MIRROR_VARIABLE, "http://127.0.0.1:9")
+    with pytest.raises(ThawError, match=words):
+        read(key, classes)
+
+
 @pytest.mark.parametrize(
     ("key", "chosen", "words"),
     [

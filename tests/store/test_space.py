@@ -363,4 +363,4 @@ def test_an_unknown_mode_is_told(monkeypatch):
 
 def test_a_person_alone_may_bring_a_large_set():
     assert limits.allowance().pictures >= 120_000
-    assert limits.allowance().archive_entries >= 120_000
+    assert limits.allowance().archive.entries >= 120_000

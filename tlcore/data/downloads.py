@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from tlcore.data.limits import free_bytes
+from tlcore.data.limits import allowance, free_bytes
 from tlcore.data.recipes import Recipe, as_it_lies
 from tlcore.errors import ChoiceError, ThawError, did_you_mean
 from tlcore.fetch import fetch
@@ -56,6 +56,15 @@ class PublicSet:
                 raise ChoiceError(f"{name} is not a class of {self.title}.", did_you_mean(name, self.class_folders))
         if len(chosen) == 1:
             raise ChoiceError("One class alone cannot be told from anything.", "Choose a second one.")
+
+    def check_number(self, chosen: Sequence[str]) -> None:
+        """Raise ThawError if the pictures of the chosen classes, about, are too many for a set."""
+        number, most = self.pictures * (len(chosen) or self.classes) // self.classes, allowance().pictures
+        if number > most:
+            raise ThawError(
+                f"These are {number:,} pictures; {most:,} is the most for a set.",
+                "Choose fewer of its classes." if self.class_folders else "Choose a smaller set.",
+            )
 
     def check_disk(self, folder: Path) -> None:
         """Raise ThawError if there is no room for the download and for what comes out of it."""

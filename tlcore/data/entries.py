@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tlcore.data import limits
+from tlcore.data.limits import Contents
 from tlcore.errors import PictureError
 
 PIECE = 1 << 20
@@ -67,11 +68,10 @@ def size_fault(size: int) -> tuple[str, str] | None:
     return None
 
 
-def check_count(count: int) -> None:
+def check_count(count: int, most: Contents) -> None:
     """Refuse an archive with too many entries."""
-    most = limits.allowance().archive_entries
-    if count > most:
-        raise PictureError("TOO_MANY_ENTRIES", f"The archive holds more than {most:,} files.", "Split it.")
+    if count > most.entries:
+        raise PictureError("TOO_MANY_ENTRIES", f"The archive holds more than {most.entries:,} files.", "Split it.")
 
 
 def check_ratio(size: int, packed: int) -> None:
@@ -84,13 +84,12 @@ def check_ratio(size: int, packed: int) -> None:
         )
 
 
-def check_total(size: int) -> None:
+def check_total(size: int, most: Contents) -> None:
     """Refuse an archive of which too many bytes come out."""
-    most = limits.allowance().unpacked_bytes
-    if size > most:
+    if size > most.bytes:
         raise PictureError(
             "TOO_MUCH_UNPACKED",
-            f"More than {most // 1_000_000:,} MB come out of the archive.",
+            f"More than {most.bytes // 1_000_000:,} MB come out of the archive.",
             "Split it, or shrink the pictures.",
         )
 

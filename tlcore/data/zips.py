@@ -22,6 +22,7 @@ from tlcore.data.entries import (
     shown_name,
     size_fault,
 )
+from tlcore.data.limits import Contents
 from tlcore.errors import PictureError
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ _LOCATOR64 = struct.Struct("<4sLQL")
 class Zip:
     """A zip whose list is in order; raises PictureError where it is not."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most: Contents) -> None:
         size = path.stat().st_size
         with path.open("rb") as file:
-            misnamed = _check_list(file, size)
+            misnamed = _check_list(file, size, most)
         marks = [start + _MARK_IN_LIST for start in misnamed.values()]
         self._file = BufferedReader(_Unmarked(path, marks))
         try:
@@ -108,13 +109,13 @@ class _Unmarked(FileIO):
         return read
 
 
-def _check_list(file: BinaryIO, size: int) -> dict[int, int]:
+def _check_list(file: BinaryIO, size: int, most: Contents) -> dict[int, int]:
     """Refuse a list without entries, or with too many: zipfile makes an object of each.
 
     Returns which entries have a name that is not in UTF-8 though it is marked so, and where their lines begin.
     """
     announced, start, length = _list(file, size)
-    check_count(announced)
+    check_count(announced, most)
     file.seek(start)
     misnamed: dict[int, int] = {}
     found, end = 0, start + length
@@ -128,7 +129,7 @@ def _check_list(file: BinaryIO, size: int) -> dict[int, int]:
             misnamed[found] = start
         start = file.seek(sum(lengths), 1)
         found += 1
-        check_count(found)
+        check_count(found, most)
     if not max(found, announced):
         raise empty("zip")
     return misnamed
