@@ -6,6 +6,7 @@ import shutil
 import time
 from contextlib import closing
 from dataclasses import replace
+from threading import Thread
 from zipfile import ZipFile
 
 import pytest
@@ -169,6 +170,18 @@ def test_what_is_kept_already_takes_no_more_room(store, bring, monkeypatch):
     bring("other")
 
 
+def test_an_upload_is_refused_unread_only_where_nothing_in_it_could_help(store, bring, monkeypatch):
+    monkeypatch.setenv(limits.MODE_VARIABLE, "class")
+    bring()
+    monkeypatch.setattr(limits, "CLASS", replace(limits.CLASS, workspace_bytes=store.space.used("person") + 10))
+    store.space.check_upload(limits.CLASS.workspace_bytes)
+    with pytest.raises(ThawError, match="is all that you may keep"):
+        store.space.check_upload(limits.CLASS.workspace_bytes + 1)
+    monkeypatch.setattr("tlcore.store.space.free_bytes", lambda _folder: 1000)
+    with pytest.raises(ThawError, match="this machine's disk has room for 1 kB"):
+        store.space.check_upload(1001)
+
+
 def test_a_full_server_is_told(store, bring, monkeypatch):
     monkeypatch.setenv(limits.MODE_VARIABLE, "class")
     bring()
@@ -327,6 +340,31 @@ def test_nobody_deletes_the_set_of_another(store, bring):
     assert [one.id for one in store.albums.of("person")] == [album.id]
     dataset = store.albums.dataset(album)
     assert all(dataset.file(example).is_file() for example in dataset.manifest.examples)
+
+
+def test_nobody_deletes_an_album_that_is_being_adopted(store, bring, monkeypatch):
+    def delete():
+        with closing(Store(store.home)) as somebody, pytest.raises(ThawError, match="just coming in"):
+            somebody.space.remove(album)
+        tried.append(album)
+
+    def read_while_somebody_deletes(adopted):
+        thread = Thread(target=delete)
+        thread.start()
+        thread.join()
+        return read(adopted)
+
+    album, read, tried = bring(), store.albums.survey, []
+    with monkeypatch.context() as patch:
+        patch.setattr("tlcore.store.space._PATIENCE", 0)
+        patch.setattr(store.albums, "survey", read_while_somebody_deletes)
+        mine = store.albums.adopt(album, "other")
+    assert album in tried
+    store.space.remove(album)
+    dataset = store.albums.dataset(mine)
+    assert all(dataset.file(example).is_file() for example in dataset.manifest.examples)
+    with pytest.raises(ThawError, match="not here"):
+        store.albums.adopt(album, "third")
 
 
 def test_nobody_waits_while_files_are_flushed(bring, monkeypatch):

@@ -48,6 +48,16 @@ class Space:
         """Raise ThawError, with how much is used and how to make room, if `more` bytes are too many to come in."""
         self._check(workspace, more, more)
 
+    def check_upload(self, more: int) -> None:
+        """Raise ThawError if an upload of `more` bytes cannot come in, whatever is in it.
+
+        What it holds may be kept already, so that what is used is counted with its pictures, once they are read.
+        """
+        mine = allowance().workspace_bytes
+        if mine is not None and more > mine:
+            raise ThawError(f"These are {_told(more)}; {_told(mine)} is all that you may keep.", "Send a part of them.")
+        self._check_disk(more)
+
     def check_pictures(self, workspace: str, sizes: Mapping[str, int]) -> None:
         """Raise ThawError as `check` does for pictures, by their sha256, whose bytes are known.
 
@@ -75,6 +85,9 @@ class Space:
                 f" of {_told(most.server_bytes)}; these {_told(new)} are too many.",
                 "Delete sets that nobody needs, or ask the operator for more room.",
             )
+        self._check_disk(new)
+
+    def _check_disk(self, new: int) -> None:
         free = free_bytes(self._blobs.root)
         if new > free:
             raise ThawError(

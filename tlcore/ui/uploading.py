@@ -100,7 +100,7 @@ def _begun(part: Part) -> _Claim:
             f"These are {part.total_files:,} files; {allowance().pictures:,} is the most for one set.",
             "Send a part of them.",
         )
-    store().space.check(workspace(), part.total_bytes)
+    store().space.check_upload(part.total_bytes)
     claim = _Claim(part.upload, part.total_files, part.total_bytes)
     st.session_state.update({_CLAIM: claim, _PROBLEM: ""})
     return claim
