@@ -26,7 +26,6 @@ def part(sequence, *paths, upload=UPLOADS[0], total=None, size=5, offset=0, done
         files=files,
         total_files=len(files) if total is None else total,
         total_bytes=5 * (len(files) if total is None else total),
-        ignored=0,
         done=done,
         cancelled=cancelled,
     )

@@ -8,6 +8,7 @@ from tlcore.data.limits import allowance, free_bytes
 from tlcore.data.recipes import Recipe, as_it_lies
 from tlcore.errors import ChoiceError, ThawError, did_you_mean
 from tlcore.fetch import fetch
+from tlcore.text import memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +72,8 @@ class PublicSet:
         free = free_bytes(folder)
         if 2 * self.size > free:
             raise ThawError(
-                f"{self.title} takes {2 * self.size / 1e6:,.0f} MB for a while, and this machine's disk has room for"
-                f" {free / 1e6:,.0f} MB.",
+                f"{self.title} takes {memory(2 * self.size)} for a while, and this machine's disk has room for"
+                f" {memory(free)}.",
                 "Free some of the disk, or choose a smaller set.",
             )
 

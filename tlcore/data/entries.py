@@ -7,6 +7,7 @@ from typing import Protocol
 from tlcore.data import limits
 from tlcore.data.limits import Contents
 from tlcore.errors import PictureError
+from tlcore.text import memory
 
 PIECE = 1 << 20
 """Bytes read at a time."""
@@ -64,7 +65,7 @@ def name_fault(name: str) -> tuple[str, str] | None:
 def size_fault(size: int) -> tuple[str, str] | None:
     """Say why no picture has this many bytes."""
     if size > limits.PICTURE_FILE_BYTES:
-        return "TOO_BIG_FILE", f"It is larger than {limits.PICTURE_FILE_BYTES // 1_000_000} MB."
+        return "TOO_BIG_FILE", f"It is larger than {memory(limits.PICTURE_FILE_BYTES)}."
     return None
 
 
@@ -89,7 +90,7 @@ def check_total(size: int, most: Contents) -> None:
     if size > most.bytes:
         raise PictureError(
             "TOO_MUCH_UNPACKED",
-            f"More than {most.bytes // 1_000_000:,} MB come out of the archive.",
+            f"More than {memory(most.bytes)} come out of the archive.",
             "Split it, or shrink the pictures.",
         )
 

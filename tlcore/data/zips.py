@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from io import BufferedReader, FileIO
 from pathlib import Path
 from stat import S_IFMT, S_ISDIR, S_ISREG
-from typing import TYPE_CHECKING, BinaryIO
+from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from tlcore.data.entries import (
@@ -24,9 +24,6 @@ from tlcore.data.entries import (
 )
 from tlcore.data.limits import Contents
 from tlcore.errors import PictureError
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 _LOCAL_HEADER = 30
 """Bytes before each entry, by the format; its name comes on top."""
@@ -100,7 +97,7 @@ class _Unmarked(FileIO):
         super().__init__(path)
         self._places = places
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
+    def readinto(self, buffer: Any) -> int:
         """Read as a buffered reader asks for it."""
         start, view = self.tell(), memoryview(buffer)
         read = super().readinto(view)
