@@ -3,9 +3,10 @@
 import pytest
 
 from tlcore.data.layout import Found
-from tlcore.data.readings import UndecidedError, read, readings, surest
+from tlcore.data.readings import UndecidedError, readings, surest
 from tlcore.data.settle import settle
 from tlcore.data.survey import Table
+from tlcore.data.ways import read
 
 
 def pictures(folder, count=3):

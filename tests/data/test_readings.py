@@ -6,9 +6,10 @@ import pytest
 
 from tlcore.data.layout import Found
 from tlcore.data.marks import ReadAs
-from tlcore.data.readings import KEYS, UndecidedError, decided, read, readings, surest, title_of
+from tlcore.data.readings import UndecidedError, decided, readings, surest
 from tlcore.data.settle import settle
 from tlcore.data.survey import Table
+from tlcore.data.ways import KEYS, read, title_of
 from tlcore.errors import PictureError
 
 WRAPPERS = {"train", "val", "test", "__macosx", "set", "data", "photos"}
