@@ -1,7 +1,7 @@
-"""What the tests of the store share: pictures in archives, and somebody who sends them."""
+"""What the tests of the store share: pictures in archives, somebody who sends them, and somebody who downloads."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tlcore.data.collect import look_here
+from tlcore.data.manifest import Manifest
 from tlcore.store import Store
 from tlcore.store.albums import Album
 from tlcore.store.reading import Reader
@@ -46,3 +47,16 @@ def bring(store: Store, zipped: Path, tmp_path: Path) -> Callable[..., Album]:
         return Reader(store, workspace, 0, lambda _done, _total: None, look_here, **more).upload(upload, "pictures")
 
     return brought
+
+
+@pytest.fixture
+def read(store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Manifest]:
+    """Download a public set and read it, on a disk with room for any of them."""
+    for room in ("data.downloads", "data.limits", "store.space"):
+        monkeypatch.setattr(f"tlcore.{room}.free_bytes", lambda _folder: 10**12)
+
+    def read(key: str, classes: Sequence[str] = (), workspace: str = "person") -> Manifest:
+        reader = Reader(store, workspace, 0, lambda _done, _total: None, look_here)
+        return store.albums.dataset(reader.public(key, classes)).manifest
+
+    return read
