@@ -15,7 +15,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "tl
 
 _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", "draft", "events", "errands"}
 _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
-_WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile"}
+_WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "seen"}
 _KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition"}
 
 MAY_IMPORT = {
@@ -23,7 +23,8 @@ MAY_IMPORT = {
     "errors": set(),
     "events": set(),
     "errands": set(),
-    "questions": {"config"},
+    "seen": set(),
+    "questions": {"config", "seen"},
     "text": set(),
     "records": {"errors"},
     "paths": {"errors"},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tlcore.text import clean, plain
+from tlcore.text import clean, memory, plain
 
 MEANINGFUL = "`*_{}[]()<>#+-.!|~$:&=\"'"
 """Signs that mean something in Markdown, in Streamlit's icons and colours, in formulas, or in HTML."""
@@ -60,6 +60,14 @@ def test_no_sign_of_markdown_is_left_alone(typed):
 )
 def test_no_address_is_left_whole_for_a_link(typed):
     assert "\u2060" in plain(typed)
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "0 kB"), (12_300, "12 kB"), (1_600_000, "1.6 MB"), (240e6, "240 MB"), (1.57e9, "1.6 GB"), (20e9, "20 GB")],
+)
+def test_bytes_are_told_in_the_unit_that_suits_them(size, said):
+    assert memory(size) == said
 
 
 def test_words_without_signs_stay_as_they_are():

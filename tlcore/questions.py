@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from tlcore.config import Augment
+from tlcore.seen import Seen
 
 AnswerKind = TypeVar("AnswerKind")
 
@@ -17,7 +18,7 @@ class Asks(Generic[AnswerKind]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class See(Asks["Seen"]):
+class See(Asks[Seen]):
     """What does each block make of this picture?"""
 
     backbone: str
@@ -37,56 +38,6 @@ class See(Asks["Seen"]):
     """Drew the head, and with it all that begins with random numbers."""
     workspace: str = ""
     """Whose set it is; another's set with the same content will do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Map:
-    """A map of activations as an 8-bit grey PNG in base64, and what its black and its white stand for."""
-
-    png: str
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
-    """One channel of a block."""
-
-    number: int
-    mean: float
-    map: Map
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockSeen:
-    """A block's output for one picture."""
-
-    block: str
-    shape: tuple[int, ...]
-    """(C, H, W) for maps and token grids, (C,) for vectors."""
-    mean: Map | None
-    """Mean over the channels; None where the output has no grid."""
-    strongest: tuple[Channel, ...]
-    """Channels with the largest mean, largest first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Likely:
-    """One class and its probability, 0 to 1."""
-
-    name: str
-    probability: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """The answer to See."""
-
-    crop: str
-    """The square that the network got, as a PNG in base64."""
-    blocks: tuple[BlockSeen, ...]
-    answers: tuple[Likely, ...]
-    """Most likely first, at most five."""
 
 
 SWEEP_STEPS = 50

@@ -32,3 +32,11 @@ def plain(text: str, longest: int = 80) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun in the right form."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def memory(size: float) -> str:
+    """Return bytes in the unit that suits them: 1.6 GB, 240 MB, 12 kB."""
+    for unit, step in (("GB", 1e9), ("MB", 1e6)):
+        if size >= step:
+            return f"{size / step:.1f} {unit}" if size < 10 * step else f"{size / step:.0f} {unit}"
+    return f"{size / 1e3:.0f} kB"

@@ -13,6 +13,7 @@ from tlcore.data.facts import Fact, Task, look
 from tlcore.data.manifest import LeftOut, Manifest
 from tlcore.data.marks import Mark
 from tlcore.data.settle import settle
+from tlcore.data.survey import Survey, Table
 from tlcore.data.walk import walk
 
 
@@ -83,3 +84,37 @@ def write_set(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / folder
 
     return write
+
+
+@pytest.fixture
+def survey_of() -> Callable[..., Survey]:
+    """Make the survey of photographs with these paths, unlike one another, with tables and unfit files beside them."""
+
+    def fact(number: int, path: str) -> Fact:
+        return Fact(
+            path=path,
+            source=0,
+            where=f"{number}.jpg",
+            id=f"{number:064x}",
+            kind="JPEG",
+            width=300,
+            height=200,
+            likeness=f"{number * 2**64 // 7919:032x}",
+            is_flat=False,
+            is_grey=False,
+            is_blank=False,
+            notes=(),
+        )
+
+    def survey_of(paths: Sequence[str], tables: Sequence[Table] = (), unfit: Sequence[LeftOut] = ()) -> Survey:
+        facts = tuple(fact(number, path) for number, path in enumerate(paths))
+        return Survey(facts=facts, alike=tuple(range(len(facts))), tables=tuple(tables), unfit=tuple(unfit))
+
+    return survey_of
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Path:
+    """A folder for what comes out of an archive, with nothing else in it."""
+    (tmp_path / "room").mkdir()
+    return tmp_path / "room"

@@ -225,7 +225,7 @@ def memory_peak():
 def test_an_attack_comes_to_nothing(tmp_path, monkeypatch, written, attack):
     make, expected, *left_out = ATTACKS[attack]
     monkeypatch.setenv(limits.MODE_VARIABLE, "class")
-    monkeypatch.setattr(limits, "CLASS", replace(limits.CLASS, unpacked_bytes=BUDGET))
+    monkeypatch.setattr(limits, "CLASS", replace(limits.CLASS, archive=replace(limits.CLASS.archive, bytes=BUDGET)))
     archive, room = tmp_path / "archive", tmp_path / "room"
     archive.write_bytes(make())
     room.mkdir()

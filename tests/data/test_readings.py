@@ -4,13 +4,12 @@ from random import Random
 
 import pytest
 
-from tlcore.data.facts import Fact
 from tlcore.data.layout import Found
-from tlcore.data.manifest import LeftOut
 from tlcore.data.marks import ReadAs
-from tlcore.data.readings import KEYS, UndecidedError, decided, read, readings, surest, title_of
+from tlcore.data.readings import UndecidedError, decided, readings, surest
 from tlcore.data.settle import settle
-from tlcore.data.survey import Survey, Table
+from tlcore.data.survey import Table
+from tlcore.data.ways import KEYS, read, title_of
 from tlcore.errors import PictureError
 
 WRAPPERS = {"train", "val", "test", "__macosx", "set", "data", "photos"}
@@ -18,32 +17,6 @@ WRAPPERS = {"train", "val", "test", "__macosx", "set", "data", "photos"}
 
 def pictures(folder, count=3, ending="jpg"):
     return [f"{folder}/{number}.{ending}" for number in range(count)]
-
-
-def fact(number, path):
-    return Fact(
-        path=path,
-        source=0,
-        where=f"{number}.jpg",
-        id=f"{number:064x}",
-        kind="JPEG",
-        width=300,
-        height=200,
-        likeness=f"{number * 2**64 // 7919:032x}",
-        is_flat=False,
-        is_grey=False,
-        is_blank=False,
-        notes=(),
-    )
-
-
-def survey(paths, tables=(), unfit=()):
-    facts = tuple(fact(number, path) for number, path in enumerate(paths))
-    return Survey(facts=facts, alike=tuple(range(len(facts))), tables=tuple(tables), unfit=tuple(unfit))
-
-
-def labels(names, column=lambda place: "ab"[place % 2]):
-    return Table(path="labels.csv", rows=tuple((name, column(place), "") for place, name in enumerate(names)))
 
 
 def offers(found):
@@ -198,58 +171,6 @@ def test_train_val_and_wrappers_are_never_classes_without_a_click():
         assert not {name.casefold() for name in layout.classes} & WRAPPERS
 
 
-@pytest.mark.parametrize(
-    ("paths", "code"),
-    [
-        (["IMG_2041.jpg", "IMG_2042.jpg", "IMG_2043.jpg"], "NO_CLASSES"),
-        (["2021-03-04 12.33.01.jpg", "2022-03-04 12.33.02.jpg"] * 2, "NO_CLASSES"),
-        ([f"{number:x}f.jpg" for number in range(4000, 4020)], "NO_CLASSES"),
-        (pictures("set/ants"), "ONE_CLASS"),
-        ([f"{number}/a.jpg" for number in range(1001)], "TOO_MANY_CLASSES"),
-        (["notes.txt", ".DS_Store"], "NO_PICTURES"),
-    ],
-)
-def test_what_can_be_understood_in_no_way_is_refused_without_a_question(paths, code):
-    with pytest.raises(PictureError) as caught:
-        settle("set", survey(paths), (), 0)
-    assert caught.value.code == code
-    assert caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("names", "classes"),
-    [
-        (["cat_001.jpg", "cat_002.JPG", "dog-1.jpeg", "dog-2.jpg"], ("cat", "dog")),
-        (["cat (1).jpg", "cat (2).jpg", "Dog 3", "dog 4"], ("Dog", "cat")),
-        (["cat1.jpg", "cat2.jpg", "sea lion 1.jpg", "sea lion 2.jpg"], ("cat", "sea lion")),
-        (["n0144_1.JPEG", "n0144_2.JPEG", "n0145_7.JPEG", "n0145_8.JPEG"], ("n0144", "n0145")),
-        (["7_0001.png", "7_0002.png", "3_0001.png", "3_0002.png"], ("3", "7")),
-        (["cat_black.jpg", "cat_white.jpg", "dog_brown.jpg", "dog_white.jpg"], ("cat", "dog")),
-    ],
-)
-def test_a_class_is_read_from_the_beginning_of_a_file_name(names, classes):
-    assert read(Found.of(names), "prefix").classes == classes
-
-
-def test_a_file_name_without_a_class_is_left_out_and_named():
-    layout = read(Found.of(["cat_1.jpg", "cat_2.jpg", "dog_1.jpg", "dog_2.jpg", "0815.jpg"]), "prefix")
-    assert [(one.name, one.code) for one in layout.left_out] == [("0815.jpg", "NO_PREFIX")]
-
-
-def test_sides_are_honoured_by_file_names_and_innermost_folders():
-    paths = [f"{side}/{name}_{number}.jpg" for side in ("train", "val") for name in "xy" for number in range(2)]
-    layout = read(Found.of(paths), "prefix")
-    assert {(paths[one.index].split("/")[0], one.split) for one in layout.placed} == {
-        ("train", "train"),
-        ("val", "val"),
-    }
-    paths = [path for side in ("train", "val") for name in ("a1/c1", "b1/d1") for path in pictures(f"{side}/{name}")]
-    assert {(paths[one.index].split("/")[0], one.split) for one in read(Found.of(paths), "inner").placed} == {
-        ("train", "train"),
-        ("val", "val"),
-    }
-
-
 def test_capitals_can_tell_classes_apart_where_a_person_says_so():
     paths = [*pictures("Cat"), *pictures("cat"), *pictures("cat "), *pictures("dog")]
     assert offers(Found.of(paths)) == {
@@ -265,30 +186,8 @@ def test_long_names_that_begin_alike_stay_two_classes():
     assert layout.notices == ()
 
 
-def test_a_table_beside_a_flat_folder_says_the_classes():
-    names = [f"{number}.jpg" for number in range(8)]
-    key, layout = surest(Found.of(names, tables=[labels(names)]))
-    assert (key, layout.classes) == ("table", ("a", "b"))
-
-
-def test_a_table_that_agrees_with_the_folders_raises_no_question():
-    paths = [*pictures("ants"), *pictures("bees")]
-    table = labels(paths, lambda place: "0" if place < 3 else "1")
-    assert surest(Found.of(paths, tables=[table]))[0] == "folders"
-    told = settle("set", survey(paths, [table]), (), 0).notices
-    assert ("labels.csv", 1) in [(one.name, one.count) for one in told]
-
-
-def test_a_table_that_disagrees_with_the_folders_is_asked_about():
-    paths = [*pictures("ants", 4), *pictures("bees", 4)]
-    found = Found.of(paths, tables=[labels(paths)])
-    with pytest.raises(UndecidedError, match="table"):
-        surest(found)
-    assert offers(found) == {"folders": {"ants": 4, "bees": 4}, "table": {"a": 4, "b": 4}}
-
-
-def test_a_decision_counts_until_another_one_or_until_it_is_taken_back():
-    found = survey(ASKED["two levels"][0])
+def test_a_decision_counts_until_another_one_or_until_it_is_taken_back(survey_of):
+    found = survey_of(ASKED["two levels"][0])
     outer, inner = ReadAs(reading="folders"), ReadAs(reading="inner")
     assert settle("set", found, (outer,), 0).classes == ("animals", "plants")
     assert settle("set", found, (outer, inner), 0).classes == ("cat", "dog", "oak")
@@ -301,32 +200,6 @@ def test_an_unknown_reading_is_refused_with_the_nearest_one():
     with pytest.raises(PictureError, match="Did you mean prefix"):
         read(Found.of(pictures("ants")), "prefixes")
     assert all(title_of(key) for key in KEYS)
-
-
-def test_a_class_whose_pictures_cannot_be_used_is_dropped_and_named():
-    broken = LeftOut(name="birds/cut.jpg", code="TRUNCATED", sentence="It ends too early.")
-    manifest = settle("set", survey([*pictures("ants"), *pictures("bees")], unfit=[broken]), (), 0)
-    assert manifest.classes == ("ants", "bees")
-    assert {(one.name, one.code) for one in manifest.left_out} >= {("birds", "EMPTY_CLASS")}
-
-
-def test_a_class_with_one_picture_is_learned_and_a_few_are_warned_of():
-    manifest = settle("set", survey([*pictures("ants", 9), *pictures("bees", 3), *pictures("wasp", 1)]), (), 0)
-    assert manifest.counts("train")[2] == 1
-    assert manifest.counts("val")[2] == 0
-    told = {notice.name: notice.sentence for notice in manifest.notices}
-    assert "no picture to check with" in told["wasp"]
-    assert "fewer than 5" in told["bees"]
-    assert "ants" not in told
-
-
-def test_a_thousand_classes_with_one_picture_each_have_nothing_to_judge_by():
-    thousand = [f"class {number}" for number in range(1000)]
-    with pytest.raises(PictureError) as caught:
-        settle("set", survey([path for name in thousand for path in pictures(name, 1)]), (), 0)
-    assert caught.value.code == "NOTHING_TO_JUDGE_BY"
-    manifest = settle("set", survey([path for name in thousand for path in pictures(name, 2)]), (), 0)
-    assert set(manifest.counts("train")) == set(manifest.counts("val")) == {1}
 
 
 def test_what_a_way_would_leave_without_a_class_is_counted():

@@ -1,10 +1,14 @@
 """Every page with a set and with runs in every state: what it shows is what the store holds."""
 
+import shutil
+
 import pytest
 
+from tlcore.data.collect import look_here
 from tlcore.data.manifest import LeftOut
 from tlcore.draft import Draft
 from tlcore.events import Failed, Finished, Stopped
+from tlcore.store.reading import Reader
 
 PAGES = ("start", "pictures", "network", "train", "inside")
 OTHER = "b" * 32
@@ -29,6 +33,19 @@ def test_the_set_is_shown_with_its_counts_and_what_was_left_out(open_page, make_
     page.session_state["view"] = "Left out"
     page.run()
     assert list(page.dataframe[0].value.iloc[0]) == ["ants/imageNotFound.gif", "It is empty.", "TINY"]
+
+
+def test_system_files_are_told_by_their_number(open_page, person, store, pictures, words, tmp_path):
+    folder = shutil.copytree(pictures, tmp_path / "from a Mac")
+    (folder / "__MACOSX" / "red").mkdir(parents=True)
+    for place in ("__MACOSX/red/._0.png", "red/.DS_Store", "Thumbs.db"):
+        (folder / place).write_bytes(b"x")
+    album = Reader(store, person, 0, lambda _done, _total: None, look_here).folder(folder, "from a Mac")
+    store.drafts.keep(person, Draft(album=album.id, data=album.digest))
+    page = open_page("pictures")
+    page.session_state["view"] = "Left out"
+    page.run()
+    assert "3 system files ignored" in words(page)
 
 
 def test_the_rates_of_the_draft_are_the_rates_of_the_preview(open_page, make_set, store, person):

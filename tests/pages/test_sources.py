@@ -12,7 +12,7 @@ from tlcore.data.server_folders import FOLDERS_VARIABLE
 from tlcore.draft import Draft
 from tlcore.errands import FetchSet, ReadFolder
 from tlcore.store.reading import Reader
-from tlcore.ui.words import memory
+from tlcore.text import memory
 
 HOSTILE = "![x](http://evil.example) :material/bug_report: <img src=x>"
 

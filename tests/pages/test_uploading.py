@@ -1,7 +1,12 @@
 """An upload as the app takes it: kept when it is whole, told and swept when it is not; and where it goes."""
 
+from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
+
 import pytest
 
+from tlcore.data import limits
 from tlcore.data.collect import look_here
 from tlcore.draft import Draft
 from tlcore.errands import ReadUpload
@@ -21,7 +26,6 @@ def part(sequence, *paths, upload=UPLOADS[0], total=None, size=5, offset=0, done
         files=files,
         total_files=len(files) if total is None else total,
         total_bytes=5 * (len(files) if total is None else total),
-        ignored=0,
         done=done,
         cancelled=cancelled,
     )
@@ -81,6 +85,25 @@ def test_an_upload_with_something_missing_is_told_and_swept(take, last):
     assert "Send them again." in said
     assert errands() == []
     assert waiting() == []
+
+
+def test_the_same_zip_again_is_read_though_the_room_is_used_up(take, store, person, pictures, monkeypatch):
+    def send(sequence, upload):
+        data = packed.getvalue()
+        file = FilePart(path="colours.zip", offset=0, size=len(data), data=data)
+        last = replace(part(sequence, upload=upload, done=True), files=(file,), total_files=1, total_bytes=len(data))
+        assert take(last) == ""
+        return Reader(store, person, 0, lambda _done, _total: None, look_here).upload(upload, "colours")
+
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        for path in sorted(pictures.rglob("*.png")):
+            archive.write(path, path.relative_to(pictures))
+    monkeypatch.setenv(limits.MODE_VARIABLE, "class")
+    first = send(1, UPLOADS[0])
+    monkeypatch.setattr(limits, "CLASS", replace(limits.CLASS, workspace_bytes=2 * store.space.used(person)))
+    assert send(2, UPLOADS[1]) == first
+    assert len(errands()) == 2
 
 
 def test_an_upload_that_another_one_follows_is_swept(take):

@@ -8,7 +8,8 @@ import pytest
 from tlcore.draft import Draft
 from tlcore.errands import FetchSet, FetchWeights, MakeSample
 from tlcore.errors import ThawError
-from tlcore.questions import Likely, See, Seen
+from tlcore.questions import See
+from tlcore.seen import Likely, Seen
 from tlcore.store import Store, asked
 from tlcore.store.claims import Claimant
 from tlcore.store.imported import ImportedWeights

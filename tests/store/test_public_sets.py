@@ -18,12 +18,10 @@ from PIL import Image
 from scipy.io import savemat
 
 from tlcore.data import limits
-from tlcore.data.collect import look_here
 from tlcore.data.public_sets import PUBLIC_SETS, public_set
-from tlcore.errors import ChoiceError, ThawError
+from tlcore.errors import ThawError
 from tlcore.fetch import MIRROR_VARIABLE
 from tlcore.store import Store, reading
-from tlcore.store.reading import Reader
 
 
 def picture(number, size=(24, 18)):
@@ -211,19 +209,6 @@ def publish(tmp_path, monkeypatch):
     thread.join()
 
 
-@pytest.fixture
-def read(store, monkeypatch):
-    """Download a set and read it."""
-    for room in ("data.downloads", "data.limits", "store.space"):
-        monkeypatch.setattr(f"tlcore.{room}.free_bytes", lambda _folder: 10**12)
-
-    def read(key, classes=(), workspace="person"):
-        reader = Reader(store, workspace, 0, lambda _done, _total: None, look_here)
-        return store.albums.dataset(reader.public(key, classes)).manifest
-
-    return read
-
-
 def test_every_public_set_is_made_here():
     assert set(MADE) == {one.key for one in PUBLIC_SETS}
 
@@ -259,44 +244,11 @@ def test_a_part_of_a_set_is_measured_by_what_is_kept(publish, read, monkeypatch)
         read("food101")
 
 
-@pytest.mark.parametrize(
-    ("key", "chosen", "words"),
-    [
-        ("food101", ("pizza", "piza"), "Did you mean pizza"),
-        ("food101", ("pizza",), "One class alone"),
-        ("eurosat", ("AnnualCrop", "SeaLake"), "not a class"),
-    ],
-)
-def test_classes_that_cannot_be_chosen_are_told_before_anything_is_fetched(read, key, chosen, words):
-    with pytest.raises(ChoiceError, match=words):
-        read(key, chosen)
-
-
-def test_without_a_network_it_is_told_in_plain_words(read, monkeypatch):
-    monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.setenv(MIRROR_VARIABLE, "http://127.0.0.1:9")
-    with pytest.raises(ThawError, match="This machine has no internet"):
-        read("eurosat")
-
-
-def test_a_disk_without_room_is_told_before_anything_is_fetched(read, monkeypatch):
-    monkeypatch.setattr("tlcore.data.downloads.free_bytes", lambda _folder: 1_000_000_000)
-    with pytest.raises(ThawError, match="Food-101 takes 9,993 MB for a while"):
-        read("food101")
-
-
-def test_public_sets_have_different_keys_and_are_checked_or_come_by_a_secure_way():
-    assert len({one.key for one in PUBLIC_SETS}) == len(PUBLIC_SETS)
-    assert all(file.md5 or file.url.startswith("https://") for one in PUBLIC_SETS for file in one.files)
-
-
-def test_the_classes_that_can_be_chosen_are_those_of_food101():
-    assert len(set(public_set("food101").class_folders)) == public_set("food101").classes
-
-
-def test_an_unknown_public_set_names_the_nearest():
-    with pytest.raises(ChoiceError, match="Did you mean hymenoptera"):
-        public_set("hymenopter")
+def test_a_class_can_take_a_part_of_an_archive_that_it_could_not_send(publish, read, monkeypatch):
+    monkeypatch.setenv(limits.MODE_VARIABLE, "class")
+    small = replace(limits.CLASS, archive=limits.Contents(entries=3, bytes=1000))
+    monkeypatch.setattr(limits, "CLASS", small)
+    assert read(publish("food101"), ("pizza", "waffles")).classes == ("pizza", "waffles")
 
 
 def test_the_next_one_takes_the_same_files_without_a_download(store, publish, read, monkeypatch):

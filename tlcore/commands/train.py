@@ -14,7 +14,8 @@ from tlcore.config import Compute
 from tlcore.data.marks import ReadAs, SplitBy
 from tlcore.data.outline import drawn, outline
 from tlcore.data.public_sets import PUBLIC_SETS
-from tlcore.data.readings import KEYS, Reading, UndecidedError, decided, found_in, readings, surest
+from tlcore.data.readings import Reading, UndecidedError, decided, found_in, readings, surest
+from tlcore.data.ways import KEYS
 from tlcore.errors import ChoiceError, PictureError, did_you_mean
 from tlcore.jobs.eyes import Eyes
 from tlcore.store import Store

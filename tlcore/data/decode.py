@@ -15,6 +15,7 @@ from tlcore.data.colours import to_rgb
 from tlcore.data.integrity import check_sums, ends_early
 from tlcore.data.kinds import HEAD_BYTES, PICTURES, RAW, Kind, kind_of
 from tlcore.errors import PictureError
+from tlcore.text import memory
 
 ANIMATION = "Only the first picture of an animation or of many pages is used."
 SMALL = "A very small picture; it will be enlarged."
@@ -205,8 +206,8 @@ def _not_accepted(kind: Kind) -> PictureError:
 
 
 def _too_big() -> PictureError:
-    megabytes = limits.PICTURE_FILE_BYTES // 1_000_000
-    return PictureError("TOO_BIG_FILE", f"The file is larger than {megabytes} MB.", "Save it smaller, as JPEG.")
+    most = memory(limits.PICTURE_FILE_BYTES)
+    return PictureError("TOO_BIG_FILE", f"The file is larger than {most}.", "Save it smaller, as JPEG.")
 
 
 def _too_many_pixels() -> PictureError:

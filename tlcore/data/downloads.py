@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from tlcore.data.limits import free_bytes
+from tlcore.data.limits import allowance, free_bytes
 from tlcore.data.recipes import Recipe, as_it_lies
 from tlcore.errors import ChoiceError, ThawError, did_you_mean
 from tlcore.fetch import fetch
+from tlcore.text import memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +58,22 @@ class PublicSet:
         if len(chosen) == 1:
             raise ChoiceError("One class alone cannot be told from anything.", "Choose a second one.")
 
+    def check_number(self, chosen: Sequence[str]) -> None:
+        """Raise ThawError if the pictures of the chosen classes, about, are too many for a set."""
+        number, most = self.pictures * (len(chosen) or self.classes) // self.classes, allowance().pictures
+        if number > most:
+            raise ThawError(
+                f"These are {number:,} pictures; {most:,} is the most for a set.",
+                "Choose fewer of its classes." if self.class_folders else "Choose a smaller set.",
+            )
+
     def check_disk(self, folder: Path) -> None:
         """Raise ThawError if there is no room for the download and for what comes out of it."""
         free = free_bytes(folder)
         if 2 * self.size > free:
             raise ThawError(
-                f"{self.title} takes {2 * self.size / 1e6:,.0f} MB for a while, and this machine's disk has room for"
-                f" {free / 1e6:,.0f} MB.",
+                f"{self.title} takes {memory(2 * self.size)} for a while, and this machine's disk has room for"
+                f" {memory(free)}.",
                 "Free some of the disk, or choose a smaller set.",
             )
 

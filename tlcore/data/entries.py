@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tlcore.data import limits
+from tlcore.data.limits import Contents
 from tlcore.errors import PictureError
+from tlcore.text import memory
 
 PIECE = 1 << 20
 """Bytes read at a time."""
@@ -63,15 +65,14 @@ def name_fault(name: str) -> tuple[str, str] | None:
 def size_fault(size: int) -> tuple[str, str] | None:
     """Say why no picture has this many bytes."""
     if size > limits.PICTURE_FILE_BYTES:
-        return "TOO_BIG_FILE", f"It is larger than {limits.PICTURE_FILE_BYTES // 1_000_000} MB."
+        return "TOO_BIG_FILE", f"It is larger than {memory(limits.PICTURE_FILE_BYTES)}."
     return None
 
 
-def check_count(count: int) -> None:
+def check_count(count: int, most: Contents) -> None:
     """Refuse an archive with too many entries."""
-    most = limits.allowance().archive_entries
-    if count > most:
-        raise PictureError("TOO_MANY_ENTRIES", f"The archive holds more than {most:,} files.", "Split it.")
+    if count > most.entries:
+        raise PictureError("TOO_MANY_ENTRIES", f"The archive holds more than {most.entries:,} files.", "Split it.")
 
 
 def check_ratio(size: int, packed: int) -> None:
@@ -84,13 +85,12 @@ def check_ratio(size: int, packed: int) -> None:
         )
 
 
-def check_total(size: int) -> None:
+def check_total(size: int, most: Contents) -> None:
     """Refuse an archive of which too many bytes come out."""
-    most = limits.allowance().unpacked_bytes
-    if size > most:
+    if size > most.bytes:
         raise PictureError(
             "TOO_MUCH_UNPACKED",
-            f"More than {most // 1_000_000:,} MB come out of the archive.",
+            f"More than {memory(most.bytes)} come out of the archive.",
             "Split it, or shrink the pictures.",
         )
 

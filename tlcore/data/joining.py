@@ -108,8 +108,7 @@ def _beside(frame: _Frame, theirs: _Frame) -> Callable[[str], str]:
 
 
 def _root(survey: Survey) -> Folder:
-    root, _ = plant([*(fact.path for fact in survey.facts), *(one.name for one in survey.unfit)])
-    return root
+    return plant([*(fact.path for fact in survey.facts), *(one.name for one in survey.unfit)])
 
 
 def _frame(root: Folder, known: Iterable[str]) -> _Frame:

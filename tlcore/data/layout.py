@@ -34,18 +34,16 @@ class Found:
     pictures: int
     """How many of the paths, from the first, are of pictures that can be used."""
     root: Folder
-    ignored: int
-    """System files, which are in no folder of the tree."""
     tables: Sequence[Table] = ()
 
     @classmethod
     def of(cls, paths: Sequence[str], pictures: int | None = None, tables: Sequence[Table] = ()) -> "Found":
         """Plant the tree; raise PictureError with code NO_PICTURES if nothing in it may be a picture."""
-        root, ignored = plant(paths)
+        root = plant(paths)
         if not root.pictures:
             raise PictureError("NO_PICTURES", "There is no picture in it.", "JPEG, PNG or WebP will do.")
         count = len(paths) if pictures is None else pictures
-        return cls(paths=paths, pictures=count, root=root, ignored=ignored, tables=tables)
+        return cls(paths=paths, pictures=count, root=root, tables=tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +76,6 @@ class Layout:
     placed: tuple[Placed, ...]
     left_out: tuple[LeftOut, ...]
     notices: tuple[Notice, ...]
-    ignored: int
-    """System files."""
 
 
 def lay_out(
@@ -113,7 +109,6 @@ def lay_out(
             *notice("Names that differ only in case, spaces or the coding of their letters are one class.", merged),
             *notices,
         ),
-        ignored=found.ignored,
     )
 
 

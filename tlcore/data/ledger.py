@@ -15,8 +15,8 @@ from tlcore.data.marks import (
     SplitBy,
     TakeIn,
 )
-from tlcore.data.readings import title_of
 from tlcore.data.survey import Survey
+from tlcore.data.ways import title_of
 from tlcore.text import clean, count
 
 _REASONS: Mapping[str, tuple[str, str, str]] = MappingProxyType(

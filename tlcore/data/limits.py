@@ -61,15 +61,23 @@ FREE_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What may be in one archive."""
+
+    entries: int
+    """Files and folders."""
+    bytes: int
+    """Bytes of all that comes out of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
     """What people may bring in."""
 
     upload_bytes: int
     """Bytes of one file that is sent, which is as a rule an archive."""
-    unpacked_bytes: int
-    """Bytes of all that comes out of one archive."""
-    archive_entries: int
-    """Files and folders in one archive."""
+    archive: Contents
+    """What may be in an archive that somebody sends."""
     folder_entries: int
     """Files and folders that are looked at below a folder; more of them mean that it is not a set of pictures."""
     pictures: int
@@ -82,8 +90,7 @@ class Allowance:
 
 ALONE = Allowance(
     upload_bytes=20_000_000_000,
-    unpacked_bytes=40_000_000_000,
-    archive_entries=200_000,
+    archive=Contents(entries=200_000, bytes=40_000_000_000),
     folder_entries=250_000,
     pictures=150_000,
     workspace_bytes=None,
@@ -91,13 +98,18 @@ ALONE = Allowance(
 )
 CLASS = Allowance(
     upload_bytes=100_000_000,
-    unpacked_bytes=2_000_000_000,
-    archive_entries=20_000,
+    archive=Contents(entries=20_000, bytes=2_000_000_000),
     folder_entries=100_000,
     pictures=20_000,
     workspace_bytes=500_000_000,
     server_bytes=20_000_000_000,
 )
+
+PUBLISHED = ALONE.archive
+"""What may be in an archive of a public set, in every mode: nobody sent it, the catalog names it.
+
+What a workspace takes of it has to fit its allowance like all else, so that a class can take a few dishes of Food-101.
+"""
 
 
 def allowance() -> Allowance:

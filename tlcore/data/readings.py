@@ -1,26 +1,18 @@
 """Several ways to understand the same paths: what each would give, which is surest, and when to ask."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 
-from tlcore.data.folders import (
-    by_folders,
-    by_inner_sides,
-    by_innermost,
-    by_level,
-    by_sides,
-    folders_key,
-    has_two_levels,
-)
+from tlcore.data.folders import by_folders, folders_key, has_two_levels
 from tlcore.data.labelled import by_tables
 from tlcore.data.layout import Found, Layout, notice, side_of
 from tlcore.data.marks import Mark, ReadAs
-from tlcore.data.prefixes import by_prefix
 from tlcore.data.survey import Survey, Table
-from tlcore.errors import PictureError, did_you_mean
+from tlcore.data.ways import WAYS, read
+from tlcore.errors import PictureError
 from tlcore.text import clean
 
 _TABLE_SHARE = 0.5
@@ -36,47 +28,6 @@ _FAULTS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Code of the fault that folders have to the reason why others ways are asked about."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A way to understand paths: how a person calls it, what it means, and what it makes of them."""
-
-    title: str
-    sentence: str
-    read: Callable[[Found], Layout]
-
-
-def _spelled(found: Found) -> Layout:
-    return by_sides(found, spelled=True) if folders_key(found.root) == "sides" else by_level(found, spelled=True)
-
-
-_WAYS: Mapping[str, _Way] = MappingProxyType(
-    {
-        "sides": _Way(
-            "Folders train and val",
-            "What lies in train is learned from, what lies in val or test is for checking. The folders inside are the"
-            " classes.",
-            by_sides,
-        ),
-        "inner_sides": _Way(
-            "Class folders with train and val inside",
-            "Each folder is a class. What lies in its train is learned from, what lies in its val or test is for"
-            " checking.",
-            by_inner_sides,
-        ),
-        "folders": _Way("Class folders", "Each folder is a class, with everything inside it.", by_level),
-        "inner": _Way("Innermost folders", "The folder in which a picture lies is its class.", by_innermost),
-        "spelled": _Way(
-            "Class folders, to the letter",
-            "Each folder is a class; names that differ only in capitals are different classes.",
-            _spelled,
-        ),
-        "prefix": _Way("File names", "What a file's name begins with is its class.", by_prefix),
-        "table": _Way("Table", "The table says which picture is of which class.", by_tables),
-    }
-)
-KEYS = tuple(_WAYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +91,6 @@ def decided(marks: Sequence[Mark]) -> str:
     return next((mark.reading for mark in reversed(marks) if isinstance(mark, ReadAs)), "")
 
 
-def title_of(key: str) -> str:
-    """Return how a person calls a reading; "" for none of ours."""
-    return _WAYS[key].title if key in _WAYS else ""
-
-
 def surest(found: Found) -> tuple[str, Layout]:
     """Return the reading that needs no question, with its key; raise UndecidedError if a person has to say."""
     table = _table(found)
@@ -161,20 +107,13 @@ def surest(found: Found) -> tuple[str, Layout]:
     return folders_key(found.root), layout
 
 
-def read(found: Found, key: str) -> Layout:
-    """Understand paths in one way; raise PictureError where they cannot be understood so, or there is no such way."""
-    if key not in _WAYS:
-        raise PictureError("NO_READING", f"{key} is no way to understand folders.", did_you_mean(key, KEYS))
-    return _WAYS[key].read(found)
-
-
 def readings(found: Found) -> tuple[Reading, ...]:
     """Return all ways that make a set, each with what it would give; those that come to the same are one.
 
     A way in which sides of a split would be classes is the last, and the only one of its kind.
     """
     layouts: dict[str, Layout] = {}
-    for key, way in _WAYS.items():
+    for key, way in WAYS.items():
         try:
             layout = way.read(found)
         except PictureError:
@@ -197,8 +136,8 @@ def _reading(found: Found, key: str, layout: Layout) -> Reading:
     first = next(one for one in layout.placed if one.index < found.pictures)
     return Reading(
         key=key,
-        title=_WAYS[key].title,
-        sentence=_WAYS[key].sentence,
+        title=WAYS[key].title,
+        sentence=WAYS[key].sentence,
         example=(_cut(found.paths[first.index]), layout.classes[first.label]),
         classes=tuple((name, sizes[label]) for label, name in enumerate(layout.classes)),
         to_check=sum(one.split == "val" for one in layout.placed if one.index < found.pictures),

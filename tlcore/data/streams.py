@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from tlcore.data.entries import PIECE, DamagedError, check_ratio, check_total
+from tlcore.data.limits import Contents
 
 _DICTIONARY_BYTES = 1 << 27
 """Bytes of memory for unpacking xz."""
@@ -21,7 +22,8 @@ class _Source(Protocol):
 class Stream:
     """The bytes of a tar in their order, counted, and measured against those that they are packed in."""
 
-    def __init__(self, path: Path, kind: str) -> None:
+    def __init__(self, path: Path, kind: str, most: Contents) -> None:
+        self._most = most
         self._file = path.open("rb")
         self._source = _unpacked(self._file, kind)
         self.place = 0
@@ -61,7 +63,7 @@ class Stream:
         """Go on by so many bytes; raises DamagedError, or PictureError where more come out than may."""
         while count > 0:
             count -= len(self.read(min(PIECE, count)))
-            check_total(self.place)
+            check_total(self.place, self._most)
 
     def close(self) -> None:
         """Close the file."""

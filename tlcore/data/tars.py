@@ -38,6 +38,7 @@ from tlcore.data.entries import (
     shown_name,
     size_fault,
 )
+from tlcore.data.limits import Contents
 from tlcore.data.streams import Stream
 from tlcore.errors import PictureError
 
@@ -52,10 +53,10 @@ _WITHOUT_BYTES = frozenset({DIRTYPE, LNKTYPE, SYMTYPE, CHRTYPE, BLKTYPE, FIFOTYP
 class Tar:
     """A tar that can be read to its end; raises PictureError where it cannot."""
 
-    def __init__(self, path: Path, kind: str) -> None:
-        with Stream(path, kind) as stream:
+    def __init__(self, path: Path, kind: str, most: Contents) -> None:
+        with Stream(path, kind, most) as stream:
             try:
-                self.entries = list(_entries(stream))
+                self.entries = list(_entries(stream, most))
             except DamagedError:
                 # A gzip of something else is not damaged: it was never a tar.
                 if kind != "TAR" and not stream.is_tar:
@@ -63,7 +64,7 @@ class Tar:
                 raise damaged("tar") from None
         if not self.entries:
             raise empty("tar")
-        self._stream = Stream(path, kind)
+        self._stream = Stream(path, kind, most)
 
     def pieces(self, entry: Entry) -> Iterator[bytes]:
         """Yield the bytes of an entry, behind those that were asked for before; raises DamagedError."""
@@ -79,7 +80,7 @@ class Tar:
         self._stream.close()
 
 
-def _entries(stream: Stream) -> Iterator[Entry]:
+def _entries(stream: Stream, most: Contents) -> Iterator[Entry]:
     """Yield the files of a tar, and read it to its end, so that its last checksum is checked too.
 
     Long names stand in entries of their own before the file that they belong to, in the way of GNU or of POSIX (pax).
@@ -88,7 +89,7 @@ def _entries(stream: Stream) -> Iterator[Entry]:
     count = 0
     while (header := _header(stream)) is not None:
         count += 1
-        check_count(count)
+        check_count(count, most)
         padded = -(-header.size // BLOCKSIZE) * BLOCKSIZE
         if header.type in (GNUTYPE_LONGNAME, GNUTYPE_LONGLINK, XHDTYPE, XGLTYPE):
             if header.size > _TOLD_BYTES:
@@ -111,7 +112,7 @@ def _entries(stream: Stream) -> Iterator[Entry]:
             place=place, name=shown_name(name) or "unnamed", size=size, packed=size, fault=fault or size_fault(size)
         )
     while stream.read_some(PIECE):
-        check_total(stream.place)
+        check_total(stream.place, most)
 
 
 def _header(stream: Stream) -> TarInfo | None:

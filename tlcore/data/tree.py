@@ -65,22 +65,20 @@ def is_system_path(path: str) -> bool:
     return any(is_system(part) for part in path.split("/") if part)
 
 
-def plant(paths: Sequence[str]) -> tuple[Folder, int]:
-    """Return the tree of relative paths with "/" between folders, and how many system files it leaves away."""
-    root, ignored = Folder(""), 0
+def plant(paths: Sequence[str]) -> Folder:
+    """Return the tree of relative paths with "/" between folders, without what a system made."""
+    root = Folder("")
     known: dict[str, Folder | None] = {}
     for index, path in enumerate(paths):
         parent, _, file = path.rstrip("/").rpartition("/")
         if parent not in known:
             known[parent] = None if is_system_path(parent) else _grow(root, parent)
         place = known[parent]
-        if place is None or is_system(file):
-            ignored += 1
-            continue
-        place.files.append(index)
-        place.pictures += not _is_document(file)
+        if place is not None and not is_system(file):
+            place.files.append(index)
+            place.pictures += not _is_document(file)
     _add_up(root)
-    return root, ignored
+    return root
 
 
 def _grow(root: Folder, path: str) -> Folder:

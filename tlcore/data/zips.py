@@ -1,10 +1,12 @@
 """The list of a zip from anybody, read without trusting it: how many entries, where each lies, how it is packed."""
 
 import struct
+from bisect import bisect_left
 from collections.abc import Iterator
+from io import BufferedReader, FileIO
 from pathlib import Path
 from stat import S_IFMT, S_ISDIR, S_ISREG
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from tlcore.data.entries import (
@@ -20,15 +22,18 @@ from tlcore.data.entries import (
     shown_name,
     size_fault,
 )
+from tlcore.data.limits import Contents
 from tlcore.errors import PictureError
 
 _LOCAL_HEADER = 30
 """Bytes before each entry, by the format; its name comes on top."""
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
+_MARK_IN_LIST, _MARK_BEFORE_ENTRY = 9, 7
+"""Where the byte with the mark for UTF-8 names lies, from the beginning of a line and of a local header."""
 _LONGEST_COMMENT = 65_535
-_ENTRY = struct.Struct("<4s24x3H12x")
-"""A line of the list: signature, and the lengths of the three texts behind it."""
+_ENTRY = struct.Struct("<4s4xH18x3H12x")
+"""A line of the list: signature, marks, and the lengths of the three texts behind it."""
 _END = struct.Struct("<4s4H2LH")
 """The end record: signature, disks, entries (twice), size and place of the list."""
 _END64 = struct.Struct("<4sQ2H2L4Q")
@@ -39,23 +44,28 @@ _LOCATOR64 = struct.Struct("<4sLQL")
 class Zip:
     """A zip whose list is in order; raises PictureError where it is not."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most: Contents) -> None:
         size = path.stat().st_size
         with path.open("rb") as file:
-            check_count(_count(file, size))
+            misnamed = _check_list(file, size, most)
+        marks = [start + _MARK_IN_LIST for start in misnamed.values()]
+        self._file = BufferedReader(_Unmarked(path, marks))
         try:
-            self._zip = ZipFile(path)
+            self._zip = ZipFile(self._file)
         except Exception:  # Beside BadZipFile it raises what decoding and unpacking its tables happens to raise.
+            self._file.close()
             raise damaged("zip") from None
         try:
             self._infos = self._zip.infolist()
+            marks.extend(self._infos[place].header_offset + _MARK_BEFORE_ENTRY for place in misnamed)
+            marks.sort()
             _check_places(self._infos, size)
             read = [_entry(place, info) for place, info in enumerate(self._infos)]
             self.entries = [entry for entry in read if entry is not None]
             if not self.entries:
                 raise empty("zip")
         except PictureError:
-            self._zip.close()
+            self.close()
             raise
 
     def pieces(self, entry: Entry) -> Iterator[bytes]:
@@ -74,26 +84,60 @@ class Zip:
     def close(self) -> None:
         """Close the file."""
         self._zip.close()
+        self._file.close()
 
 
-def _count(file: BinaryIO, size: int) -> int:
-    """Return how many entries the list holds, or announces if those are more: zipfile makes an object of each."""
+class _Unmarked(FileIO):
+    """A zip as it would be without the UTF-8 mark at some places, which are in order.
+
+    Where a name breaks what its mark says, `zipfile` gives up the whole zip, or the entry.
+    """
+
+    def __init__(self, path: Path, places: list[int]) -> None:
+        super().__init__(path)
+        self._places = places
+
+    def readinto(self, buffer: Any) -> int:
+        """Read as a buffered reader asks for it."""
+        start, view = self.tell(), memoryview(buffer)
+        read = super().readinto(view)
+        for place in self._places[bisect_left(self._places, start) : bisect_left(self._places, start + read)]:
+            view[place - start] &= ~(_UTF8_NAME >> 8)
+        return read
+
+
+def _check_list(file: BinaryIO, size: int, most: Contents) -> dict[int, int]:
+    """Refuse a list without entries, or with too many: zipfile makes an object of each.
+
+    Returns which entries have a name that is not in UTF-8 though it is marked so, and where their lines begin.
+    """
     announced, start, length = _list(file, size)
-    check_count(announced)
+    check_count(announced, most)
     file.seek(start)
-    found, left = 0, length
-    while left >= _ENTRY.size:
+    misnamed: dict[int, int] = {}
+    found, end = 0, start + length
+    while end - start >= _ENTRY.size:
         head = file.read(_ENTRY.size)
         if len(head) < _ENTRY.size or not head.startswith(b"PK\x01\x02"):
             break
-        step = sum(_ENTRY.unpack(head)[1:])
-        file.seek(step, 1)
-        left -= _ENTRY.size + step
+        _, marks, name_length, *lengths = _ENTRY.unpack(head)
+        name = file.read(name_length)
+        if marks & _UTF8_NAME and not _is_utf8(name):
+            misnamed[found] = start
+        start = file.seek(sum(lengths), 1)
         found += 1
-        check_count(found)
+        check_count(found, most)
     if not max(found, announced):
         raise empty("zip")
-    return max(found, announced)
+    return misnamed
+
+
+def _is_utf8(name: bytes) -> bool:
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _list(file: BinaryIO, size: int) -> tuple[int, int, int]:
@@ -158,7 +202,7 @@ def _kind_fault(info: ZipInfo) -> tuple[str, str] | None:
 def _name(info: ZipInfo) -> str:
     """Return the name that was meant.
 
-    Names without the UTF-8 mark are read as cp437, but many programs write UTF-8 without the mark.
+    Names without the UTF-8 mark, or that break it, are read as cp437, but many programs write UTF-8 without the mark.
     """
     name = info.orig_filename
     if not info.flag_bits & _UTF8_NAME:

@@ -73,8 +73,10 @@ class Albums:
         return self._change(self.get(identifier, workspace), lambda album: (album, survey), ThawError)
 
     def adopt(self, album: Album, workspace: str) -> Album:
-        """Give a workspace an album of its own, of the same files as another one's."""
-        return self.make(workspace, album.name, self.survey(album), album.roots, album.seed)
+        """Give a workspace an album of its own, of the same files as another one's; raise ThawError if that is gone."""
+        with self._blobs.settling(_PATIENCE):
+            self.get(album.id, album.workspace)  # Its files are sure to be kept only as long as it names them.
+            return self.make(workspace, album.name, self.survey(album), album.roots, album.seed)
 
     def get(self, identifier: str, workspace: str) -> Album:
         """Return a workspace's album; raise ThawError if it has none of this id."""

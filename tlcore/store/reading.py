@@ -10,6 +10,7 @@ from tlcore.data.collect import LookAll, collect
 from tlcore.data.downloads import PublicSet, download
 from tlcore.data.facts import Task
 from tlcore.data.joining import joined, said
+from tlcore.data.limits import PUBLISHED
 from tlcore.data.manifest import LeftOut
 from tlcore.data.public_sets import public_set
 from tlcore.data.samples import digits, shapes
@@ -116,6 +117,7 @@ class Reader:
         downloads = self._store.downloads
         if not classes:  # Of a part, what is kept is known only once it is unpacked; `files` checks that.
             self._store.space.check(self._workspace, public.size)
+        public.check_number(classes)
         public.check_disk(downloads)
         paths = download(public, downloads, self._progress)
         with self._store.blobs.aside_folder() as aside:
@@ -125,7 +127,7 @@ class Reader:
                 if not file.is_archive:
                     files[file.name] = path
                     continue
-                unpacked = unpack(path, aside, self._progress, lambda name: public.needs(name, classes))
+                unpacked = unpack(path, aside, self._progress, lambda name: public.needs(name, classes), PUBLISHED)
                 files.update((name, aside / where) for name, where in unpacked.pairs)
                 left_out.extend(unpacked.left_out)
             making = aside / "made"

@@ -12,6 +12,7 @@ from tlcore.errors import ThawError
 from tlcore.store.albums import Album, Albums
 from tlcore.store.blobs import Blobs
 from tlcore.store.database import Database
+from tlcore.text import memory
 
 _PATIENCE = 5.0
 """Seconds that a person waits for others whose pictures come in."""
@@ -48,6 +49,18 @@ class Space:
         """Raise ThawError, with how much is used and how to make room, if `more` bytes are too many to come in."""
         self._check(workspace, more, more)
 
+    def check_upload(self, more: int) -> None:
+        """Raise ThawError if an upload of `more` bytes cannot come in, whatever is in it.
+
+        What it holds may be kept already, so that what is used is counted with its pictures, once they are read.
+        """
+        mine = allowance().workspace_bytes
+        if mine is not None and more > mine:
+            raise ThawError(
+                f"These are {memory(more)}; {memory(mine)} is all that you may keep.", "Send a part of them."
+            )
+        self._check_disk(more)
+
     def check_pictures(self, workspace: str, sizes: Mapping[str, int]) -> None:
         """Raise ThawError as `check` does for pictures, by their sha256, whose bytes are known.
 
@@ -66,19 +79,22 @@ class Space:
         mine = most.workspace_bytes
         if more and mine is not None and (used := self.used(workspace)) + more > mine:
             raise ThawError(
-                f"These are {_told(more)}; you use {_told(used)} of your {_told(mine)}.",
+                f"These are {memory(more)}; you use {memory(used)} of your {memory(mine)}.",
                 f"{'Delete a set under “Your sets”, or bring' if used else 'Bring'} fewer or smaller pictures.",
             )
         if new and most.server_bytes is not None and (kept := self._blobs.all_bytes()) + new > most.server_bytes:
             raise ThawError(
-                f"Everybody's pictures together take {_told(kept)}"
-                f" of {_told(most.server_bytes)}; these {_told(new)} are too many.",
+                f"Everybody's pictures together take {memory(kept)}"
+                f" of {memory(most.server_bytes)}; these {memory(new)} are too many.",
                 "Delete sets that nobody needs, or ask the operator for more room.",
             )
+        self._check_disk(new)
+
+    def _check_disk(self, new: int) -> None:
         free = free_bytes(self._blobs.root)
         if new > free:
             raise ThawError(
-                f"These are {_told(new)}, and this machine's disk has room for {_told(free)}.",
+                f"These are {memory(new)}, and this machine's disk has room for {memory(free)}.",
                 "Delete a set under “Your sets”, or free some of the disk.",
             )
 
@@ -180,7 +196,3 @@ class Space:
         ):
             needed.update(name for (name,) in self._database.rows(query, *values))
         return needed
-
-
-def _told(size: int) -> str:
-    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"

@@ -10,7 +10,7 @@ from tlcore.data.marks import CallClasses, DropClass, LeaveOut, Relabel
 from tlcore.text import clean, count, plain
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.marking import draw_told, forget_told, mark, refused
-from tlcore.ui.picture_view import draw_picture, facts_of, side_of
+from tlcore.ui.picture_view import draw_picture, facts_of, side_in_words
 from tlcore.ui.session import chosen_album
 from tlcore.ui.thumbnails import thumbnail
 
@@ -65,7 +65,7 @@ def draw_class(manifest: Manifest, label: int) -> None:
             id=_key(example),
             image=thumbnail(example.id),
             caption=clean(example.name, 60),
-            note=f"{fact.width} × {fact.height} · {side_of(example)}" if fact else side_of(example),
+            note=f"{fact.width} × {fact.height} · {side_in_words(example)}" if fact else side_in_words(example),
         )
         for example, fact in zip(shown, facts, strict=True)
     ]

@@ -13,12 +13,12 @@ from tlcore.events import Finished
 from tlcore.history import History
 from tlcore.questions import Measure
 from tlcore.store.runs import Run
-from tlcore.text import count
+from tlcore.text import count, memory
 from tlcore.ui.components.memory_bar import memory_bar
 from tlcore.ui.components.static import numbers, say
 from tlcore.ui.session import store, workspace
 from tlcore.ui.waiting import wait_for
-from tlcore.ui.words import amount, duration, memory, percent
+from tlcore.ui.words import amount, duration, percent
 
 _LARGE = 100_000_000
 """Parameters; a larger network is measured only when somebody asks for it."""

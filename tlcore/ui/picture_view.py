@@ -69,6 +69,6 @@ def facts_of(examples: Sequence[Example]) -> list[Fact | None]:
     return [facts[example.place] if 0 <= example.place < len(facts) else None for example in examples]
 
 
-def side_of(example: Example) -> str:
+def side_in_words(example: Example) -> str:
     """Return on which side of the split a picture is, in a word."""
     return "learn" if example.split == "train" else "check"

@@ -4,8 +4,9 @@ from tlcore.config import RunConfig
 from tlcore.events import Failed
 from tlcore.history import ENDED, RESTING, History, State
 from tlcore.store.runs import Run
+from tlcore.text import memory
 from tlcore.ui.components.static import Segment
-from tlcore.ui.words import duration, memory, percent
+from tlcore.ui.words import duration, percent
 
 
 def phase_segments(config: RunConfig, history: History) -> list[Segment]:

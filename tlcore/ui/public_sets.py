@@ -5,10 +5,10 @@ import streamlit as st
 from tlcore.data.downloads import PublicSet
 from tlcore.data.public_sets import PUBLIC_SETS, public_set
 from tlcore.errands import FetchSet
+from tlcore.text import memory
 from tlcore.ui.components.static import numbers
 from tlcore.ui.gathering import begin
 from tlcore.ui.session import draft
-from tlcore.ui.words import memory
 
 _TITLES = {public.key: public.title for public in PUBLIC_SETS}
 

@@ -8,7 +8,8 @@ import streamlit as st
 from tlcore.data.manifest import LeftOut
 from tlcore.data.marks import ReadAs
 from tlcore.data.outline import Branch, outline
-from tlcore.data.readings import Reading, UndecidedError, decided, found_in, readings, surest, title_of
+from tlcore.data.readings import Reading, UndecidedError, decided, found_in, readings, surest
+from tlcore.data.ways import title_of
 from tlcore.errors import PictureError, ThawError
 from tlcore.store.albums import Album
 from tlcore.text import count, plain

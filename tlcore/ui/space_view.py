@@ -3,8 +3,8 @@
 import streamlit as st
 
 from tlcore.data.limits import allowance, free_bytes
+from tlcore.text import memory
 from tlcore.ui.session import store, workspace
-from tlcore.ui.words import memory
 
 
 def draw_space() -> None:

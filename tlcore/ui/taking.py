@@ -10,6 +10,7 @@ from tlcore.planfile import to_yaml
 from tlcore.repetition import as_carried_out
 from tlcore.store.runs import Run
 from tlcore.takeaway import pack, predict_script
+from tlcore.text import memory
 from tlcore.ui.reading import reader
 from tlcore.ui.session import store
 from tlcore.ui.words import percent
@@ -27,10 +28,9 @@ def take_along(run: Run) -> None:
             f"The weights of epoch {history.best.epoch} ({percent(history.best.accuracy)} right), your classes, and "
             "how pictures were prepared: enough to predict anywhere, without Thaw."
         )
-        megabytes = history.checkpoint.size / 1e6
         with button.container(horizontal=True, horizontal_alignment="right"):
             st.download_button(
-                f"Download, {megabytes:.0f} MB",
+                f"Download, {memory(history.checkpoint.size)}",
                 # Read when asked for: a page must not hold every run's weights in memory.
                 data=partial(_zip, history),
                 file_name=f"{file_name(run)}.zip",

@@ -9,7 +9,7 @@ from tlcore.data.limits import allowance
 from tlcore.errands import ReadUpload
 from tlcore.errors import ThawError
 from tlcore.store.intake import Arrived, Piece
-from tlcore.text import clean
+from tlcore.text import clean, memory
 from tlcore.ui.components.folder_picker import folder_picker
 from tlcore.ui.components.sending import Part
 from tlcore.ui.components.webcam import webcam
@@ -100,7 +100,7 @@ def _begun(part: Part) -> _Claim:
             f"These are {part.total_files:,} files; {allowance().pictures:,} is the most for one set.",
             "Send a part of them.",
         )
-    store().space.check(workspace(), part.total_bytes)
+    store().space.check_upload(part.total_bytes)
     claim = _Claim(part.upload, part.total_files, part.total_bytes)
     st.session_state.update({_CLAIM: claim, _PROBLEM: ""})
     return claim
@@ -116,13 +116,13 @@ def _keep(part: Part, claim: _Claim, destination: Destination) -> None:
     largest, most = max((file.size for file in part.files), default=0), allowance().upload_bytes
     if largest > most:
         raise ThawError(
-            f"A file of {largest / 1e6:,.0f} MB is among them; the most is {most / 1e6:,.0f} MB.",
+            f"A file of {memory(largest)} is among them; the most is {memory(most)}.",
             "Send the folder as it is, or in several archives.",
         )
     arrived = store().intake.write(part.upload, [Piece(file.path, file.offset, file.data) for file in part.files])
     if arrived.files > claim.files or arrived.bytes > claim.bytes:
         raise ThawError(
-            f"More arrived than the {claim.files:,} files and {claim.bytes / 1e6:,.1f} MB that were announced.",
+            f"More arrived than the {claim.files:,} files and {memory(claim.bytes)} that were announced.",
             "Send them again.",
         )
     if part.done:
@@ -133,8 +133,8 @@ def _file(part: Part, arrived: Arrived, destination: Destination) -> None:
     """File the errand that reads an upload; raise ThawError if not all of it arrived."""
     if arrived.files < part.total_files or arrived.bytes < part.total_bytes:
         raise ThawError(
-            f"Only {arrived.files} of {part.total_files} files arrived whole, {arrived.bytes / 1e6:,.1f} of"
-            f" {part.total_bytes / 1e6:,.1f} MB; the connection was lost in between.",
+            f"Only {arrived.files} of {part.total_files} files arrived whole, {memory(arrived.bytes)} of"
+            f" {memory(part.total_bytes)}; the connection was lost in between.",
             "Send them again.",
         )
     begin(

@@ -42,11 +42,3 @@ def size(block: Block, measured_at: int, image_size: int) -> str:
     channels = shape[0] if block.layout == "map" else shape[-1]
     grid = max(1, -(-sides[block.layout] * image_size // measured_at))
     return f"{grid} × {grid} · {channels}"
-
-
-def memory(size: float) -> str:
-    """Return bytes in the unit that suits them: 1.6 GB, 240 MB, 12 kB."""
-    for unit, step in (("GB", 1e9), ("MB", 1e6)):
-        if size >= step:
-            return f"{size / step:.1f} {unit}" if size < 10 * step else f"{size / step:.0f} {unit}"
-    return f"{size / 1e3:.0f} kB"

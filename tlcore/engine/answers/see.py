@@ -12,7 +12,8 @@ from tlcore.catalog.cards import Layout
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.hooks import HookSession
 from tlcore.engine.modality.image import png
-from tlcore.questions import BlockSeen, Channel, Likely, Map, See, Seen
+from tlcore.questions import See
+from tlcore.seen import BlockSeen, Channel, Likely, Map, Seen
 from tlcore.store import Store
 
 _STRONGEST = 32

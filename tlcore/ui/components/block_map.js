@@ -17,9 +17,7 @@ class BlockMap {
     this.pending = this.said.pending;
     this.measure = "parameters";
     this.reach = "one";
-    this.phases = root.appendChild(element("div", "phases"));
-    this.phases.setAttribute("role", "group");
-    this.phases.setAttribute("aria-label", "Phases of the plan");
+    this.phases = new PhaseRow(root, (place) => this.showPhase(place));
     this.makeTools();
     this.scroller = root.appendChild(element("div", "scroller"));
     this.map = this.scroller.appendChild(element("div", "map"));
@@ -187,43 +185,14 @@ class BlockMap {
   }
 
   drawPhases() {
-    const { phases } = this.data;
-    this.phases.hidden = phases.length < 2;
-    this.phases.classList.toggle("one-row", phases.length <= 4);
-    this.phases.classList.toggle("many", this.data.tiles.length > 8);
-    this.phases.style.setProperty("--count", phases.length);
-    const buttons = keepChildren(this.phases, phases.length < 2 ? [] : phases, (_, place) => place, () => {
-      const button = element("button", "phase");
-      button.type = "button";
-      const head = button.appendChild(element("span", "head"));
-      head.append(element("b"), " ", element("span", "span"));
-      const foot = button.appendChild(element("span", "foot"));
-      foot.append(element("span", "change"), element("span", "cells"));
-      return button;
-    });
-    buttons.forEach((button, place) => {
-      const phase = phases[place];
-      setText(button.querySelector("b"), phase.title);
-      setText(button.querySelector(".span"), phase.span);
-      setText(button.querySelector(".change"), phase.change);
-      const cells = keepChildren(button.querySelector(".cells"), phase.learning, (_, number) => number, () => element("i"));
-      cells.forEach((cell, number) => {
-        const learning = phase.learning[number];
-        if (cell.dataset.learning === String(learning)) return;
-        cell.dataset.learning = String(learning);
-        cell.replaceChildren(icon(learning ? "flame" : "snow"));
-      });
-      const learning = phase.learning.filter(Boolean).length;
-      button.setAttribute("aria-label", `${phase.title}, ${phase.span}: ${phase.change}, ${learning} of ${phase.learning.length} blocks learn`);
-      button.setAttribute("aria-pressed", String(place === this.chosenPhase));
-      button.onclick = () => {
-        if (place === this.chosenPhase) return;
-        this.chosenPhase = place;
-        this.said.serial += 1;
-        this.drawPhases();
-        this.send({ phase: this.data.phase, rates: this.unheard(), show: place });
-      };
-    });
+    this.phases.draw(this.data.phases, this.chosenPhase, this.data.tiles.length);
+  }
+
+  showPhase(place) {
+    this.chosenPhase = place;
+    this.said.serial += 1;
+    this.drawPhases();
+    this.send({ phase: this.data.phase, rates: this.unheard(), show: place });
   }
 
   drawAnswers(answers) {

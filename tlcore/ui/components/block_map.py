@@ -50,7 +50,7 @@ class PhaseChosen:
 
 Change = RatesChosen | PhaseChosen
 
-_mount = register("block_map", "shared", "blocks", "block_scale", "block_column")
+_mount = register("block_map", "shared", "blocks", "block_scale", "block_column", "phase_row")
 
 
 def block_map(

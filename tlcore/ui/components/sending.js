@@ -124,9 +124,9 @@ class Sending {
   }
 
   send(files, done, cancelled = false) {
-    const { name, ignored, bytes, read, sent, files: all } = this.upload;
+    const { name, bytes, read, sent, files: all } = this.upload;
     this.sequence += 1;
-    this.part = { upload: name, sequence: this.sequence, files, total_files: all.length, total_bytes: sent + bytes - read, ignored, done, cancelled };
+    this.part = { upload: name, sequence: this.sequence, files, total_files: all.length, total_bytes: sent + bytes - read, done, cancelled };
     noteOpen(this.upload);
     this.trigger("part", this.part);
     clearInterval(this.timer);
@@ -173,7 +173,7 @@ class Sending {
     this.sequence += 1;
     const words = `The upload of ${inFiles(left.files)} was cut off after ${left.sent}, because the page was left or loaded anew. Nothing of it was kept: ${this.again}`;
     this.ended = { name: left.name, files: left.files, sequence: this.sequence, words };
-    this.trigger("part", { upload: left.name, sequence: this.sequence, files: [], total_files: 0, total_bytes: 0, ignored: 0, done: false, cancelled: true });
+    this.trigger("part", { upload: left.name, sequence: this.sequence, files: [], total_files: 0, total_bytes: 0, done: false, cancelled: true });
   }
 
   // The last part may have come through though nobody heard so: only Python knows what became of the upload.

@@ -35,7 +35,6 @@ class Part:
     files: tuple[FilePart, ...]
     total_files: int
     total_bytes: int  # as far as the browser knows; in the last part it is what was sent
-    ignored: int  # hidden and system files that were left out
     done: bool
     cancelled: bool
 
@@ -74,7 +73,7 @@ def read_part(plain: Any) -> Part | None:
     if not isinstance(plain, dict):
         return None
     upload, files = plain.get("upload"), plain.get("files")
-    counts = [_count(plain.get(name)) for name in ("sequence", "total_files", "total_bytes", "ignored")]
+    counts = [_count(plain.get(name)) for name in ("sequence", "total_files", "total_bytes")]
     flags = [plain.get(name) for name in ("done", "cancelled")]
     if not isinstance(upload, str) or not _UPLOAD.fullmatch(upload):
         return None
@@ -83,14 +82,13 @@ def read_part(plain: Any) -> Part | None:
     pieces = [_read_file(file) for file in files]
     if None in pieces or not all(isinstance(flag, bool) for flag in flags):
         return None
-    sequence, total_files, total_bytes, ignored = (count or 0 for count in counts)
+    sequence, total_files, total_bytes = (count or 0 for count in counts)
     return Part(
         upload=upload,
         sequence=sequence,
         files=tuple(piece for piece in pieces if piece is not None),
         total_files=total_files,
         total_bytes=total_bytes,
-        ignored=ignored,
         done=flags[0] is True,
         cancelled=flags[1] is True,
     )

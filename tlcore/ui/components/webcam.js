@@ -1,7 +1,6 @@
 // Records bursts of pictures for classes that are named in place, and sends them like the files of a folder.
 
 const EVERY = 125; // milliseconds between two pictures of a burst
-const BURST = 1_000; // milliseconds of a burst that a single press asks for, as a screen reader's does
 const MOST_SEEDS = 6; // classes that have their row from the start
 const MOST = 2_000; // pictures before they are sent, for they lie in the browser's memory
 
@@ -71,7 +70,7 @@ class Webcam {
       row.name = box.name.value;
       this.draw();
     };
-    box.hold = box.appendChild(this.makeHold(row));
+    box.hold = box.appendChild(holdButton("Hold to record", () => this.hold(row), () => this.release()));
     box.pick = box.appendChild(buttonOf("Add photographs", () => box.input.click()));
     box.input = box.appendChild(element("input"));
     Object.assign(box.input, { type: "file", accept: "image/*", multiple: true, hidden: true });
@@ -88,31 +87,6 @@ class Webcam {
     box.count.setAttribute("role", "status");
     box.strip = box.appendChild(element("div", "strip"));
     return box;
-  }
-
-  makeHold(row) {
-    const button = element("button", "button hold", "Hold to record");
-    button.type = "button";
-    button.onpointerdown = (event) => {
-      if (event.button) return;
-      button.setPointerCapture(event.pointerId);
-      this.hold(row);
-    };
-    button.onpointerup = button.onpointercancel = button.onlostpointercapture = () => this.release();
-    button.onkeydown = (event) => {
-      if (event.key !== " " && event.key !== "Enter") return;
-      event.preventDefault(); // or the page would scroll, and the key count as a click
-      if (!event.repeat) this.hold(row);
-    };
-    button.onkeyup = (event) => (event.key === " " || event.key === "Enter") && this.release();
-    button.onblur = () => this.release();
-    button.oncontextmenu = (event) => event.preventDefault(); // a long touch is a hold
-    button.onclick = (event) => {
-      if (event.detail) return; // of a mouse, which has held it
-      this.hold(row);
-      setTimeout(() => this.release(), BURST);
-    };
-    return button;
   }
 
   hold(row) {

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from tlcore.ui.components.bridge import register
 from tlcore.ui.components.sending import Part, mount_sending
 
-_mount = register("webcam", "shared", "sending", "camera")
+_mount = register("webcam", "shared", "sending", "camera", "hold_button")
 
 
 def webcam(
