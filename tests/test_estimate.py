@@ -141,4 +141,8 @@ def test_a_set_smaller_than_a_batch_is_one_step(config, manifest):
 def test_an_augmented_plan_is_measured_with_its_augmentation(config, manifest):
     augmented = replace(config, loader=replace(config.loader, augment="strong"))
     assert what_to_measure(augmented, manifest, "").augment == "strong"
-    assert what_to_measure(config, manifest, "").augment == "none"
+    assert what_to_measure(augmented, manifest, "").anew
+    in_turn = replace(config, loader=replace(config.loader, augment="strong", views=3))
+    assert not what_to_measure(in_turn, manifest, "").anew
+    plain = what_to_measure(config, manifest, "")
+    assert (plain.augment, plain.anew) == ("none", False)

@@ -30,6 +30,7 @@ RICH = Draft(
     batch_size=16,
     image_size=96,
     augment="strong",
+    views=4,
     weight_decay=0.05,
     schedule=(
         Phase(epochs=4, rates={"head": 0.001}, shape="one_cycle", warmup=0.5),

@@ -31,6 +31,7 @@ class Draft:
     batch_size: int = 32
     image_size: int = 224
     augment: Augment = "none"
+    views: int = 0
     weight_decay: float = 0.01
     seed: int = 0
 
@@ -139,7 +140,9 @@ class Draft:
             schedule=self.phases,
             changes=self.changes,
             optimizer=Optimizer(weight_decay=self.weight_decay),
-            loader=Loader(batch_size=self.batch_size, image_size=self.image_size, augment=self.augment),
+            loader=Loader(
+                batch_size=self.batch_size, image_size=self.image_size, augment=self.augment, views=self.views
+            ),
             seed=self.seed,
         )
 

@@ -47,7 +47,7 @@ def what_to_measure(config: RunConfig, manifest: Manifest, workspace: str) -> Me
         image_size=config.loader.image_size,
         batch_size=config.loader.batch_size,
         augment=config.loader.augment,
-        views=config.loader.views,
+        anew=not _drawings(config),
         workspace=workspace,
     )
 

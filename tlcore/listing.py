@@ -79,7 +79,7 @@ _AUGMENTS: Mapping[Augment, str] = MappingProxyType(
         "gentle": """\
 from torchvision.transforms import v2
 
-augment = v2.Compose([  # for each training picture (3, SIZE, SIZE) in bytes, in every epoch anew
+augment = v2.Compose([  # for each training picture (3, SIZE, SIZE) in bytes, ANEW
     v2.RandomResizedCrop(SIZE, scale=(0.8, 1.0), ratio=(0.9, 1.1)),
     v2.RandomHorizontalFlip(),
     v2.ColorJitter(brightness=0.1, contrast=0.1),
@@ -88,7 +88,7 @@ augment = v2.Compose([  # for each training picture (3, SIZE, SIZE) in bytes, in
         "strong": """\
 from torchvision.transforms import v2
 
-augment = v2.Compose([  # for each training picture (3, SIZE, SIZE) in bytes, in every epoch anew
+augment = v2.Compose([  # for each training picture (3, SIZE, SIZE) in bytes, ANEW
     v2.RandomRotation(15, v2.InterpolationMode.BILINEAR, fill=124),
     v2.RandomResizedCrop(SIZE, scale=(0.4, 1.0)),
     v2.RandomHorizontalFlip(),
@@ -154,7 +154,8 @@ def _augment(loader: Loader) -> list[str]:
     """Return the lines that change training pictures at random, if the plan does."""
     if loader.augment == "none":
         return []
-    return [_AUGMENTS[loader.augment].replace("SIZE", str(loader.image_size))]
+    anew = f"{loader.views} drawings of each in turn, epoch by epoch" if loader.views else "in every epoch anew"
+    return [_AUGMENTS[loader.augment].replace("SIZE", str(loader.image_size)).replace("ANEW", anew)]
 
 
 def _blocks(card: BackboneCard) -> str:

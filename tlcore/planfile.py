@@ -34,6 +34,7 @@ def to_yaml(plan: Draft | RunConfig) -> str:
         f"batch_size: {config.loader.batch_size}",
         f"image_size: {config.loader.image_size}",
         f"augment: {config.loader.augment}",
+        *([f"views: {config.loader.views}"] if config.loader.views else []),
         f"weight_decay: {_written(config.optimizer.weight_decay)}",
         "phases:",
     ]
@@ -64,6 +65,7 @@ def from_yaml(text: str) -> Draft:
             "batch_size": usual.batch_size,
             "image_size": None,
             "augment": usual.augment,
+            "views": usual.views,
             "weight_decay": usual.weight_decay,
             "changes": [],
         },
@@ -77,6 +79,7 @@ def from_yaml(text: str) -> Draft:
         "batch_size": said["batch_size"].whole("batch_size"),
         "image_size": size,
         "augment": said["augment"].text("augment"),
+        "views": said["views"].whole("views"),
         "weight_decay": said["weight_decay"].number("weight_decay"),
     }
     for name, value in settings.items():

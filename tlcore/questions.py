@@ -84,7 +84,8 @@ class Measure(Asks["Measured"]):
     image_size: int
     batch_size: int
     augment: Augment = "none"
-    views: int = 0
+    anew: bool = False
+    """Whether every epoch draws its own pictures, so that no row of a frozen beginning can be kept."""
     workspace: str = ""
 
 

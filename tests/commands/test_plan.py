@@ -66,6 +66,7 @@ def test_flags_become_a_plan_that_can_be_read_again(said, tmp_path):
         (("--batch-size", "32"), "batch_size: 8"),
         (("--image-size", "224"), "image_size: 32"),
         (("--augment", "strong"), "augment: none"),
+        (("--views", "3"), "views: 0"),
         (("--rate", "head=0.1"), "head: 0.001"),
     ],
 )

@@ -108,6 +108,9 @@ def test_settings_go_into_the_plan(network):
     assert (plan.epochs, plan.batch_size, plan.image_size, plan.weight_decay, plan.seed) == (4, 8, 96, 0.1, 9)
     page.selectbox("augment").set_value("gentle").run()
     assert kept() == replace(plan, augment="gentle")
+    page.number_input("views").set_value(4).run()
+    assert kept() == replace(plan, augment="gentle", views=4)
+    assert "4 drawings of each in turn" in "".join(block.value for block in page.code)
     assert plan.strategy == "features"
 
 

@@ -18,7 +18,7 @@ from tlcore.strategies import STRATEGIES
 
 _USUAL = Draft()
 _BACKBONES = f"{', '.join(RECOMMENDED)}, any other that the verb `weights` lists, or a timm network by its name"
-_SETTINGS = ("epochs", "batch_size", "image_size", "augment", "seed")
+_SETTINGS = ("epochs", "batch_size", "image_size", "augment", "views", "seed")
 
 
 def add_plan_flags(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +55,12 @@ def add_plan_flags(parser: argparse.ArgumentParser) -> None:
         "--augment",
         metavar="HOW",
         help=f"how training pictures are changed at random: {', '.join(get_args(Augment))} (default: {_USUAL.augment})",
+    )
+    parser.add_argument(
+        "--views",
+        type=int,
+        help="drawings of each training picture that epochs take in turn, which what is frozen first sees once;"
+        f" 0: every epoch draws its own (default: {_USUAL.views})",
     )
 
 

@@ -11,7 +11,7 @@ from tlcore.planfile import to_yaml
 from tlcore.repetition import as_carried_out
 from tlcore.store import Store
 
-_FLAGS = ("plan", "backbone", "strategy", "epochs", "seed", "weights", "batch_size", "image_size", "augment")
+_FLAGS = ("plan", "backbone", "strategy", "epochs", "seed", "weights", "batch_size", "image_size", "augment", "views")
 
 
 def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:

@@ -78,7 +78,9 @@ class Pictures:
         """Return these drawings as the network's input (N, 3, H, W), on the device."""
         self.expect(self.places(drawn))
         squares = torch.stack([self._drawing(number) for number in drawn])
-        return self._encoder.normalise(squares.to(self.device))
+        if self.device.type == "cuda":
+            squares = squares.pin_memory()  # from there the device fetches them while this thread goes on
+        return self._encoder.normalise(squares.to(self.device, non_blocking=True))
 
     def places(self, drawn: Sequence[int]) -> list[int]:
         """Return the places of the pictures of which these drawings are."""

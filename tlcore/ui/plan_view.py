@@ -1,7 +1,7 @@
 """The plan in one picture and in exact numbers: what learns when, and the groups that the optimizer will hold."""
 
 from dataclasses import replace
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import streamlit as st
 
@@ -28,7 +28,8 @@ def settings() -> None:
     plan = draft()
     with st.container(key="card_settings"):
         st.header("Settings", anchor=False)
-        epochs, batch, side, augment, decay, seed = st.columns(6, gap="medium")
+        augmented = plan.augment != "none"
+        epochs, batch, side, augment, *views, decay, seed = st.columns(6 + augmented, gap="medium")
         own = plan.strategy == "own"
         epochs.number_input(
             "Epochs in all",
@@ -64,6 +65,16 @@ def settings() -> None:
             "lighter or darker. Strong: turned, cut further, with other colours, with a piece covered. "
             "Not for letters and digits: mirrored, they are others.",
         )
+        if augmented:
+            views[0].number_input(
+                "Drawings of each",
+                step=1,
+                key=held("views", plan.views),
+                on_change=_set_numbers,
+                help="0: every epoch draws its own, and every picture goes through the frozen blocks again. "
+                "Any other number: so many drawings of each picture come in turn, and each goes through the frozen "
+                "blocks once: quicker, with less variety. “What it will take” below says what that is worth here.",
+            )
         decay.number_input(
             "Weight decay",
             step=0.01,
@@ -171,9 +182,6 @@ def _set_epochs() -> None:
 
 def _set_numbers() -> None:
     state = st.session_state
-    batch, side, seed = (int(state[name]) for name in ("batch_size", "image_size", "seed"))
+    numbers: dict[str, Any] = {name: int(state[name]) for name in ("batch_size", "image_size", "seed", "views") if name in state}
     decay, augment = float(state["weight_decay"]), cast(Augment, state["augment"])
-    edit(
-        "settings",
-        lambda plan: replace(plan, batch_size=batch, image_size=side, augment=augment, weight_decay=decay, seed=seed),
-    )
+    edit("settings", lambda plan: replace(plan, **numbers, augment=augment, weight_decay=decay))

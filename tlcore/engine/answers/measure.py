@@ -68,7 +68,7 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
     augmenter = Augmenter(augment, question.image_size, seed=0) if augment != "none" else None
     locate, encoder, device = dataset.file, assembly.encoder, runtime.device
     with (
-        closing(Pictures(examples, locate, encoder, device, augmenter, question.views)) as train,
+        closing(Pictures(examples, locate, encoder, device, augmenter, 0 if question.anew else 1)) as train,
         closing(Pictures(examples, locate, encoder, device)) as val,
     ):
         began = time.monotonic()
