@@ -11,6 +11,7 @@ from tlcore.ui.editing import chosen_phase
 from tlcore.ui.estimate_view import draw_estimate
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.heading import crumb
+from tlcore.ui.kept_view import draw_kept
 from tlcore.ui.launching import launch, renew
 from tlcore.ui.network_choice import choose_network
 from tlcore.ui.phase_editor import edit_phases
@@ -54,6 +55,7 @@ with advice:
 with plan:
     draw_plan(manifest)
     draw_estimate(draft().config(manifest.name), manifest)
+    draw_kept()
 find_rate(manifest, chosen_phase(draft()))
 plan_file()
 draw_listing(manifest)

@@ -114,6 +114,17 @@ def test_settings_go_into_the_plan(network):
     assert plan.strategy == "features"
 
 
+def test_what_earlier_runs_kept_is_told_and_can_be_emptied(network, store):
+    page, _ = network()
+    assert not any("frozen blocks made of pictures" in caption.value for caption in page.caption)
+    store.beginnings.append("a" * 64, ["one"], memoryview(b"1234"))
+    page.run()
+    assert any("frozen blocks made of pictures" in caption.value for caption in page.caption)
+    page.button("empty_kept").click().run()
+    assert store.beginnings.all_bytes() == 0
+    assert not page.exception
+
+
 def test_a_strategy_fills_the_plan_and_the_slope_shapes_it(network):
     page, kept = network()
     page.button_group("strategy").set_value("depth").run()

@@ -182,6 +182,8 @@ def _set_epochs() -> None:
 
 def _set_numbers() -> None:
     state = st.session_state
-    numbers: dict[str, Any] = {name: int(state[name]) for name in ("batch_size", "image_size", "seed", "views") if name in state}
+    numbers: dict[str, Any] = {
+        name: int(state[name]) for name in ("batch_size", "image_size", "seed", "views") if name in state
+    }
     decay, augment = float(state["weight_decay"]), cast(Augment, state["augment"])
     edit("settings", lambda plan: replace(plan, **numbers, augment=augment, weight_decay=decay))

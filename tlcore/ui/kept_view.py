@@ -1,0 +1,19 @@
+"""What earlier runs left for later ones: rows of frozen beginnings, how much they take, and how to be rid of them."""
+
+import streamlit as st
+
+from tlcore.text import memory
+from tlcore.ui.session import store
+
+
+def draw_kept() -> None:
+    """Draw one line and a button; nothing where nothing is kept."""
+    size = store().beginnings.all_bytes()
+    if not size:
+        return
+    with st.container(key="kept", horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"{memory(size)} of what frozen blocks made of pictures is kept: a run that needs it again does not compute "
+            "it. The oldest goes by itself where room gets short."
+        )
+        st.button("Empty", key="empty_kept", on_click=store().beginnings.empty)
