@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from tlcore.catalog.cards import Block
 from tlcore.engine.borrowing import borrowed_flags
-from tlcore.engine.hooks import watched
+from tlcore.engine.hooks import run_until, watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,6 @@ class _Call:
     caller: int
     """The call that it was made in, by number."""
     output: Tensor | None
-
-
-class _Reached(Exception):  # noqa: N818  # not an error: the way out of a forward pass that went far enough
-    def __init__(self, rows: Tensor) -> None:
-        super().__init__()
-        self.rows = rows
 
 
 class UncutError(Exception):
@@ -88,25 +82,8 @@ class Cut:
 
     def before(self, inputs: Tensor) -> Tensor:
         """Return the rows (N, …) of pictures (N, 3, H, W); the beginning is in evaluation, and nothing is kept."""
-        part = self._module.get_submodule(self._part)
-        time = 0
-
-        def reached(_part: nn.Module, _inputs: object, output: Tensor) -> None:
-            nonlocal time
-            if time == self._time:
-                raise _Reached(output)
-            time += 1
-
         with borrowed_flags(self._module), torch.no_grad():
-            self._module.eval()
-            handle = part.register_forward_hook(reached)
-            try:
-                self._module(inputs)
-            except _Reached as reached_it:
-                return reached_it.rows.clone()  # the operation that would follow may work in place
-            finally:
-                handle.remove()
-        raise AssertionError(f"{self._part} was not called")
+            return run_until(self._module.eval(), self._part, self._time, inputs)
 
     def after(self, rows: Tensor) -> Tensor:
         """Return the network's answers (N, classes) to pictures of which only the rows (N, …) are known.

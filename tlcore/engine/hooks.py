@@ -26,6 +26,32 @@ def watched(module: nn.Module, entered: Callable[[str], None], left: Callable[[s
             handle.remove()
 
 
+class _Reached(Exception):  # noqa: N818  # no error: the way out of a forward pass that went far enough
+    def __init__(self, output: torch.Tensor) -> None:
+        super().__init__()
+        self.output = output
+
+
+def run_until(module: nn.Module, part: str, time: int, inputs: torch.Tensor) -> torch.Tensor:
+    """Run `module` until `part` puts out for the time `time`, counted from 0, and no further; return what it put out."""
+    times = 0
+
+    def reached(_part: nn.Module, _inputs: object, output: torch.Tensor) -> None:
+        nonlocal times
+        if times == time:
+            raise _Reached(output)
+        times += 1
+
+    handle = module.get_submodule(part).register_forward_hook(reached)
+    try:
+        module(inputs)
+    except _Reached as reached_it:
+        return reached_it.output.clone()  # what is a view of something larger would keep all of it
+    finally:
+        handle.remove()
+    raise AssertionError(f"{part} did not put out {time + 1} times")
+
+
 class HookSession:
     """Captures the output of each block during the forward passes inside a `with`.
 

@@ -13,7 +13,7 @@ def draw_kept() -> None:
         return
     with st.container(key="kept", horizontal=True, vertical_alignment="center"):
         st.caption(
-            f"{memory(size)} of what frozen blocks made of pictures is kept: a run that needs it again does not compute "
-            "it. The oldest goes by itself where room gets short."
+            f"{memory(size)} of what frozen blocks made of pictures is kept: a run that needs it again does not "
+            "compute it. The oldest goes by itself where room gets short."
         )
         st.button("Empty", key="empty_kept", on_click=store().beginnings.empty)
