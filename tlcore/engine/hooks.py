@@ -33,7 +33,7 @@ class _Reached(Exception):  # noqa: N818  # no error: the way out of a forward p
 
 
 def run_until(module: nn.Module, part: str, time: int, inputs: torch.Tensor) -> torch.Tensor:
-    """Run `module` until `part` puts out for the time `time`, counted from 0, and no further; return what it put out."""
+    """Run `module` until `part` puts out for the time `time`, counted from 0, no further; return what it put out."""
     times = 0
 
     def reached(_part: nn.Module, _inputs: object, output: torch.Tensor) -> None:
