@@ -77,10 +77,14 @@ class Pictures:
     def inputs(self, drawn: Sequence[int]) -> Tensor:
         """Return these drawings as the network's input (N, 3, H, W), on the device."""
         self.expect(self.places(drawn))
-        squares = torch.stack([self._drawing(number) for number in drawn])
+        squares = torch.stack([self._square(place) for place in self.places(drawn)])
         if self.device.type == "cuda":
             squares = squares.pin_memory()  # from there the device fetches them while this thread goes on
-        return self._encoder.normalise(squares.to(self.device, non_blocking=True))
+        squares = squares.to(self.device, non_blocking=True)
+        if self._augmenter is not None:
+            told = zip(squares, drawn, strict=True)
+            squares = torch.stack([self._drawing(self._augmenter, square, number) for square, number in told])
+        return self._encoder.normalise(squares)
 
     def places(self, drawn: Sequence[int]) -> list[int]:
         """Return the places of the pictures of which these drawings are."""
@@ -112,12 +116,9 @@ class Pictures:
         """End the decoding threads."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _drawing(self, number: int) -> Tensor:
+    def _drawing(self, augmenter: Augmenter, square: Tensor, number: int) -> Tensor:
         place, view = divmod(number, self._views or MOST_EPOCHS)
-        square = self._square(place)
-        if self._augmenter is None:
-            return square
-        return self._augmenter.augment(square, self._examples[place].id, view)
+        return augmenter.augment(square, self._examples[place].id, view)
 
     def _square(self, place: int) -> Tensor:
         if (kept := self._kept.get(place)) is not None:
