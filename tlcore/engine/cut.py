@@ -34,7 +34,7 @@ class Cut:
     """Runs a network up to the place where learning blocks begin, and from that place on.
 
     The rest runs through the network's own code, from its first line: every part before the cut is for that time
-    replaced by one that puts out zeros of the right shape, the last one by what was kept. So it works for any network
+    replaced by one that puts out memory of the right shape, the last one by what was kept. So it works for any network
     whose beginning hands on one tensor, with no list of layers and no tracing compiler, and costs a fraction of a
     millisecond per part. Whether it does is not believed but tried, once, when the cut is made.
     """
@@ -96,7 +96,7 @@ class Cut:
 
     @contextmanager
     def _resumed(self, rows: Tensor) -> Iterator[None]:
-        """Let the parts before the cut put out zeros, and the one at the cut `rows`, until it has."""
+        """Let the parts before the cut put out anything, and the one at the cut `rows`, until it has."""
         parts = {name: self._module.get_submodule(name) for name in {*self._blind, self._part}}
         times: Counter[str] = Counter()
         passed = False
@@ -112,7 +112,7 @@ class Cut:
                     passed = True
                     return rows
                 shapes = self._blind.get(name, ())
-                return rows.new_zeros((len(rows), *shapes[time])) if time < len(shapes) else own(*inputs, **named)
+                return rows.new_empty((len(rows), *shapes[time])) if time < len(shapes) else own(*inputs, **named)
 
             return forward
 

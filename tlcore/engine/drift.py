@@ -1,6 +1,6 @@
 """The drift meter: how far every block is from where it began, proved to the bit where it stood still."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from math import hypot
 
 import torch
@@ -20,31 +20,44 @@ class DriftMeter:
     def __init__(self, module: nn.Module, blocks: Sequence[Block]) -> None:
         self._module = module
         self._blocks = blocks
-        self._start = {name: value.detach().clone() for name, value in module.state_dict().items()}
+        held = module.state_dict().keys()
+        self._weights = {block.name: _Began(module.named_parameters(), block, held) for block in blocks}
+        self._statistics = {block.name: _Began(module.named_buffers(), block, held) for block in blocks}
 
     def measure(self, step: int, seconds: float) -> Moved:
         """Return each block's change since the start, relative to its length, and the gradient of the last step."""
-        parameters, buffers = dict(self._module.named_parameters()), dict(self._module.named_buffers())
-        weights, statistics, gradients = {}, {}, {}
-        for block in self._blocks:
-            weights[block.name] = self._change(block, parameters.items())
-            moving = [(name, value) for name, value in buffers.items() if block.holds(name)]
-            if any(value.is_floating_point() for _, value in moving):
-                statistics[block.name] = self._change(block, moving)
-            if size := gradient_size(self._module, block):
-                gradients[block.name] = size
-        return Moved(step=step, weights=weights, statistics=statistics, gradients=gradients, seconds=seconds)
+        gradients = {block.name: gradient_size(self._module, block) for block in self._blocks}
+        return Moved(
+            step=step,
+            weights={name: began.change() for name, began in self._weights.items()},
+            statistics={name: began.change() for name, began in self._statistics.items() if began},
+            gradients={name: size for name, size in gradients.items() if size},
+            seconds=seconds,
+        )
 
-    def _change(self, block: Block, named: Iterable[tuple[str, Tensor]]) -> float:
-        change, length = 0.0, 0.0
-        for name, value in named:
-            start = self._start.get(name)
-            if start is None or not block.holds(name) or not value.is_floating_point():
-                continue
-            length = hypot(length, _length(start))
+
+class _Began:
+    """Tensors of one block, and what they were when the run began."""
+
+    def __init__(self, named: Iterable[tuple[str, Tensor]], block: Block, held: Set[str]) -> None:
+        """Take those of `block` that a state dict holds, and whose values can be a little larger or smaller."""
+        self._pairs = [
+            (value, value.detach().clone())
+            for name, value in named
+            if name in held and block.holds(name) and value.is_floating_point()
+        ]
+        self._length = hypot(*(_length(start) for _, start in self._pairs))
+
+    def __bool__(self) -> bool:
+        return bool(self._pairs)
+
+    def change(self) -> float:
+        """Return the length of the change over the length at the start; 0.0 only where every bit is as it was."""
+        change = 0.0
+        for value, start in self._pairs:
             if not torch.equal(value, start):
                 change = max(hypot(change, _length(value.detach() - start)), _SMALLEST)
-        return change / max(length, _SMALLEST)
+        return change / max(self._length, _SMALLEST)
 
 
 def gradient_size(module: nn.Module, block: Block) -> float:

@@ -9,8 +9,8 @@ from tlcore.plan import Group
 
 
 def parameters_of(module: nn.Module, block: Block) -> list[nn.Parameter]:
-    """Return the parameters that the block holds, in the module's order."""
-    return [parameter for name, parameter in module.named_parameters() if block.holds(name)]
+    """Return the parameters that the block holds, part by part."""
+    return [parameter for part in _parts(module, block) for parameter in _parameters(part)]
 
 
 def apply_groups(module: nn.Module, blocks: Sequence[Block], groups: Sequence[Group]) -> None:
@@ -39,6 +39,18 @@ def train_mode(
         return
     for block, group in zip(blocks, groups, strict=True):
         if group.rate == 0.0:
-            for name, part in module.named_modules():
-                if block.holds(name):
+            for part in _parts(module, block):
+                if isinstance(part, nn.Module):
                     part.eval()
+
+
+def _parts(module: nn.Module, block: Block) -> list[object]:
+    """Return what the block's prefixes name: parts of the module, or parameters and buffers of its own."""
+    owners = (prefix.rpartition(".") for prefix in block.prefixes)
+    return [getattr(module.get_submodule(owner), name) for owner, _, name in owners]
+
+
+def _parameters(part: object) -> list[nn.Parameter]:
+    if isinstance(part, nn.Module):
+        return list(part.parameters())
+    return [part] if isinstance(part, nn.Parameter) else []

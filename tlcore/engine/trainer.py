@@ -76,7 +76,7 @@ class Trainer:
         self._drift = DriftMeter(self._module, assembly.card.blocks)
         self._standing = Standing()
         self._course = Course(config, train.steps(config.loader.batch_size), repeated)
-        self._groups = self._plan({})
+        self._groups, self._moving = self._plan({}), False
         self._optimizer = build_optimizer(self._module, assembly.card.blocks, self._groups)
         if point is not None:
             self._standing = replace(point.standing)
@@ -129,7 +129,10 @@ class Trainer:
 
     def _enter(self, phase: Phase, rates: dict[str, float]) -> None:
         """Let blocks learn at these base rates, from the next step on."""
-        self._groups = self._plan(rates)
+        groups = self._plan(rates)
+        if (groups, phase.moving_statistics) == (self._groups, self._moving):
+            return
+        self._groups, self._moving = groups, phase.moving_statistics
         apply_groups(self._module, self._assembly.card.blocks, self._groups)
         self._boundary.move(self._groups, phase.moving_statistics)
         now = {group.block for group in self._groups if group.rate > 0}
