@@ -7,11 +7,13 @@ from statistics import median
 
 from tlcore.data.balance import balance
 from tlcore.data.doubles import doubles
+from tlcore.data.facts import Fact
 from tlcore.data.findings import Finding, Look, Repair
 from tlcore.data.limits import SMALL_SIDE
 from tlcore.data.manifest import Example, Manifest
 from tlcore.data.marks import LeaveOut, Mark, TakeIn
 from tlcore.data.survey import Survey
+from tlcore.records import uncollected
 from tlcore.text import count
 
 _THIN = 3
@@ -24,6 +26,7 @@ _ODD = 0.2
 """Of a set: grey pictures up to this share are odd ones among pictures in colour."""
 
 
+@uncollected()
 def find(survey: Survey, manifest: Manifest, marks: Sequence[Mark], seed: int) -> tuple[Finding, ...]:
     """Return what is found about the set that `marks` made of `survey`, the gravest first; `seed` draws samples."""
     look = Look(survey, manifest, marks, seed)
@@ -32,7 +35,7 @@ def find(survey: Survey, manifest: Manifest, marks: Sequence[Mark], seed: int) -
 
 
 def _blank(look: Look) -> Iterator[Finding]:
-    blank = [one for one in look.pictures("blank") if look.fact(one).is_blank]
+    blank = look.having("blank", lambda fact: fact.is_blank)
     yield from _offered(
         look,
         "blank",
@@ -43,7 +46,7 @@ def _blank(look: Look) -> Iterator[Finding]:
 
 
 def _grey(look: Look) -> Iterator[Finding]:
-    grey = [one for one in look.pictures("grey") if look.fact(one).is_grey]
+    grey = look.having("grey", lambda fact: fact.is_grey)
     if len(grey) > _ODD * len(look.manifest.examples):
         return
     sizes = Counter(one.label for one in grey)
@@ -69,10 +72,9 @@ def _grey(look: Look) -> Iterator[Finding]:
 
 
 def _small(look: Look) -> Iterator[Finding]:
-    sides = {one.place: min(look.fact(one).width, look.fact(one).height) for one in look.manifest.examples}
-    usual = median(sides.values())
+    usual = median(_shorter(look.fact(one)) for one in look.manifest.examples)
     least = max(SMALL_SIDE, usual / _FAR_SMALLER)
-    small = [one for one in look.pictures("small") if sides[one.place] < least]
+    small = look.having("small", lambda fact: _shorter(fact) < least)
     yield from _offered(
         look,
         "small",
@@ -85,7 +87,7 @@ def _small(look: Look) -> Iterator[Finding]:
 
 
 def _thin(look: Look) -> Iterator[Finding]:
-    thin = [one for one in look.pictures("thin") if _aspect(look, one) > _THIN]
+    thin = look.having("thin", lambda fact: max(fact.width, fact.height) > _THIN * _shorter(fact))
     yield from _offered(
         look,
         "thin",
@@ -96,9 +98,8 @@ def _thin(look: Look) -> Iterator[Finding]:
     )
 
 
-def _aspect(look: Look, one: Example) -> float:
-    width, height = look.fact(one).width, look.fact(one).height
-    return max(width, height) / min(width, height)
+def _shorter(fact: Fact) -> int:
+    return min(fact.width, fact.height)
 
 
 def _offered(

@@ -1,6 +1,6 @@
 """Pictures that are in a set more than once: inside a class, in several classes, and on both sides of the split."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tlcore.data.findings import Finding, Look, Repair
@@ -35,10 +35,13 @@ def kept_together(look: Look) -> tuple[int, int]:
 
 def _groups(look: Look) -> list[list[Example]]:
     """Return the pictures that look the same, those of a class together, where there are at least two."""
+    firsts = [look.survey.alike[example.place] for example in look.manifest.examples]
+    sizes = Counter(firsts)
     found: dict[int, list[Example]] = defaultdict(list)
-    for example in look.manifest.examples:
-        found[look.survey.alike[example.place]].append(example)
-    return [sorted(group, key=lambda one: (one.label, one.place)) for group in found.values() if len(group) > 1]
+    for first, example in zip(firsts, look.manifest.examples, strict=True):
+        if sizes[first] > 1:
+            found[first].append(example)
+    return [sorted(group, key=lambda one: (one.label, one.place)) for group in found.values()]
 
 
 def _apart(look: Look) -> dict[int, str]:

@@ -31,7 +31,7 @@ _DRAWING_COLOURS = 64
 _GROUND_SHARE = 0.75
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A picture that can be read to its last pixel."""
 

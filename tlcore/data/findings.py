@@ -1,6 +1,6 @@
 """What a look at a whole set finds: why it matters, the pictures it is about, and the marks that would mend it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,9 +69,15 @@ class Look:
         """Return what reading a picture told."""
         return self.survey.facts[example.place]
 
+    def having(self, kind: str, test: Callable[[Fact], bool]) -> list[Example]:
+        """Return those of `pictures` of which a test is true, given what reading them told."""
+        facts = self.survey.facts
+        return [example for example in self.pictures(kind) if test(facts[example.place])]
+
     def pictures(self, kind: str) -> Iterator[Example]:
         """Yield the pictures that are not confirmed to be right in spite of findings of this kind."""
         right = {
             place for mark in self.marks if isinstance(mark, Confirm) and mark.what == kind for place in mark.pictures
         }
-        return (example for example in self.manifest.examples if example.place not in right)
+        examples = self.manifest.examples
+        return (example for example in examples if example.place not in right) if right else iter(examples)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from itertools import chain
 
 from tlcore.data.marks import SplitBy
 
@@ -14,9 +15,9 @@ def held_back(groups: Mapping[str, Sequence[str]], split: SplitBy) -> frozenset[
     is on one side only; one that would take a class's last picture to learn from stays where it can be learned from.
     """
     drawn = sorted(groups, key=lambda name: sha256(f"{split.seed}:{name}".encode()).digest())
-    sizes = Counter(label for labels in groups.values() for label in labels)
+    sizes = Counter(chain.from_iterable(groups.values()))
     chosen = _fold(groups, drawn, split) if split.folds else _share(groups, drawn, sizes, split.share)
-    left = sizes - Counter(label for name in chosen for label in groups[name])
+    left = sizes - Counter(chain.from_iterable(groups[name] for name in chosen))
     validation = set()
     for name in chosen:
         bare = [label for label in set(groups[name]) if left[label] == 0]
