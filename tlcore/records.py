@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import MISSING, Field, fields, is_dataclass
 from hashlib import sha256
 from itertools import starmap
+from operator import attrgetter
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from tlcore.errors import ChoiceError, did_you_mean
@@ -59,7 +60,7 @@ def from_json(kind: type[Record], text: str) -> Record:
 
 def to_columns(kind: type[Any], rows: Sequence[Any]) -> dict[str, list[Any]]:
     """Return many records of one kind as one list for each field: a fraction of the text and of the time."""
-    return {field.name: _column([getattr(row, field.name) for row in rows]) for field in fields(kind)}
+    return {field.name: _column(list(map(attrgetter(field.name), rows))) for field in fields(kind)}
 
 
 def from_columns(kind: type[Record], columns: Mapping[str, Sequence[Any]]) -> tuple[Record, ...]:

@@ -62,7 +62,7 @@ class Fact:
     def remarks(self) -> tuple[str, ...]:
         """What reading it took, and whether its name ends as that of another kind."""
         name = self.path.lower()
-        misnamed = name.endswith(_ALL_ENDINGS) and not name.endswith(_ENDINGS[self.kind])
+        misnamed = not name.endswith(_ENDINGS[self.kind]) and name.endswith(_ALL_ENDINGS)
         return (*self.notes, MISNAMED) if misnamed else self.notes
 
 

@@ -71,8 +71,8 @@ class Look:
 
     def having(self, kind: str, test: Callable[[Fact], bool]) -> list[Example]:
         """Return those of `pictures` of which a test is true, given what reading them told."""
-        facts = self.survey.facts
-        return [example for example in self.pictures(kind) if test(facts[example.place])]
+        places = {place for place, fact in enumerate(self.survey.facts) if test(fact)}
+        return [example for example in self.pictures(kind) if example.place in places] if places else []
 
     def pictures(self, kind: str) -> Iterator[Example]:
         """Yield the pictures that are not confirmed to be right in spite of findings of this kind."""

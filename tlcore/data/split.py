@@ -20,8 +20,7 @@ def held_back(groups: Mapping[str, Sequence[str]], split: SplitBy) -> frozenset[
     left = sizes - Counter(chain.from_iterable(groups[name] for name in chosen))
     validation = set()
     for name in chosen:
-        bare = [label for label in set(groups[name]) if left[label] == 0]
-        if bare:
+        if any(left[label] == 0 for label in groups[name]):
             left.update(groups[name])
         else:
             validation.add(name)
@@ -36,9 +35,10 @@ def _share(
     chosen = []
     for name in drawn:
         # Most groups come when their class has enough already, and counting costs more than all the rest.
-        if not lacking[groups[name][0]]:
+        labels = groups[name]
+        if not lacking[labels[0]]:
             continue
-        wanted = Counter(groups[name])
+        wanted = Counter(labels) if len(labels) > 1 else {labels[0]: 1}
         if all(lacking[label] >= count for label, count in wanted.items()):
             chosen.append(name)
             for label, count in wanted.items():
