@@ -1,6 +1,6 @@
 """What a look at a whole set finds: why it matters, the pictures it is about, and the marks that would mend it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,14 +70,12 @@ class Look:
         return self.survey.facts[example.place]
 
     def having(self, kind: str, test: Callable[[Fact], bool]) -> list[Example]:
-        """Return those of `pictures` of which a test is true, given what reading them told."""
-        places = {place for place, fact in enumerate(self.survey.facts) if test(fact)}
-        return [example for example in self.pictures(kind) if example.place in places] if places else []
+        """Return the pictures of which a test is true, given what reading them told, but for those `confirmed`."""
+        places = {place for place, fact in enumerate(self.survey.facts) if test(fact)} - self.confirmed(kind)
+        return [example for example in self.manifest.examples if example.place in places] if places else []
 
-    def pictures(self, kind: str) -> Iterator[Example]:
-        """Yield the pictures that are not confirmed to be right in spite of findings of this kind."""
-        right = {
+    def confirmed(self, kind: str) -> frozenset[int]:
+        """Return the places of pictures that are confirmed to be right in spite of findings of this kind."""
+        return frozenset(
             place for mark in self.marks if isinstance(mark, Confirm) and mark.what == kind for place in mark.pictures
-        }
-        examples = self.manifest.examples
-        return (example for example in examples if example.place not in right) if right else iter(examples)
+        )
