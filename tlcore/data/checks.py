@@ -7,7 +7,6 @@ from statistics import median
 
 from tlcore.data.balance import balance
 from tlcore.data.doubles import doubles
-from tlcore.data.facts import Fact
 from tlcore.data.findings import Finding, Look, Repair
 from tlcore.data.limits import SMALL_SIDE
 from tlcore.data.manifest import Example, Manifest
@@ -72,11 +71,11 @@ def _grey(look: Look) -> Iterator[Finding]:
 
 
 def _small(look: Look) -> Iterator[Finding]:
-    facts = look.survey.facts
-    # In the order of the survey, for it lies so in memory.
-    usual = median([_shorter(facts[place]) for place in sorted(one.place for one in look.manifest.examples)])
+    # In the order of the survey, for so they lie in memory.
+    facts = [look.survey.facts[place] for place in sorted(one.place for one in look.manifest.examples)]
+    usual = median([min(fact.width, fact.height) for fact in facts])
     least = max(SMALL_SIDE, usual / _FAR_SMALLER)
-    small = look.having("small", lambda fact: _shorter(fact) < least)
+    small = look.having("small", lambda fact: fact.width < least or fact.height < least)
     yield from _offered(
         look,
         "small",
@@ -89,7 +88,7 @@ def _small(look: Look) -> Iterator[Finding]:
 
 
 def _thin(look: Look) -> Iterator[Finding]:
-    thin = look.having("thin", lambda fact: max(fact.width, fact.height) > _THIN * _shorter(fact))
+    thin = look.having("thin", lambda fact: fact.width > _THIN * fact.height or fact.height > _THIN * fact.width)
     yield from _offered(
         look,
         "thin",
@@ -98,10 +97,6 @@ def _thin(look: Look) -> Iterator[Finding]:
         sentence="The network gets the square in the middle, less than a third of such a picture. Is the thing in it?",
         is_grave=False,
     )
-
-
-def _shorter(fact: Fact) -> int:
-    return min(fact.width, fact.height)
 
 
 def _offered(
