@@ -25,7 +25,7 @@ from tlcore.store.database import Database
 from tlcore.store.datasets import Dataset, Datasets, Recent
 
 _SURVEYS = 4
-"""Surveys that are kept read; each mark needs one, and one of a hundred thousand pictures takes a second."""
+"""Surveys that are kept read; each mark needs one, and one of a hundred thousand pictures takes a fifth of a second."""
 _PATIENCE = 600.0
 """Seconds to wait for others whose pictures come in at the same time."""
 
