@@ -233,10 +233,10 @@ def test_a_hundred_thousand_pictures_in_a_thousand_classes_can_be_worked_with(st
     state = page.session_state
 
     def seconds(act):
-        began = time.perf_counter()
+        began = time.process_time()  # A core's work: other work on the machine does not stretch it.
         act()
         assert not page.exception
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     acts = {
         "first": page.run,
@@ -251,4 +251,4 @@ def test_a_hundred_thousand_pictures_in_a_thousand_classes_can_be_worked_with(st
     }
     taken = {name: seconds(act) for name, act in acts.items()}
     assert len(store.albums.get(album.id, person).marks) == 1
-    assert max(taken.values()) < 3.0, taken
+    assert max(taken.values()) < 2.0, taken
