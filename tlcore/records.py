@@ -3,10 +3,12 @@
 import gc
 import json
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from hashlib import sha256
+from itertools import starmap
+from operator import attrgetter
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from tlcore.errors import ChoiceError, did_you_mean
@@ -58,15 +60,17 @@ def from_json(kind: type[Record], text: str) -> Record:
 
 def to_columns(kind: type[Any], rows: Sequence[Any]) -> dict[str, list[Any]]:
     """Return many records of one kind as one list for each field: a fraction of the text and of the time."""
-    return {field.name: _column([getattr(row, field.name) for row in rows]) for field in fields(kind)}
+    return {field.name: _column(list(map(attrgetter(field.name), rows))) for field in fields(kind)}
 
 
 def from_columns(kind: type[Record], columns: Mapping[str, Sequence[Any]]) -> tuple[Record, ...]:
-    """Build the records of which `to_columns` made these lists; only for texts that we wrote: types are not checked."""
-    names = [field.name for field in fields(kind) if field.name in columns]  # type: ignore[arg-type]
-    values = [[tuple(item) for item in columns[name]] if _is_listed(columns[name]) else columns[name] for name in names]
+    """Build the records of which `to_columns` made these lists; only for texts that we wrote: types are not checked.
+
+    The records take their fields by place: with names it takes twice as long.
+    """
     with uncollected():
-        return tuple(kind(**dict(zip(names, row, strict=True))) for row in zip(*values, strict=True))
+        values = [_values(field, columns) for field in fields(kind)]  # type: ignore[arg-type]
+        return tuple(starmap(kind, zip(*values, strict=True)))
 
 
 @contextmanager
@@ -86,8 +90,12 @@ def _column(values: list[Any]) -> list[Any]:
     return values if set(map(type, values)) <= _PLAIN else [to_plain(value) for value in values]
 
 
-def _is_listed(column: Sequence[Any]) -> bool:
-    return bool(column) and isinstance(column[0], list)
+def _values(field: Field[Any], columns: Mapping[str, Sequence[Any]]) -> Iterable[Any]:
+    """Return a field's value in each record; what an earlier Thaw did not know has its default in all of them."""
+    if field.name not in columns and field.default is not MISSING:
+        return [field.default] * len(next(iter(columns.values())))
+    column = columns[field.name]
+    return map(tuple, column) if column and isinstance(column[0], list) else column
 
 
 def digest(value: Any) -> str:

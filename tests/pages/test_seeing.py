@@ -9,6 +9,7 @@ from tlcore.data.marks import CallClasses, DropClass, LeaveOut, Relabel
 from tlcore.data.pretended import pretend_thumbnails, pretended_survey
 from tlcore.draft import Draft
 from tlcore.questions import Prepare
+from tlcore.store import albums
 
 
 @pytest.fixture
@@ -226,24 +227,28 @@ def test_a_hundred_thousand_pictures_in_a_thousand_classes_can_be_worked_with(st
     survey = pretended_survey(100_000, 1000)
     album = store.albums.make(person, "Large", survey, [store.home], 0)
     pretend_thumbnails(store.thumbnails, survey.facts[:3000])
-    store.drafts.keep(person, Draft(album=album.id, data=album.digest))
     page = open_page("pictures")
+    store.drafts.keep(person, Draft(album=album.id, data=album.digest))
+    albums._read.cache_clear()
     state = page.session_state
 
     def seconds(act):
-        began = time.perf_counter()
+        began = time.process_time()  # A core's work: other work on the machine does not stretch it.
         act()
         assert not page.exception
-        return time.perf_counter() - began
+        return time.process_time() - began
 
-    page.run()
     acts = {
+        "first": page.run,
         "again": page.run,
         "search": lambda: page.text_input("class_search").set_value("05").run(),
         "open": lambda: (state.__setitem__("class_open", "class 0500"), page.run()),
+        "tick": lambda: (state.__setitem__("class_ticked", frozenset([wall(page)["thumbs"][0]["id"]])), page.run()),
+        "mark": lambda: page.button("slim_leave_out").click().run(),
         "sizes": lambda: (state.__setitem__("view", "Sizes"), page.run()),
         "network": lambda: page.switch_page("pages/network.py").run(),
         "inside": lambda: page.switch_page("pages/inside.py").run(),
     }
     taken = {name: seconds(act) for name, act in acts.items()}
-    assert max(taken.values()) < 5.0, taken
+    assert len(store.albums.get(album.id, person).marks) == 1
+    assert max(taken.values()) < 2.0, taken

@@ -95,6 +95,15 @@ def test_an_album_belongs_to_its_workspace(store, bring):
     assert mine.id != album.id
 
 
+def test_a_set_is_read_as_it_was_kept_and_not_settled_again(store, bring, monkeypatch):
+    album = store.albums.mark(bring(), CallClasses(classes=("red", "blue"), name="not green"))
+    settled = store.albums.dataset(album)
+    again = Store(store.home)
+    monkeypatch.setattr(albums, "settle", None)
+    assert again.albums.dataset(again.albums.get(album.id, "person")) == settled
+    again.close()
+
+
 def test_a_survey_is_kept_word_for_word(store, bring, pictures, tmp_path):
     album = bring()
     tasks = [Task(fact.path, 0, fact.where, pictures / fact.where) for fact in store.albums.survey(album).facts]

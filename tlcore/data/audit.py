@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tlcore.data.facts import LONGEST_NAME, Fact
 from tlcore.data.limits import FEW_PER_CLASS
@@ -13,9 +13,11 @@ _PHOTOGRAPH_SHARE = 0.95
 _CLASS_SHARE = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A picture with the class and the side that folders and marks gave it, before it is known whether it stays."""
+class Candidate(NamedTuple):
+    """A picture with the class and the side that folders and marks gave it, before it is known whether it stays.
+
+    A tuple, for every mark makes one of each picture of a set.
+    """
 
     place: int
     """In the survey."""
@@ -82,11 +84,12 @@ def without_repeats(found: Sequence[Candidate], wanted: Collection[int]) -> tupl
 def notices(found: Sequence[Candidate]) -> list[Notice]:
     """Return what is worth knowing about the pictures that stay."""
     names_by_note: dict[str, list[str]] = defaultdict(list)
-    for one in sorted((one for one in found if one.fact.remarks), key=lambda one: one.fact.path):
-        for note in one.fact.remarks:
+    remarked = [(one, remarks) for one in found if (remarks := one.fact.remarks)]
+    for one, remarks in sorted(remarked, key=lambda pair: pair[0].fact.path):
+        for note in remarks:
             names_by_note[note].append(one.name)
-    times = Counter(one.fact.id for one in found)
-    several_times = [one for one in found if times[one.fact.id] > 1]
+    times = Counter([one.fact.id for one in found])
+    several_times = [one for one in found if times[one.fact.id] > 1] if len(times) < len(found) else []
     labels_by_id: dict[str, set[str]] = defaultdict(set)
     for one in several_times:
         labels_by_id[one.fact.id].add(one.label)

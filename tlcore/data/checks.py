@@ -12,6 +12,7 @@ from tlcore.data.limits import SMALL_SIDE
 from tlcore.data.manifest import Example, Manifest
 from tlcore.data.marks import LeaveOut, Mark, TakeIn
 from tlcore.data.survey import Survey
+from tlcore.records import uncollected
 from tlcore.text import count
 
 _THIN = 3
@@ -24,6 +25,7 @@ _ODD = 0.2
 """Of a set: grey pictures up to this share are odd ones among pictures in colour."""
 
 
+@uncollected()
 def find(survey: Survey, manifest: Manifest, marks: Sequence[Mark], seed: int) -> tuple[Finding, ...]:
     """Return what is found about the set that `marks` made of `survey`, the gravest first; `seed` draws samples."""
     look = Look(survey, manifest, marks, seed)
@@ -32,7 +34,7 @@ def find(survey: Survey, manifest: Manifest, marks: Sequence[Mark], seed: int) -
 
 
 def _blank(look: Look) -> Iterator[Finding]:
-    blank = [one for one in look.pictures("blank") if look.fact(one).is_blank]
+    blank = look.having("blank", lambda fact: fact.is_blank)
     yield from _offered(
         look,
         "blank",
@@ -43,7 +45,7 @@ def _blank(look: Look) -> Iterator[Finding]:
 
 
 def _grey(look: Look) -> Iterator[Finding]:
-    grey = [one for one in look.pictures("grey") if look.fact(one).is_grey]
+    grey = look.having("grey", lambda fact: fact.is_grey)
     if len(grey) > _ODD * len(look.manifest.examples):
         return
     sizes = Counter(one.label for one in grey)
@@ -69,10 +71,11 @@ def _grey(look: Look) -> Iterator[Finding]:
 
 
 def _small(look: Look) -> Iterator[Finding]:
-    sides = {one.place: min(look.fact(one).width, look.fact(one).height) for one in look.manifest.examples}
-    usual = median(sides.values())
+    # In the order of the survey, for so they lie in memory.
+    facts = [look.survey.facts[place] for place in sorted(one.place for one in look.manifest.examples)]
+    usual = median([min(fact.width, fact.height) for fact in facts])
     least = max(SMALL_SIDE, usual / _FAR_SMALLER)
-    small = [one for one in look.pictures("small") if sides[one.place] < least]
+    small = look.having("small", lambda fact: fact.width < least or fact.height < least)
     yield from _offered(
         look,
         "small",
@@ -85,7 +88,7 @@ def _small(look: Look) -> Iterator[Finding]:
 
 
 def _thin(look: Look) -> Iterator[Finding]:
-    thin = [one for one in look.pictures("thin") if _aspect(look, one) > _THIN]
+    thin = look.having("thin", lambda fact: fact.width > _THIN * fact.height or fact.height > _THIN * fact.width)
     yield from _offered(
         look,
         "thin",
@@ -94,11 +97,6 @@ def _thin(look: Look) -> Iterator[Finding]:
         sentence="The network gets the square in the middle, less than a third of such a picture. Is the thing in it?",
         is_grave=False,
     )
-
-
-def _aspect(look: Look, one: Example) -> float:
-    width, height = look.fact(one).width, look.fact(one).height
-    return max(width, height) / min(width, height)
 
 
 def _offered(

@@ -1,6 +1,6 @@
 """Pictures that are in a set more than once: inside a class, in several classes, and on both sides of the split."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tlcore.data.findings import Finding, Look, Repair
@@ -35,10 +35,13 @@ def kept_together(look: Look) -> tuple[int, int]:
 
 def _groups(look: Look) -> list[list[Example]]:
     """Return the pictures that look the same, those of a class together, where there are at least two."""
+    firsts = [look.survey.alike[example.place] for example in look.manifest.examples]
+    sizes = Counter(firsts)
     found: dict[int, list[Example]] = defaultdict(list)
-    for example in look.manifest.examples:
-        found[look.survey.alike[example.place]].append(example)
-    return [sorted(group, key=lambda one: (one.label, one.place)) for group in found.values() if len(group) > 1]
+    for first, example in zip(firsts, look.manifest.examples, strict=True):
+        if sizes[first] > 1:
+            found[first].append(example)
+    return [sorted(group, key=lambda one: (one.label, one.place)) for group in found.values()]
 
 
 def _apart(look: Look) -> dict[int, str]:
@@ -73,10 +76,10 @@ def _one_take(look: Look, apart: Mapping[int, str]) -> Iterator[Finding]:
 
 def _conflicts(look: Look, groups: Sequence[Sequence[Example]], apart: Collection[int]) -> Iterator[Finding]:
     """Find what lies in several classes: one of them must be wrong."""
-    right = {one.place for one in look.pictures("conflict")}
+    confirmed = look.confirmed("conflict")
     torn: dict[tuple[int, ...], list[Example]] = defaultdict(list)
     for group in groups:
-        own = [one for one in group if one.place in right and one.place not in apart]
+        own = [one for one in group if one.place not in confirmed and one.place not in apart]
         labels = tuple(sorted({one.label for one in own}))
         if len(labels) > 1:
             torn[labels].extend(own)
@@ -109,10 +112,10 @@ def _conflict(title: str, examples: Sequence[Example], repairs: Sequence[Repair]
 
 def _leaks(look: Look, groups: Sequence[Sequence[Example]], apart: Collection[int]) -> Iterator[Finding]:
     """Find what is learned and checked with, where the folders say so; a draw keeps such pictures together."""
-    right = {one.place for one in look.pictures("leak")}
+    confirmed = look.confirmed("leak")
     leaked = []
     for group in groups:
-        own = [one for one in group if one.place in right and one.place not in apart]
+        own = [one for one in group if one.place not in confirmed and one.place not in apart]
         if {one.split for one in own} == {"train", "val"}:
             leaked.extend(own)
     learned = [one for one in leaked if one.split == "train"]
@@ -135,13 +138,13 @@ def _leaks(look: Look, groups: Sequence[Sequence[Example]], apart: Collection[in
 
 def _near(look: Look, groups: Sequence[Sequence[Example]], apart: Collection[int]) -> Iterator[Finding]:
     """Find what is in one class several times, nearly the same: bursts, copies in another size."""
-    right = {one.place for one in look.pictures("near")}
+    confirmed = look.confirmed("near")
     shown: dict[int, list[Example]] = defaultdict(list)
     further: dict[int, list[Example]] = defaultdict(list)
     for group in groups:
         together: dict[tuple[int, str], list[Example]] = defaultdict(list)
         for one in group:
-            if one.place in right and one.place not in apart:
+            if one.place not in confirmed and one.place not in apart:
                 together[one.label, one.split if look.by_folders else ""].append(one)
         for (label, _), same in together.items():
             if len(same) > 1:

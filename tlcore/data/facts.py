@@ -31,7 +31,7 @@ _DRAWING_COLOURS = 64
 _GROUND_SHARE = 0.75
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A picture that can be read to its last pixel."""
 
@@ -62,7 +62,7 @@ class Fact:
     def remarks(self) -> tuple[str, ...]:
         """What reading it took, and whether its name ends as that of another kind."""
         name = self.path.lower()
-        misnamed = name.endswith(_ALL_ENDINGS) and not name.endswith(_ENDINGS[self.kind])
+        misnamed = not name.endswith(_ENDINGS[self.kind]) and name.endswith(_ALL_ENDINGS)
         return (*self.notes, MISNAMED) if misnamed else self.notes
 
 

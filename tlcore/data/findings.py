@@ -1,6 +1,6 @@
 """What a look at a whole set finds: why it matters, the pictures it is about, and the marks that would mend it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,9 +69,13 @@ class Look:
         """Return what reading a picture told."""
         return self.survey.facts[example.place]
 
-    def pictures(self, kind: str) -> Iterator[Example]:
-        """Yield the pictures that are not confirmed to be right in spite of findings of this kind."""
-        right = {
+    def having(self, kind: str, test: Callable[[Fact], bool]) -> list[Example]:
+        """Return the pictures of which a test is true, given what reading them told, but for those `confirmed`."""
+        places = {place for place, fact in enumerate(self.survey.facts) if test(fact)} - self.confirmed(kind)
+        return [example for example in self.manifest.examples if example.place in places] if places else []
+
+    def confirmed(self, kind: str) -> frozenset[int]:
+        """Return the places of pictures that are confirmed to be right in spite of findings of this kind."""
+        return frozenset(
             place for mark in self.marks if isinstance(mark, Confirm) and mark.what == kind for place in mark.pictures
-        }
-        return (example for example in self.manifest.examples if example.place not in right)
+        )

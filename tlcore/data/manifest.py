@@ -21,7 +21,7 @@ _ID_LENGTH = 64
 _SPLIT_BY = re.compile(r"folders|seed -?\d+(, (\d+ %|fold \d+ of \d+))?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Example:
     """One picture of a set."""
 
@@ -46,7 +46,7 @@ _order = attrgetter("split", "label", "id", "where")
 """Sorts examples the same way on every machine."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A file that is not in the set, and why."""
 
@@ -56,7 +56,7 @@ class LeftOut:
     place: int = -1  # in the survey, where it is a picture that could be taken in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something worth knowing about pictures that are in the set."""
 
@@ -145,6 +145,7 @@ class Manifest:
         return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
+    @uncollected()
     def read(cls, text: str) -> "Manifest":
         """Return the manifest of which `written` made this text."""
         plain = json.loads(text)

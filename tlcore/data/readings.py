@@ -13,6 +13,7 @@ from tlcore.data.marks import Mark, ReadAs
 from tlcore.data.survey import Survey, Table
 from tlcore.data.ways import WAYS, read
 from tlcore.errors import PictureError
+from tlcore.records import uncollected
 from tlcore.text import clean
 
 _TABLE_SHARE = 0.5
@@ -69,17 +70,23 @@ def understood(survey: Survey, marks: Sequence[Mark]) -> Layout:
 
     Raises UndecidedError where it is in doubt, and PictureError where no way is left.
     """
-    return _understood(_paths(survey), len(survey.facts), survey.tables, decided(marks))
+    return _understood(_paths(survey), len(survey.facts), survey.tables, decided(marks))[1]
+
+
+def reading_of(survey: Survey, marks: Sequence[Mark]) -> str:
+    """Return the key of the reading by which `understood` understands; raise what it raises."""
+    return _understood(_paths(survey), len(survey.facts), survey.tables, decided(marks))[0]
 
 
 @lru_cache(maxsize=2)
-def _understood(paths: tuple[str, ...], pictures: int, tables: tuple[Table, ...], key: str) -> Layout:
+@uncollected()
+def _understood(paths: tuple[str, ...], pictures: int, tables: tuple[Table, ...], key: str) -> tuple[str, Layout]:
     """Marks change what is made of a survey, but not its paths: a ledger understands them once."""
     found = Found.of(paths, pictures, tables)
     key, layout = (key, read(found, key)) if key else surest(found)
     unused = sorted(clean(table.path) for table in tables) if key != "table" else []
     told = notice("A table with classes lies beside the pictures; it is not used.", unused)
-    return replace(layout, notices=(*layout.notices, *told))
+    return key, replace(layout, notices=(*layout.notices, *told))
 
 
 def _paths(survey: Survey) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def settle(name: str, survey: Survey, marks: Sequence[Mark], seed: int) -> Manif
         Example(
             id=one.fact.id,
             where=one.fact.where,
-            name=clean(one.fact.path.rsplit("/", 1)[-1], 200) or "unnamed",
+            name=clean(one.fact.path.rpartition("/")[2], 200) or "unnamed",
             label=number_of[one.label],
             split=sides[one.place],
             source=one.fact.source,

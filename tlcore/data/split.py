@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from itertools import chain
 
 from tlcore.data.marks import SplitBy
 
@@ -14,13 +15,12 @@ def held_back(groups: Mapping[str, Sequence[str]], split: SplitBy) -> frozenset[
     is on one side only; one that would take a class's last picture to learn from stays where it can be learned from.
     """
     drawn = sorted(groups, key=lambda name: sha256(f"{split.seed}:{name}".encode()).digest())
-    sizes = Counter(label for labels in groups.values() for label in labels)
+    sizes = Counter(chain.from_iterable(groups.values()))
     chosen = _fold(groups, drawn, split) if split.folds else _share(groups, drawn, sizes, split.share)
-    left = sizes - Counter(label for name in chosen for label in groups[name])
+    left = sizes - Counter(chain.from_iterable(groups[name] for name in chosen))
     validation = set()
     for name in chosen:
-        bare = [label for label in set(groups[name]) if left[label] == 0]
-        if bare:
+        if any(left[label] == 0 for label in groups[name]):
             left.update(groups[name])
         else:
             validation.add(name)
@@ -35,9 +35,10 @@ def _share(
     chosen = []
     for name in drawn:
         # Most groups come when their class has enough already, and counting costs more than all the rest.
-        if not lacking[groups[name][0]]:
+        labels = groups[name]
+        if not lacking[labels[0]]:
             continue
-        wanted = Counter(groups[name])
+        wanted = Counter(labels) if len(labels) > 1 else {labels[0]: 1}
         if all(lacking[label] >= count for label, count in wanted.items()):
             chosen.append(name)
             for label, count in wanted.items():

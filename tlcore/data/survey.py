@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from tlcore.data.facts import Fact
 from tlcore.data.likeness import groups
 from tlcore.data.manifest import LeftOut
-from tlcore.records import from_columns, to_columns
+from tlcore.records import from_columns, to_columns, uncollected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,7 @@ def written(survey: Survey) -> str:
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
+@uncollected()
 def read(text: str) -> Survey:
     """Return the survey of which `written` made this text."""
     plain = json.loads(text)

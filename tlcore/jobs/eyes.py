@@ -7,11 +7,12 @@ import json
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from subprocess import TimeoutExpired
 from threading import Condition, Thread
+from types import MappingProxyType
 from typing import IO
 
 from tlcore.data.facts import LONGEST_NAME, Fact, Task
@@ -30,6 +31,11 @@ _WORTH_A_PROCESS = 25
 _AHEAD = 4
 """Files that a process is told of at a time, so that it never waits. Their answers have to fit into a pipe of 4 KB, as
 Windows makes them: else each side could wait for the other."""
+_MEMORY: Mapping[str, str] = MappingProxyType(
+    {"PILLOW_BLOCKS_MAX": "8", "MALLOC_MMAP_THRESHOLD_": "33554432", "MALLOC_TRIM_THRESHOLD_": "67108864"}
+)
+"""What tells Pillow and the C library of Linux to keep the memory of one picture for the next, up to 64 MB: to get it
+anew for each takes a tenth of the time."""
 _PULSE = 0.2
 _GOODBYE = 1.0
 """Seconds for a process to end in peace, so that it leaves no thumbnail half written."""
@@ -172,7 +178,7 @@ class _Eye:
 
     def _begin(self) -> None:
         words = ("-m", "tlcore.jobs.eye", str(self._thumbnails))
-        self._process = start_answering(self._store, *words, log="eyes.log")
+        self._process = start_answering(self._store, *words, log="eyes.log", settings=_MEMORY)
         self._ready = self._late = False
 
     def _end(self) -> None:

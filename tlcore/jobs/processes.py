@@ -46,12 +46,17 @@ def start(
         )
 
 
-def start_answering(store: Store, *words: str, log: str) -> subprocess.Popen[str]:
-    """Start Python with these words on this store; it is asked and answers through pipes, and complains in a log."""
+def start_answering(
+    store: Store, *words: str, log: str, settings: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.Popen[str]:
+    """Start Python with these words on this store; it is asked and answers through pipes, and complains in a log.
+
+    `settings` are variables that count instead of this process's own.
+    """
     with (store.logs / log).open("ab") as output:
         return subprocess.Popen(
             [sys.executable, *words],
-            env=_environment(store),
+            env={**_environment(store), **settings},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=output,

@@ -3,7 +3,7 @@
 import json
 import secrets
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
@@ -19,12 +19,13 @@ from tlcore.data.readings import UndecidedError
 from tlcore.data.settle import settle
 from tlcore.data.survey import Survey
 from tlcore.errors import PictureError, ThawError
+from tlcore.records import digest
 from tlcore.store.blobs import Blobs
 from tlcore.store.database import Database
 from tlcore.store.datasets import Dataset, Datasets, Recent
 
 _SURVEYS = 4
-"""Surveys that are kept read; each mark needs one, and one of a hundred thousand pictures takes a second."""
+"""Surveys that are kept read; each mark needs one, and one of a hundred thousand pictures takes a fifth of a second."""
 _PATIENCE = 600.0
 """Seconds to wait for others whose pictures come in at the same time."""
 
@@ -94,8 +95,10 @@ class Albums:
         """
         if album.digest is None:
             raise ThawError(album.fault or "The set of this album is not here.")
-        found = self._recent.get(_state(album))
+        state = _state(album)
+        found = self._recent.get(state) or self._datasets.come_of(state, album.digest, album.workspace)
         if found is None:
+            # The same pictures from elsewhere are kept in its place.
             with suppress(ThawError):
                 manifest = settle(album.name, self.survey(album), album.marks, album.seed)
                 found = Dataset(roots=album.roots, manifest=manifest)
@@ -104,8 +107,7 @@ class Albums:
                 found = self._datasets.get(album.digest, album.workspace)
             if found is None:
                 raise ThawError("The set of this album is not here.", "Bring the pictures in again.")
-            self._recent.keep(_state(album), found)
-        return found
+        return self._recent.keep(state, found)
 
     def survey(self, album: Album) -> Survey:
         """Return what reading an album's files told."""
@@ -183,7 +185,7 @@ class Albums:
     def _replace(self, row: Row, album: Album, pictures: int, manifest: Manifest | None, fault: str | None) -> bool:
         """Write an album where `row` was read, unless it is another one meanwhile; say whether it was written."""
         if manifest is not None:
-            self._datasets.add(album.workspace, manifest, album.roots)
+            self._datasets.add(album.workspace, manifest, album.roots, _state(album))
         written = self._database.write(
             "UPDATE albums SET changed = ?, roots = ?, survey = ?, marks = ?, digest = ?, fault = ?, classes = ?,"
             " pictures = ? WHERE id = ? AND roots = ? AND survey = ? AND marks = ?",
@@ -222,9 +224,10 @@ def _read(path: Path) -> Survey:
     return surveys.read(path.read_text(encoding="utf-8"))
 
 
-def _state(album: Album) -> Hashable:
-    """Return all that an album's set comes of."""
-    return album.workspace, album.name, album.roots, album.survey, album.marks, album.seed
+def _state(album: Album) -> str:
+    """Return a word for all that an album's set comes of."""
+    roots, marks = _written(album.roots), ledger.written(album.marks)
+    return digest([album.workspace, album.name, roots, album.survey, marks, album.seed])
 
 
 def _written(roots: Sequence[Path]) -> str:

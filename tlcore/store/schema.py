@@ -1,6 +1,6 @@
 """The tables of the store; nowhere else are they spelt, except in the rooms' own queries beside this file."""
 
-VERSION = 6
+VERSION = 7
 
 _ALBUMS = """
 CREATE TABLE albums (
@@ -48,7 +48,8 @@ DELETE FROM errands
 """,
     3: "ALTER TABLE errands ADD COLUMN cancelled REAL",
     4: "ALTER TABLE errands ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0",
-    5: "DELETE FROM questions WHERE kind = 'Measure'",
+    5: "ALTER TABLE datasets ADD COLUMN state TEXT NOT NULL DEFAULT ''",
+    6: "DELETE FROM questions WHERE kind = 'Measure'",
 }
 """Version to the statements that make the next one of it; drafts, errands and answers of old are cheap to make anew."""
 
@@ -56,7 +57,7 @@ SCHEMA = f"""
 {_ALBUMS};
 CREATE TABLE datasets (
     id TEXT PRIMARY KEY, workspace TEXT NOT NULL, digest TEXT NOT NULL, created REAL NOT NULL,
-    roots TEXT NOT NULL, manifest TEXT NOT NULL, UNIQUE (workspace, digest)
+    roots TEXT NOT NULL, manifest TEXT NOT NULL, state TEXT NOT NULL DEFAULT '', UNIQUE (workspace, digest)
 );
 CREATE TABLE drafts (workspace TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE runs (

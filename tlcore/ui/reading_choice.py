@@ -8,7 +8,7 @@ import streamlit as st
 from tlcore.data.manifest import LeftOut
 from tlcore.data.marks import ReadAs
 from tlcore.data.outline import Branch, outline
-from tlcore.data.readings import Reading, UndecidedError, decided, found_in, readings, surest
+from tlcore.data.readings import Reading, UndecidedError, decided, found_in, reading_of, readings, surest
 from tlcore.data.ways import title_of
 from tlcore.errors import PictureError, ThawError
 from tlcore.store.albums import Album
@@ -131,7 +131,7 @@ def _survey_of(album: Album) -> str:
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Album: _survey_of})
 def _surest(album: Album) -> str:
     """Return the key of the reading that a set was made by without a decision."""
-    return surest(found_in(store().albums.survey(album)))[0]
+    return reading_of(store().albums.survey(album), ())
 
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Album: _survey_of})
