@@ -11,9 +11,9 @@ def draw_kept() -> None:
     size = store().beginnings.all_bytes()
     if not size:
         return
-    with st.container(key="kept", horizontal=True, vertical_alignment="center"):
-        st.caption(
-            f"{memory(size)} of what frozen blocks made of pictures is kept: a run that needs it again does not "
-            "compute it. The oldest goes by itself where room gets short."
-        )
-        st.button("Empty", key="empty_kept", on_click=store().beginnings.empty)
+    told, button = st.columns([5, 1], vertical_alignment="center")
+    told.caption(
+        f"{memory(size)} of what frozen blocks made of pictures is kept: a run that needs it again does not compute it. "
+        "The oldest goes by itself where room gets short."
+    )
+    button.button("Empty", key="empty_kept", width="stretch", on_click=store().beginnings.empty)

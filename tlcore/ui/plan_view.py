@@ -48,7 +48,7 @@ def settings() -> None:
         )
         sizes = backbone(plan.backbone).sizes
         side.number_input(
-            "Picture size, pixels",
+            "Picture size",
             step=_step(sizes.step),
             key=held("image_size", plan.image_size),
             disabled=sizes.least == sizes.most,
@@ -172,7 +172,7 @@ def _takes(sizes: Sizes) -> str:
     if sizes.least == sizes.most:
         return f"This network takes {sizes.usual} pixels and no other size."
     steps = f" in steps of {sizes.step}" if sizes.step > 1 else ""
-    return f"Side of the square that goes in: {sizes.least} to {sizes.most}{steps}, usually {sizes.usual}."
+    return f"Side of the square that goes in, in pixels: {sizes.least} to {sizes.most}{steps}, usually {sizes.usual}."
 
 
 def _set_epochs() -> None:
