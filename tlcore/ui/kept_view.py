@@ -13,7 +13,7 @@ def draw_kept() -> None:
         return
     told, button = st.columns([5, 1], vertical_alignment="center")
     told.caption(
-        f"{memory(size)} of what frozen blocks made of pictures is kept: a run that needs it again does not compute it. "
-        "The oldest goes by itself where room gets short."
+        f"{memory(size)} of what frozen blocks made of pictures is kept: a run that needs it again does not compute "
+        "it. The oldest goes by itself where room gets short."
     )
     button.button("Empty", key="empty_kept", width="stretch", on_click=store().beginnings.empty)
