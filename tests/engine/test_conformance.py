@@ -1,5 +1,8 @@
 """Every network of the catalog is cut into blocks that hold all of it, and learns block by block as its plan says."""
 
+from copy import deepcopy
+from functools import cache
+
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
@@ -32,6 +35,16 @@ TRAINED = pytest.mark.parametrize(
 )
 
 
+@cache
+def built(name):
+    """Build a network without values; whoever changes it takes a copy."""
+    return build_outline(BACKBONES[name], CLASSES)
+
+
+def outline(card):
+    return deepcopy(built(card.name))
+
+
 def pictures(card, device):
     return torch.rand(2, 3, card.sizes.least, card.sizes.least, device=device)
 
@@ -60,7 +73,7 @@ def planned(card, frozen):
 
 @CARDS
 def test_every_parameter_and_buffer_is_in_exactly_one_block(card):
-    module = build_outline(card, CLASSES)
+    module = outline(card)
     held = partition(card.blocks, module.state_dict())
     assert sum(len(names) for names in held.values()) == len(module.state_dict())
     assert all(held.values())
@@ -73,7 +86,7 @@ def test_every_parameter_and_buffer_is_in_exactly_one_block(card):
 
 @CARDS
 def test_a_new_head_answers_with_the_persons_classes_and_everything_can_learn(card):
-    module = build_outline(card, CLASSES).train()
+    module = outline(card).train()
     logits = module(pictures(card, "meta"))
     assert logits.shape == (2, CLASSES)
     logits.sum().backward()
@@ -85,7 +98,7 @@ def test_a_new_head_answers_with_the_persons_classes_and_everything_can_learn(ca
 
 @CARDS
 def test_a_hook_on_every_block_gives_a_map_of_the_told_shape(card, hooks_left):
-    module = build_outline(card, CLASSES).eval()
+    module = outline(card).eval()
     size = card.sizes.usual
     with torch.no_grad(), HookSession(module, card.blocks) as hooks:
         module(torch.zeros(1, 3, size, size, device="meta"))
@@ -104,7 +117,7 @@ def test_a_hook_on_every_block_gives_a_map_of_the_told_shape(card, hooks_left):
 
 @CARDS
 def test_blocks_work_one_after_another_and_each_puts_out_once(card):
-    trace = Trace(build_outline(card, CLASSES), card.sizes.usual)
+    trace = Trace(outline(card), card.sizes.usual)
     assert blocks_out_of_order(trace, card.blocks) == []
 
 
@@ -118,7 +131,13 @@ def test_the_card_says_what_the_network_and_its_library_say_today(card):
 
 @CARDS
 def test_freezing_a_prefix_leaves_no_gradient_in_it_and_groups_are_the_plans(card):
-    module = build_outline(card, CLASSES)
+    module = outline(card)
+    parts, own = ({block.name: [] for block in card.blocks} for _ in range(2))
+    for named, held in ((module.named_modules(), parts), (module.named_parameters(), own)):
+        for name, part in named:
+            for block in card.blocks:
+                if block.holds(name):
+                    held[block.name].append(part)
     for frozen in (0, 1, len(card.blocks) - 1):
         groups = planned(card, frozen)
         held = build_optimizer(module, card.blocks, groups).param_groups
@@ -129,11 +148,9 @@ def test_freezing_a_prefix_leaves_no_gradient_in_it_and_groups_are_the_plans(car
         assert learns == learning(groups)
         module(pictures(card, "meta")).sum().backward()
         names = {block.name for block in card.blocks[:frozen]}
-        for block in card.blocks:
-            parts = [part for name, part in module.named_modules() if block.holds(name)]
-            assert all(part.training != (block.name in names) for part in parts)
-            own = [parameter for name, parameter in module.named_parameters() if block.holds(name)]
-            assert all((parameter.grad is None) == (block.name in names) for parameter in own), block.name
+        for block in card.block_names:
+            assert all(part.training != (block in names) for part in parts[block]), block
+            assert all((parameter.grad is None) == (block in names) for parameter in own[block]), block
 
 
 @TRAINED
