@@ -24,6 +24,8 @@ _QUICK_DEATH = 5.0
 _REST = 10.0
 _SWEEP_EVERY = 24 * 3600.0
 """Seconds."""
+_TIDY_EVERY = 60.0
+"""Seconds."""
 _GRACE = 4.0
 """Seconds that an errand has to tidy up after itself once it was cancelled."""
 
@@ -87,6 +89,7 @@ class Supervisor:
         status = self._worker.tend()
         if status is not None:
             logging.warning("the worker ended with status %s", status)
+            self._store.tidy()
 
     def _hand_over(self) -> None:
         process = self._worker.process
@@ -145,13 +148,17 @@ def supervise(store: Store, stay: bool) -> None:
     with lock:
         store.processes.register("supervisor")
         supervisor = Supervisor(store)
-        needed, swept = time.monotonic(), float("-inf")
+        needed = tidied = time.monotonic()
+        swept = float("-inf")
         try:
             while stay or time.monotonic() - needed < _IDLE:
                 try:
                     if time.monotonic() - swept > _SWEEP_EVERY:
                         swept = time.monotonic()
                         store.sweep()
+                    if time.monotonic() - tidied > _TIDY_EVERY:
+                        tidied = time.monotonic()
+                        store.tidy()
                     supervisor.tick()
                 except Exception:
                     # A full disk or a locked file may pass; who tends the runs has to outlast whatever it is.

@@ -192,10 +192,11 @@ class Runs:
             _append(connection, run, [Resumed()])
             return True
 
-    def points(self, *, ended: bool) -> set[str]:
-        """Return the sha256 of the save points of runs that have ended, or of those that have not."""
-        which = _HAS_ENDED if ended else f"NOT {_HAS_ENDED}"
-        query = f"SELECT body FROM events JOIN runs ON run = runs.id WHERE events.kind = 'Saved' AND {which}"
+    def points(self, *, needed: bool) -> set[str]:
+        """Return the sha256 of the save points from which a run may go on, or of the others that were named."""
+        newest = "sequence = (SELECT max(sequence) FROM events WHERE run = runs.id AND kind = 'Saved')"
+        which = f"{'' if needed else 'NOT '}(NOT {_HAS_ENDED} AND {newest})"
+        query = f"SELECT body FROM events AS saved JOIN runs ON run = runs.id WHERE saved.kind = 'Saved' AND {which}"
         return {from_json(Saved, row["body"]).sha256 for row in self._database.rows(query)}
 
     def bury(self) -> None:

@@ -176,7 +176,10 @@ class Space:
                 json.dumps(list(sets)),
             ),
             ("SELECT sha256 FROM weights",),
-            ("SELECT json_extract(body, '$.sha256') FROM events WHERE kind = 'Checkpointed'",),
+            (
+                "SELECT json_extract(body, '$.sha256') FROM events JOIN runs ON run = runs.id WHERE sequence ="
+                " (SELECT max(sequence) FROM events WHERE run = runs.id AND kind = 'Checkpointed')",
+            ),
         ):
             needed.update(name for (name,) in self._database.rows(query, *values))
         return needed
