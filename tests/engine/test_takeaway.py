@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from hashlib import sha256 as sha256_of
 from zipfile import ZipFile
 
 import pytest
@@ -115,8 +116,9 @@ def test_a_network_that_is_built_with_options_is_built_with_them_elsewhere(datas
 def test_weights_of_the_first_version_are_packed_with_what_the_script_needs(tmp_path, dataset, taken):
     folder, *_ = taken(dataset)
     card = json.loads((folder / "thaw.json").read_text(encoding="utf-8"))
-    del card["options"]
+    del card["options"], card["sha256"]
     save_file(load_file(folder / "weights.safetensors"), tmp_path / "old", metadata={METADATA_KEY: json.dumps(card)})
     (tmp_path / "old.zip").write_bytes(pack(tmp_path / "old"))
     with ZipFile(tmp_path / "old.zip") as archive:
-        assert json.loads(archive.read("thaw.json")) == card | {"options": {}}
+        sha256 = sha256_of(archive.read("weights.safetensors")).hexdigest()
+        assert json.loads(archive.read("thaw.json")) == card | {"options": {}, "sha256": sha256}

@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tlcore.errors import ThawError
+from tlcore.errors import DamagedError, ThawError
 from tlcore.store.albums import Albums
 from tlcore.store.asked import Asked
 from tlcore.store.beginnings import Beginnings
@@ -38,7 +38,13 @@ class Store:
                 f"The home folder {home.name} cannot be made: {error.strerror}.", "Name another one with THAW_HOME."
             ) from None
         self.home = home
-        self._database = Database(home / "thaw.sqlite3")
+        database = home / "thaw.sqlite3"
+        if (home / "blobs").exists() and database.exists() and not database.stat().st_size:
+            raise DamagedError(
+                "The database of the home folder is empty, though pictures lie beside it.",
+                "Put a backup of thaw.sqlite3 in its place, or move it away to begin anew.",
+            )
+        self._database = Database(database)
         self.asked = Asked(self._database)
         self.beginnings = Beginnings(home / "beginnings")
         self.blobs = Blobs(home / "blobs")

@@ -13,7 +13,7 @@ from tlcore.errors import ProcessError
 from tlcore.events import KINDS, Event, Failed, Finished, Interrupted, Paused, Resumed, Saved, Stopped
 from tlcore.records import from_json, to_json
 from tlcore.store.claims import Claimant
-from tlcore.store.database import Database
+from tlcore.store.database import Database, as_written
 
 _ENDED = tuple(kind.__name__ for kind in (Finished, Stopped, Failed))
 _RESTING = tuple(kind.__name__ for kind in (Paused, Interrupted))
@@ -146,10 +146,11 @@ class Runs:
     def events(self, run: str, after: int = 0) -> list[Entry]:
         """Return the events after the one with sequence `after`."""
         query = "SELECT * FROM events WHERE run = ? AND sequence > ? ORDER BY sequence"
-        return [
-            Entry(row["sequence"], row["time"], from_json(KINDS[row["kind"]], row["body"]))
-            for row in self._database.rows(query, run, after)
-        ]
+        with as_written():
+            return [
+                Entry(row["sequence"], row["time"], from_json(KINDS[row["kind"]], row["body"]))
+                for row in self._database.rows(query, run, after)
+            ]
 
     def ask(self, run: str, control: Control) -> int | None:
         """Ask something of a run: one at work does it after its step, one that waits or rests stops at once.
@@ -227,11 +228,12 @@ def _append(connection: Connection, run: str, events: Iterable[Event]) -> None:
 
 
 def _run(row: Row) -> Run:
-    return Run(
-        id=row["id"],
-        workspace=row["workspace"],
-        created=row["created"],
-        config=from_json(RunConfig, row["config"]),
-        claimant=Claimant(row["pid"], row["pid_started"]) if row["pid"] is not None else None,
-        wish=CONTROLS[row["wish"]] if row["wish"] else None,
-    )
+    with as_written():
+        return Run(
+            id=row["id"],
+            workspace=row["workspace"],
+            created=row["created"],
+            config=from_json(RunConfig, row["config"]),
+            claimant=Claimant(row["pid"], row["pid_started"]) if row["pid"] is not None else None,
+            wish=CONTROLS[row["wish"]] if row["wish"] else None,
+        )

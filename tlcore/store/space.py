@@ -165,7 +165,7 @@ class Space:
         ):
             needed.add(name)
             try:
-                needed.update(surveys.pictures(self._blobs.path(name).read_text(encoding="utf-8")))
+                needed.update(surveys.pictures(self._blobs.whole(name).read_text(encoding="utf-8")))
             except _DAMAGES as fault:
                 if album is None:
                     raise ThawError("The survey of a set is missing or damaged.") from fault

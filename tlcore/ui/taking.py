@@ -62,4 +62,4 @@ def file_name(run: Run) -> str:
 
 def _zip(history: History) -> bytes:
     assert history.checkpoint is not None
-    return pack(store().blobs.path(history.checkpoint.sha256))
+    return pack(store().blobs.whole(history.checkpoint.sha256))
