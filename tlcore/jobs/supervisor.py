@@ -8,7 +8,7 @@ from subprocess import Popen
 from filelock import FileLock, Timeout
 
 from tlcore.errands import CANCELLED, upload_of
-from tlcore.errors import ThawError
+from tlcore.errors import DamagedError, ThawError
 from tlcore.jobs.processes import kill_family, start
 from tlcore.jobs.settings import told_settings
 from tlcore.store import Store
@@ -160,6 +160,8 @@ def supervise(store: Store, stay: bool) -> None:
                         tidied = time.monotonic()
                         store.tidy()
                     supervisor.tick()
+                except DamagedError:
+                    raise  # No later look would find anything else.
                 except Exception:
                     # A full disk or a locked file may pass; who tends the runs has to outlast whatever it is.
                     logging.exception("tick")
