@@ -83,6 +83,15 @@ def test_the_script_says_what_thaw_says(store, dataset, taken):
     assert predicted(folder, dataset.path(picture.id)) == f"{ours.name} {ours.probability:.1%}\n"
 
 
+def test_the_script_refuses_damaged_weights(dataset, taken):
+    folder, *_ = taken(dataset)
+    content = bytearray((folder / "weights.safetensors").read_bytes())
+    content[-1] ^= 1
+    (folder / "weights.safetensors").write_bytes(content)
+    with pytest.raises(AssertionError, match=r"weights\.safetensors is damaged"):
+        predicted(folder, dataset.path(dataset.manifest.examples[0].id))
+
+
 def test_the_script_turns_a_photograph_as_its_camera_says(dataset, taken, tmp_path):
     folder, *_ = taken(dataset)
     upright = Image.open(dataset.path(dataset.manifest.of("val")[0].id))
