@@ -16,7 +16,7 @@ from tlcore.ui.public_sets import draw_public_sets
 from tlcore.ui.reading_choice import draw_reading, draw_unsettled
 from tlcore.ui.samples import bring_samples
 from tlcore.ui.server_folders import draw_server_folders
-from tlcore.ui.session import chosen, chosen_album
+from tlcore.ui.session import chosen, chosen_album, damage_of
 from tlcore.ui.set_view import draw_left_out, draw_numbers
 from tlcore.ui.sizes_view import draw_sizes
 from tlcore.ui.space_view import draw_space
@@ -35,6 +35,11 @@ if manifest is not None:
             st.switch_page(NETWORK)
 
 current_pictures()
+
+if album is not None and (fault := damage_of(album)):
+    st.html(say(fault, lead="Nothing can be decided about this set any more:", mark="cross"))
+    draw_own_sets()
+    st.stop()
 
 if manifest is not None:
     draw_numbers(manifest)

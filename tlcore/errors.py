@@ -29,6 +29,10 @@ class WeightsError(ThawError):
     """Weights that cannot be had, are damaged, or do not fit the network."""
 
 
+class DamagedError(ThawError):
+    """Something that was kept is not as it was written any more; it is never used, and never removed by itself."""
+
+
 class ProcessError(ThawError):
     """A process of ours that did not start, died, or cannot be reached."""
 

@@ -1,7 +1,8 @@
 """What a person takes along: weights, a card that says how to use them, and the lines that do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import file_digest
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -38,6 +39,8 @@ class Card:
     count: int
     thaw: str
     """Version of Thaw."""
+    sha256: str = ""
+    """Of the file of the weights; empty in that file, which cannot name itself."""
 
 
 def predict_script() -> str:
@@ -49,6 +52,8 @@ def pack(checkpoint: Path) -> bytes:
     """Return a zip with the weights, `thaw.json` (the Card), and a script that predicts without Thaw."""
     with safe_open(checkpoint, framework="numpy") as file:
         card = from_json(Card, file.metadata()[METADATA_KEY])
+    with checkpoint.open("rb") as weights:
+        card = replace(card, sha256=file_digest(weights, "sha256").hexdigest())
     buffer = BytesIO()
     with ZipFile(buffer, "w") as archive:
         archive.write(checkpoint, "weights.safetensors")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from hashlib import sha256 as sha256_of
 from zipfile import ZipFile
 
 import pytest
@@ -82,6 +83,15 @@ def test_the_script_says_what_thaw_says(store, dataset, taken):
     assert predicted(folder, dataset.path(picture.id)) == f"{ours.name} {ours.probability:.1%}\n"
 
 
+def test_the_script_refuses_damaged_weights(dataset, taken):
+    folder, *_ = taken(dataset)
+    content = bytearray((folder / "weights.safetensors").read_bytes())
+    content[-1] ^= 1
+    (folder / "weights.safetensors").write_bytes(content)
+    with pytest.raises(AssertionError, match=r"weights\.safetensors is damaged"):
+        predicted(folder, dataset.path(dataset.manifest.examples[0].id))
+
+
 def test_the_script_turns_a_photograph_as_its_camera_says(dataset, taken, tmp_path):
     folder, *_ = taken(dataset)
     upright = Image.open(dataset.path(dataset.manifest.of("val")[0].id))
@@ -115,8 +125,9 @@ def test_a_network_that_is_built_with_options_is_built_with_them_elsewhere(datas
 def test_weights_of_the_first_version_are_packed_with_what_the_script_needs(tmp_path, dataset, taken):
     folder, *_ = taken(dataset)
     card = json.loads((folder / "thaw.json").read_text(encoding="utf-8"))
-    del card["options"]
+    del card["options"], card["sha256"]
     save_file(load_file(folder / "weights.safetensors"), tmp_path / "old", metadata={METADATA_KEY: json.dumps(card)})
     (tmp_path / "old.zip").write_bytes(pack(tmp_path / "old"))
     with ZipFile(tmp_path / "old.zip") as archive:
-        assert json.loads(archive.read("thaw.json")) == card | {"options": {}}
+        sha256 = sha256_of(archive.read("weights.safetensors")).hexdigest()
+        assert json.loads(archive.read("thaw.json")) == card | {"options": {}, "sha256": sha256}

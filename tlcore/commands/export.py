@@ -27,7 +27,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     if history.checkpoint is None:
         raise ChoiceError("This run has no weights yet.", "They are kept after its first epoch.")
     target = Path(arguments.file)
-    packed = pack(store.blobs.path(history.checkpoint.sha256))
+    packed = pack(store.blobs.whole(history.checkpoint.sha256))
     try:
         target.write_bytes(packed)
     except OSError as error:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from itertools import pairwise
 from operator import attrgetter
 from types import MappingProxyType
@@ -13,11 +14,13 @@ from typing import Any
 
 from tlcore import records
 from tlcore.data.limits import ALONE, FEWEST_CLASSES, MOST_CLASSES
-from tlcore.errors import ChoiceError
+from tlcore.errors import ChoiceError, DamagedError
 from tlcore.records import from_columns, to_columns, uncollected
 
 SPLITS = ("train", "val")
 _ID_LENGTH = 64
+_SUMMED = re.compile(r'\{"sha256":"([^"]*)",')
+"""How a manifest begins that tells the sum of the rest; those of an earlier Thaw do not."""
 _SPLIT_BY = re.compile(r"folders|seed -?\d+(, (\d+ %|fold \d+ of \d+))?")
 
 
@@ -142,18 +145,27 @@ class Manifest:
             "split_by": self.split_by,
             **{name: to_columns(kind, getattr(self, name)) for name, kind in _ROWS.items()},
         }
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        body = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        return f'{{"sha256":"{_sum(body)}",{body[1:]}'
 
     @classmethod
     @uncollected()
     def read(cls, text: str) -> "Manifest":
-        """Return the manifest of which `written` made this text."""
+        """Return the manifest of which `written` made this text; raise DamagedError if it is another one now."""
+        if told := _SUMMED.match(text):
+            text = "{" + text[told.end() :]
+            if _sum(text) != told[1]:
+                raise DamagedError("The list of the pictures of this set is damaged.", "Bring the pictures in again.")
         plain = json.loads(text)
         rows: dict[str, Any] = {name: from_columns(kind, plain.pop(name)) for name, kind in _ROWS.items()}
         return cls(classes=tuple(plain.pop("classes")), **plain, **rows)
 
 
 _ROWS: Mapping[str, type[Any]] = MappingProxyType({"examples": Example, "left_out": LeftOut, "notices": Notice})
+
+
+def _sum(body: str) -> str:
+    return sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def in_order(examples: Sequence[Example]) -> tuple[Example, ...]:

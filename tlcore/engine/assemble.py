@@ -38,7 +38,7 @@ def assemble(
     if published := card.published(weights):
         load_trunk(module, card, published_state(card, published))
     elif weights != SCRATCH:
-        load_trunk(module, card, read_state(store.blobs.path(weights)))
+        load_trunk(module, card, read_state(store.blobs.whole(weights)))
     encoder = Encoder(card.preprocessing(weights).at(image_size))
     return Assembly(card, module.to(runtime.device), encoder, runtime, classes)
 
@@ -60,9 +60,9 @@ def assemble_checkpoint(
     store: Store, name: str, weights: str, checkpoint: str, classes: tuple[str, ...], image_size: int, runtime: Runtime
 ) -> Assembly:
     """Build the backbone `name` with all the weights of the checkpoint of a run that began with `weights`."""
-    card = backbone(name)
+    card, state = backbone(name), read_state(store.blobs.whole(checkpoint))
     module = build_module(card, len(classes))
-    module.load_state_dict(read_state(store.blobs.path(checkpoint)))
+    load_whole(module, card, state)
     encoder = Encoder(card.preprocessing(weights).at(image_size))
     return Assembly(card, module.to(runtime.device), encoder, runtime, classes)
 

@@ -1,5 +1,7 @@
 """Saves a network's weights whole: written aside, flushed to the disk, then put in place under their sha256."""
 
+from collections.abc import Sequence
+
 import torch
 from safetensors.torch import save_file
 
@@ -43,6 +45,12 @@ class BestKeeper:
         if self._before and self._before != self._kept:
             self._store.blobs.drop(self._before)
             self._before = None
+
+    def drop_earlier(self, earlier: Sequence[Checkpointed]) -> None:
+        """Remove weights that were kept before the newest ones, where a try was ended before it could see to that."""
+        for kept in earlier:
+            if kept.sha256 != self._kept:
+                self._store.blobs.drop(kept.sha256)
 
     def _state(self) -> dict[str, torch.Tensor]:
         return self._assembly.module.state_dict()

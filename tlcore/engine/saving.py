@@ -1,6 +1,7 @@
 """Keeps the one point from which a run can go on, and takes it away when the run is over."""
 
-from tlcore.catalog.weights import check_hash
+from collections.abc import Sequence
+
 from tlcore.engine.standing import SavePoint
 from tlcore.errors import ThawError
 from tlcore.events import Saved
@@ -10,14 +11,19 @@ from tlcore.store import Store
 class Saver:
     """The save points of one run, of which only the newest is kept."""
 
-    def __init__(self, store: Store, saved: Saved | None) -> None:
-        """Take up what the run `saved` last."""
+    def __init__(self, store: Store, earlier: Sequence[Saved]) -> None:
+        """Take up the newest of the `earlier` points that is whole; there are more where a try died in between."""
         self._store = store
-        self._kept = saved.sha256 if saved else None
+        self._kept: str | None = None
         self._before: str | None = None
-        self.point = self._read(saved.sha256) if saved else None
+        self.point: SavePoint | None = None
         """Where the run goes on; None where it begins anew."""
-        self.damaged = saved is not None and self.point is None
+        for saved in reversed(earlier):
+            if self.point is None:
+                self._kept, self.point = saved.sha256, self._read(saved.sha256)
+            elif saved.sha256 != self._kept:
+                store.points.drop(saved.sha256)
+        self.damaged = bool(earlier) and self.point is None
         """Whether it begins anew although something was saved."""
 
     def save(self, point: SavePoint) -> Saved:
@@ -42,8 +48,6 @@ class Saver:
 
     def _read(self, sha256: str) -> SavePoint | None:
         try:
-            path = self._store.points.path(sha256)
-            check_hash(path, sha256)
+            return SavePoint.read(self._store.points.whole(sha256))
         except ThawError:
             return None
-        return SavePoint.read(path)

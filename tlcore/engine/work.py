@@ -20,7 +20,19 @@ from tlcore.engine.saving import Saver
 from tlcore.engine.trainer import DivergedError, Trainer
 from tlcore.engine.wishes import Wishes, answered_wishes
 from tlcore.errors import ThawError
-from tlcore.events import Evaluated, Event, Failed, Finished, Interrupted, Paused, Started, Stepped, Stopped
+from tlcore.events import (
+    Checkpointed,
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Interrupted,
+    Paused,
+    Saved,
+    Started,
+    Stepped,
+    Stopped,
+)
 from tlcore.history import History
 from tlcore.store import Store
 from tlcore.store.datasets import Dataset
@@ -87,7 +99,7 @@ def _events(store: Store, run: str) -> Iterator[Event]:
     )
     earlier = store.runs.events(run)
     history = History.of(earlier)
-    saver = Saver(store, history.saved)
+    saver = Saver(store, [entry.event for entry in earlier if isinstance(entry.event, Saved)])
     repeated = answered_wishes(earlier)
     loader = config.loader
     augmenter = Augmenter(loader.augment, loader.image_size, config.seed) if loader.augment != "none" else None
@@ -96,6 +108,7 @@ def _events(store: Store, run: str) -> Iterator[Event]:
         closing(_pictures(dataset, "val", assembly)) as val,
     ):
         keeper = BestKeeper(store, run, config, assembly, history)
+        keeper.drop_earlier([entry.event for entry in earlier if isinstance(entry.event, Checkpointed)])
         trainer = Trainer(
             assembly,
             config,

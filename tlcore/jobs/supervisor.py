@@ -8,7 +8,7 @@ from subprocess import Popen
 from filelock import FileLock, Timeout
 
 from tlcore.errands import CANCELLED, upload_of
-from tlcore.errors import ThawError
+from tlcore.errors import DamagedError, ThawError
 from tlcore.jobs.processes import kill_family, start
 from tlcore.jobs.settings import told_settings
 from tlcore.store import Store
@@ -23,6 +23,8 @@ _QUICK_DEATH = 5.0
 """Seconds; a process that dies sooner than this after its start is not started again at once."""
 _REST = 10.0
 _SWEEP_EVERY = 24 * 3600.0
+"""Seconds."""
+_TIDY_EVERY = 60.0
 """Seconds."""
 _GRACE = 4.0
 """Seconds that an errand has to tidy up after itself once it was cancelled."""
@@ -87,6 +89,7 @@ class Supervisor:
         status = self._worker.tend()
         if status is not None:
             logging.warning("the worker ended with status %s", status)
+            self._store.tidy()
 
     def _hand_over(self) -> None:
         process = self._worker.process
@@ -145,14 +148,20 @@ def supervise(store: Store, stay: bool) -> None:
     with lock:
         store.processes.register("supervisor")
         supervisor = Supervisor(store)
-        needed, swept = time.monotonic(), float("-inf")
+        needed = tidied = time.monotonic()
+        swept = float("-inf")
         try:
             while stay or time.monotonic() - needed < _IDLE:
                 try:
                     if time.monotonic() - swept > _SWEEP_EVERY:
                         swept = time.monotonic()
                         store.sweep()
+                    if time.monotonic() - tidied > _TIDY_EVERY:
+                        tidied = time.monotonic()
+                        store.tidy()
                     supervisor.tick()
+                except DamagedError:
+                    raise  # No later look would find anything else.
                 except Exception:
                     # A full disk or a locked file may pass; who tends the runs has to outlast whatever it is.
                     logging.exception("tick")

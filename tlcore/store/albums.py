@@ -21,7 +21,7 @@ from tlcore.data.survey import Survey
 from tlcore.errors import PictureError, ThawError
 from tlcore.records import digest
 from tlcore.store.blobs import Blobs
-from tlcore.store.database import Database
+from tlcore.store.database import Database, as_written
 from tlcore.store.datasets import Dataset, Datasets, Recent
 
 _SURVEYS = 4
@@ -111,7 +111,7 @@ class Albums:
 
     def survey(self, album: Album) -> Survey:
         """Return what reading an album's files told."""
-        return _read(self._blobs.path(album.survey))
+        return _read(self._blobs, album.survey)
 
     def mark(self, album: Album, *marks: Mark) -> Album:
         """Add marks to an album's ledger; raise ThawError, and change nothing, if no set could be made with them."""
@@ -219,9 +219,9 @@ class Albums:
 
 
 @lru_cache(maxsize=_SURVEYS)
-def _read(path: Path) -> Survey:
+def _read(blobs: Blobs, survey: str) -> Survey:
     """Return the survey of a blob; what it holds is told by its name, so it is read once."""
-    return surveys.read(path.read_text(encoding="utf-8"))
+    return surveys.read(blobs.whole(survey).read_text(encoding="utf-8"))
 
 
 def _state(album: Album) -> str:
@@ -235,16 +235,17 @@ def _written(roots: Sequence[Path]) -> str:
 
 
 def _album(row: Row) -> Album:
-    return Album(
-        id=row["id"],
-        workspace=row["workspace"],
-        name=row["name"],
-        roots=tuple(Path(root) for root in json.loads(row["roots"])),
-        survey=row["survey"],
-        marks=ledger.read(row["marks"]),
-        seed=row["seed"],
-        digest=row["digest"],
-        fault=row["fault"],
-        classes=row["classes"],
-        pictures=row["pictures"],
-    )
+    with as_written():
+        return Album(
+            id=row["id"],
+            workspace=row["workspace"],
+            name=row["name"],
+            roots=tuple(Path(root) for root in json.loads(row["roots"])),
+            survey=row["survey"],
+            marks=ledger.read(row["marks"]),
+            seed=row["seed"],
+            digest=row["digest"],
+            fault=row["fault"],
+            classes=row["classes"],
+            pictures=row["pictures"],
+        )

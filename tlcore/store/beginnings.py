@@ -8,13 +8,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from tlcore.data.limits import BEGINNINGS_BYTES, free_bytes
 from tlcore.errors import ThawError
 from tlcore.paths import safe_path
 from tlcore.records import from_json, to_json
 
+_ASIDE = ".part"
 _PIECE = 1 << 20
 """Bytes that are read at a time where a file is checked."""
 
@@ -32,6 +33,7 @@ class Chunk:
 class Contents:
     """What the file of one beginning holds."""
 
+    key: str
     row_bytes: int
     chunks: tuple[Chunk, ...]
 
@@ -79,7 +81,7 @@ class Beginnings:
         """Keep more rows of a beginning, one for each name; say whether there was room."""
         row_bytes = rows.nbytes // len(names)
         with self._lock:
-            before = self._listed(key) or Contents(row_bytes=row_bytes, chunks=())
+            before = self._listed(key) or Contents(key=key, row_bytes=row_bytes, chunks=())
             if before.row_bytes != row_bytes or not self._make_room(key, rows.nbytes):
                 return False
             path = self.rows(key)
@@ -87,7 +89,7 @@ class Beginnings:
                 file.seek(len(before.names) * row_bytes)  # over what a process that died here left unlisted
                 file.write(rows)
             chunk = Chunk(names=tuple(names), sha256=sha256(rows).hexdigest())
-            self._list(key, Contents(row_bytes=row_bytes, chunks=(*before.chunks, chunk)))
+            self._list(Contents(key=key, row_bytes=row_bytes, chunks=(*before.chunks, chunk)))
             return True
 
     def all_bytes(self) -> int:
@@ -100,18 +102,30 @@ class Beginnings:
             for key, _, _ in list(self._files()):
                 self._drop(key)
 
+    def clear(self) -> None:
+        """Remove what processes that died here left without a list; nothing, while somebody is at work."""
+        with suppress(Timeout), self._lock.acquire(timeout=0):
+            for aside in self._root.glob(f"*{_ASIDE}"):
+                aside.unlink()
+            for key, _, _ in list(self._files()):
+                if not self._list_file(key).exists():
+                    self._drop(key)
+
     def _listed(self, key: str) -> Contents | None:
         try:
-            return from_json(Contents, self._list_file(key).read_text(encoding="ascii"))
+            contents = from_json(Contents, self._list_file(key).read_text(encoding="ascii"))
+            if contents.key == key:
+                return contents
         except FileNotFoundError:
             return None
         except (OSError, ValueError, LookupError, TypeError, ThawError):
-            self._drop(key)
-            return None
+            pass
+        self._drop(key)
+        return None
 
-    def _list(self, key: str, contents: Contents) -> None:
-        target = self._list_file(key)
-        aside = target.with_suffix(".part")
+    def _list(self, contents: Contents) -> None:
+        target = self._list_file(contents.key)
+        aside = target.with_suffix(_ASIDE)
         aside.write_text(to_json(contents), encoding="ascii")
         aside.replace(target)
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tlcore.errors import ThawError
+from tlcore.errors import DamagedError, ThawError
 from tlcore.paths import safe_path
+from tlcore.store.claims import Claimant
 
 _FLUSHING = 8
 """Files that are flushed at a time: while a disk notes one, it can note the others with it."""
@@ -39,24 +40,39 @@ class Blobs:
             raise ThawError("A file of this run or set is missing from the home folder.", "Restore it, or run again.")
         return path
 
+    def whole(self, sha256: str) -> Path:
+        """Return the path of a file, read to its last byte; raise ThawError if it is not there or is another one."""
+        path = self.path(sha256)
+        with path.open("rb") as file:
+            if file_digest(file, "sha256").hexdigest() != sha256:
+                raise DamagedError(
+                    "A file of this run or set is damaged: it is not as it was written any more.",
+                    "Restore it from a backup, or make it anew.",
+                )
+        return path
+
     @contextmanager
     def aside(self) -> Iterator[Path]:
         """Lend a path for a file in the making; whatever is left there afterwards is removed."""
-        path = self.making / secrets.token_hex(16)
-        try:
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+        with self.aside_folder() as folder:  # safetensors writes to a file of its own beside it first
+            yield folder / "file"
 
     @contextmanager
     def aside_folder(self) -> Iterator[Path]:
         """Lend a folder for files in the making; whatever is left there afterwards is removed."""
-        path = self.making / secrets.token_hex(16)
+        maker = Claimant.here()
+        path = self.making / f"{maker.pid}_{maker.started}_{secrets.token_hex(8)}"
         path.mkdir()
         try:
             yield path
         finally:
             shutil.rmtree(path, ignore_errors=True)
+
+    def clear_aside(self) -> None:
+        """Remove what was in the making when its process died."""
+        for path in self.making.iterdir():
+            if (maker := _maker(path)) is not None and not maker.alive:
+                remove(path)
 
     def keep(self, path: Path) -> str:
         """Move a finished file in, and return its sha256."""
@@ -141,6 +157,21 @@ class Blobs:
         # Windows does not remove a file that somebody reads; then it stays.
         with suppress(PermissionError):
             self._target(sha256).unlink(missing_ok=True)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder that is nobody's any more; what is gone already, or what somebody reads, is left."""
+    with suppress(FileNotFoundError, PermissionError):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _maker(path: Path) -> Claimant | None:
+    """Return the process that makes what lies aside; None where an earlier Thaw has named it."""
+    try:
+        pid, started, _ = path.name.split("_")
+        return Claimant(int(pid), float(started))
+    except ValueError:
+        return None
 
 
 def _flush(path: Path) -> None:

@@ -8,11 +8,22 @@ from threading import RLock
 
 from filelock import FileLock
 
-from tlcore.errors import ThawError
+from tlcore.errors import DamagedError, ThawError
 from tlcore.store.schema import MIGRATIONS, SCHEMA, VERSION
 
 BUSY_TIMEOUT = 5.0
 """Seconds that a writer waits for another one."""
+_DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+"""What SQLite says of a damaged file; of our own queries, which are always the same, it has no other complaint."""
+
+
+@contextmanager
+def as_written() -> Iterator[None]:
+    """Tell in words that what is read inside, from a row, is not what was written; raises DamagedError."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError) as fault:
+        raise _damaged() from fault
 
 
 class Database:
@@ -22,23 +33,28 @@ class Database:
         self._lock = RLock()
         # Turning a new file into one with a write-ahead log does not wait for others who do the same.
         with FileLock(f"{path}.lock"):
-            self._open(path)
+            self._connection = sqlite3.connect(
+                path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+            )
+            try:
+                with _sound():
+                    self._prepare()
+            except BaseException:
+                self.close()
+                raise
 
-    def _open(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+    def _prepare(self) -> None:
         self._connection.row_factory = sqlite3.Row
         # Write-ahead logging lets pages read while a worker writes.
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        try:
-            self._create()
-        except BaseException:
-            self.close()
-            raise
+        if self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+            raise _damaged()
+        self._create()
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         """Return all rows of a query."""
-        with self._lock:
+        with self._lock, _sound():
             return self._connection.execute(query, values).fetchall()
 
     def row(self, query: str, *values: object) -> sqlite3.Row | None:
@@ -47,13 +63,13 @@ class Database:
 
     def write(self, query: str, *values: object) -> int:
         """Run one statement and return the number of rows it touched."""
-        with self._lock:
+        with self._lock, _sound():
             return self._connection.execute(query, values).rowcount
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Hold the database for several statements that count together or not at all."""
-        with self._lock:
+        with self._lock, _sound():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -81,3 +97,22 @@ class Database:
             for statement in ";".join(scripts).split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+@contextmanager
+def _sound() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        # Python itself, which has no code, complains of texts that are none.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        if code & 0xFF in _DAMAGES:
+            raise _damaged() from error
+        raise
+
+
+def _damaged() -> DamagedError:
+    return DamagedError(
+        "The database of the home folder is damaged.",
+        "Put a backup of thaw.sqlite3 in its place, or move it away to begin anew; pictures and weights lie beside it.",
+    )

@@ -12,7 +12,7 @@ from threading import Lock
 
 from tlcore.data.manifest import Example, Manifest
 from tlcore.errors import ThawError
-from tlcore.store.database import Database
+from tlcore.store.database import Database, as_written
 
 _PICTURES = 400_000
 """Pictures of all the sets that are kept read; a hundred thousand take a fifth of a second to read, and 60 MB."""
@@ -134,6 +134,8 @@ class Datasets:
                 whole = self._database.row("SELECT roots, manifest FROM datasets WHERE id = ?", row["id"])
                 if whole is None:
                     raise ThawError("This set is not here any more.", "Read the pictures in again.")
-                roots = tuple(Path(root) for root in json.loads(whole["roots"]))
-                found = self._recent.keep(key, Dataset(roots=roots, manifest=Manifest.read(whole["manifest"])))
+                with as_written():
+                    roots = tuple(Path(root) for root in json.loads(whole["roots"]))
+                    manifest = Manifest.read(whole["manifest"])
+                found = self._recent.keep(key, Dataset(roots=roots, manifest=manifest))
             return found

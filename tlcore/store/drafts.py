@@ -2,9 +2,9 @@
 
 from tlcore.catalog.backbones import DEFAULT, known
 from tlcore.draft import Draft
-from tlcore.errors import ChoiceError
+from tlcore.errors import ChoiceError, DamagedError
 from tlcore.records import from_json, to_json
-from tlcore.store.database import Database
+from tlcore.store.database import Database, as_written
 
 
 class Drafts:
@@ -20,8 +20,9 @@ class Drafts:
         """
         row = self._database.row("SELECT body FROM drafts WHERE workspace = ?", workspace)
         try:
-            draft = from_json(Draft, row["body"]) if row else Draft()
-        except ChoiceError:
+            with as_written():
+                draft = from_json(Draft, row["body"]) if row else Draft()
+        except (ChoiceError, DamagedError):
             return Draft()
         return draft if known(draft.backbone) else draft.on(DEFAULT)
 

@@ -1,16 +1,15 @@
 """The home folder: the store's database and the folders beside it."""
 
 import secrets
-import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from tlcore.errors import ThawError
+from tlcore.errors import DamagedError, ThawError
 from tlcore.store.albums import Albums
 from tlcore.store.asked import Asked
 from tlcore.store.beginnings import Beginnings
-from tlcore.store.blobs import Blobs
+from tlcore.store.blobs import Blobs, remove
 from tlcore.store.database import Database
 from tlcore.store.datasets import Datasets
 from tlcore.store.drafts import Drafts
@@ -23,7 +22,9 @@ from tlcore.store.runs import Runs
 from tlcore.store.space import Space
 
 _LEFT_BEHIND = 24 * 3600.0
-"""Seconds after which a file in the making is nobody's any more."""
+"""Seconds after which what nobody names is nobody's any more."""
+_UNNAMED = 60.0
+"""Seconds; a save point gets its name in far fewer, unless its worker has died between the two."""
 
 
 class Store:
@@ -37,7 +38,13 @@ class Store:
                 f"The home folder {home.name} cannot be made: {error.strerror}.", "Name another one with THAW_HOME."
             ) from None
         self.home = home
-        self._database = Database(home / "thaw.sqlite3")
+        database = home / "thaw.sqlite3"
+        if (home / "blobs").exists() and database.exists() and not database.stat().st_size:
+            raise DamagedError(
+                "The database of the home folder is empty, though pictures lie beside it.",
+                "Put a backup of thaw.sqlite3 in its place, or move it away to begin anew.",
+            )
+        self._database = Database(database)
         self.asked = Asked(self._database)
         self.beginnings = Beginnings(home / "beginnings")
         self.blobs = Blobs(home / "blobs")
@@ -99,15 +106,23 @@ class Store:
         import names.
         """
         self.space.sweep(self.known_sets.surveys(), _LEFT_BEHIND)
-        needed, ended = self.runs.points(ended=False), self.runs.points(ended=True)
-        for sha256, age in self.points.all():
-            if sha256 not in needed and (sha256 in ended or age > _LEFT_BEHIND):
-                self.points.drop(sha256)
+        self.tidy()
         for folder in (self.blobs.making, self.points.making, self.intake.root):
             for left in folder.glob("*"):
                 with suppress(FileNotFoundError):  # It may just be finished.
                     if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
-                        shutil.rmtree(left) if left.is_dir() else left.unlink()
+                        remove(left)
+
+    def tidy(self) -> None:
+        """Remove what processes that died were just writing, and save points from which no run goes on."""
+        for room in (self.blobs, self.points):
+            room.clear_aside()
+        self.beginnings.clear()
+        if kept := self.points.all():
+            needed, named = self.runs.points(needed=True), self.runs.points(needed=False)
+            for sha256, age in kept:
+                if sha256 not in needed and (sha256 in named or age > _UNNAMED):
+                    self.points.drop(sha256)
 
     def close(self) -> None:
         """Close the database."""

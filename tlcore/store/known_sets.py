@@ -9,6 +9,7 @@ from filelock import FileLock
 
 from tlcore.data import survey as surveys
 from tlcore.data.survey import Survey
+from tlcore.errors import DamagedError
 from tlcore.store.blobs import Blobs
 
 
@@ -31,7 +32,10 @@ class KnownSets:
         named = self.survey(key, classes)
         if not named or not self._blobs.size(named):
             return None
-        survey = surveys.read(self._blobs.path(named).read_text(encoding="utf-8"))
+        try:
+            survey = surveys.read(self._blobs.whole(named).read_text(encoding="utf-8"))
+        except DamagedError:
+            return None
         return survey if all(self._blobs.size(fact.id) for fact in survey.facts) else None
 
     def survey(self, key: str, classes: Sequence[str] = ()) -> str:

@@ -13,7 +13,7 @@ from tlcore.errors import ProcessError
 from tlcore.events import KINDS, Event, Failed, Finished, Interrupted, Paused, Resumed, Saved, Stopped
 from tlcore.records import from_json, to_json
 from tlcore.store.claims import Claimant
-from tlcore.store.database import Database
+from tlcore.store.database import Database, as_written
 
 _ENDED = tuple(kind.__name__ for kind in (Finished, Stopped, Failed))
 _RESTING = tuple(kind.__name__ for kind in (Paused, Interrupted))
@@ -146,10 +146,11 @@ class Runs:
     def events(self, run: str, after: int = 0) -> list[Entry]:
         """Return the events after the one with sequence `after`."""
         query = "SELECT * FROM events WHERE run = ? AND sequence > ? ORDER BY sequence"
-        return [
-            Entry(row["sequence"], row["time"], from_json(KINDS[row["kind"]], row["body"]))
-            for row in self._database.rows(query, run, after)
-        ]
+        with as_written():
+            return [
+                Entry(row["sequence"], row["time"], from_json(KINDS[row["kind"]], row["body"]))
+                for row in self._database.rows(query, run, after)
+            ]
 
     def ask(self, run: str, control: Control) -> int | None:
         """Ask something of a run: one at work does it after its step, one that waits or rests stops at once.
@@ -192,10 +193,11 @@ class Runs:
             _append(connection, run, [Resumed()])
             return True
 
-    def points(self, *, ended: bool) -> set[str]:
-        """Return the sha256 of the save points of runs that have ended, or of those that have not."""
-        which = _HAS_ENDED if ended else f"NOT {_HAS_ENDED}"
-        query = f"SELECT body FROM events JOIN runs ON run = runs.id WHERE events.kind = 'Saved' AND {which}"
+    def points(self, *, needed: bool) -> set[str]:
+        """Return the sha256 of the save points from which a run may go on, or of the others that were named."""
+        newest = "sequence = (SELECT max(sequence) FROM events WHERE run = runs.id AND kind = 'Saved')"
+        which = f"{'' if needed else 'NOT '}(NOT {_HAS_ENDED} AND {newest})"
+        query = f"SELECT body FROM events AS saved JOIN runs ON run = runs.id WHERE saved.kind = 'Saved' AND {which}"
         return {from_json(Saved, row["body"]).sha256 for row in self._database.rows(query)}
 
     def bury(self) -> None:
@@ -226,11 +228,12 @@ def _append(connection: Connection, run: str, events: Iterable[Event]) -> None:
 
 
 def _run(row: Row) -> Run:
-    return Run(
-        id=row["id"],
-        workspace=row["workspace"],
-        created=row["created"],
-        config=from_json(RunConfig, row["config"]),
-        claimant=Claimant(row["pid"], row["pid_started"]) if row["pid"] is not None else None,
-        wish=CONTROLS[row["wish"]] if row["wish"] else None,
-    )
+    with as_written():
+        return Run(
+            id=row["id"],
+            workspace=row["workspace"],
+            created=row["created"],
+            config=from_json(RunConfig, row["config"]),
+            claimant=Claimant(row["pid"], row["pid_started"]) if row["pid"] is not None else None,
+            wish=CONTROLS[row["wish"]] if row["wish"] else None,
+        )

@@ -181,7 +181,7 @@ class Space:
         ):
             needed.add(name)
             try:
-                needed.update(surveys.pictures(self._blobs.path(name).read_text(encoding="utf-8")))
+                needed.update(surveys.pictures(self._blobs.whole(name).read_text(encoding="utf-8")))
             except _DAMAGES as fault:
                 if album is None:
                     raise ThawError("The survey of a set is missing or damaged.") from fault
@@ -192,7 +192,10 @@ class Space:
                 json.dumps(list(sets)),
             ),
             ("SELECT sha256 FROM weights",),
-            ("SELECT json_extract(body, '$.sha256') FROM events WHERE kind = 'Checkpointed'",),
+            (
+                "SELECT json_extract(body, '$.sha256') FROM events JOIN runs ON run = runs.id WHERE sequence ="
+                " (SELECT max(sequence) FROM events WHERE run = runs.id AND kind = 'Checkpointed')",
+            ),
         ):
             needed.update(name for (name,) in self._database.rows(query, *values))
         return needed

@@ -93,6 +93,15 @@ def survey_of(album: Album) -> Survey:
     return store().albums.survey(album)
 
 
+def damage_of(album: Album) -> str:
+    """Return why what reading an album's files told cannot be read any more; an empty text if it can."""
+    try:
+        survey_of(album)
+    except ThawError as fault:
+        return str(fault)
+    return ""
+
+
 def state_of(album: Album) -> str:
     """Return what tells an album as it is now, for keeping what was reckoned from it."""
     return digest([album.survey, album.seed, marks.written(album.marks)])

@@ -5,12 +5,14 @@ from functools import partial
 
 import streamlit as st
 
+from tlcore.errors import ThawError
 from tlcore.history import History
 from tlcore.planfile import to_yaml
 from tlcore.repetition import as_carried_out
 from tlcore.store.runs import Run
 from tlcore.takeaway import pack, predict_script
 from tlcore.text import memory
+from tlcore.ui.components.static import say
 from tlcore.ui.reading import reader
 from tlcore.ui.session import store
 from tlcore.ui.words import percent
@@ -28,6 +30,9 @@ def take_along(run: Run) -> None:
             f"The weights of epoch {history.best.epoch} ({percent(history.best.accuracy)} right), your classes, and "
             "how pictures were prepared: enough to predict anywhere, without Thaw."
         )
+        fault = _fault(history.checkpoint.sha256)
+        if fault:
+            st.html(say(fault, lead="These weights cannot be taken along:", mark="cross"))
         with button.container(horizontal=True, horizontal_alignment="right"):
             st.download_button(
                 f"Download, {memory(history.checkpoint.size)}",
@@ -37,6 +42,7 @@ def take_along(run: Run) -> None:
                 mime="application/zip",
                 key="download",
                 on_click="ignore",
+                disabled=bool(fault),
             )
         words, button = st.columns([2.2, 1], vertical_alignment="center")
         changed = ", with what was changed while it trained" if history.changes else ""
@@ -60,6 +66,16 @@ def file_name(run: Run) -> str:
     return f"thaw-{words or 'run'}-{run.id[:8]}"
 
 
+@st.cache_data(max_entries=256, show_spinner=False)
+def _fault(sha256: str) -> str:
+    """Return why a file is not as it was written; an empty text if it is."""
+    try:
+        store().blobs.whole(sha256)
+    except ThawError as fault:
+        return str(fault)
+    return ""
+
+
 def _zip(history: History) -> bytes:
     assert history.checkpoint is not None
-    return pack(store().blobs.path(history.checkpoint.sha256))
+    return pack(store().blobs.whole(history.checkpoint.sha256))

@@ -2,19 +2,23 @@
 
 import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import timm
 import torch
 import torchvision
 from PIL import Image, ImageOps
-from safetensors.torch import load_file
+from safetensors.torch import load
 from torchvision.transforms import v2 as transforms
 
 card = json.loads(Path("thaw.json").read_text(encoding="utf-8"))
 build = {"timm": timm.create_model, "torchvision": torchvision.models.get_model}[card["library"]]
 model = build(card["builder"], num_classes=len(card["classes"]), **card["options"]).eval()
-model.load_state_dict(load_file("weights.safetensors"))
+weights = Path("weights.safetensors").read_bytes()
+if sha256(weights).hexdigest() != card["sha256"]:
+    sys.exit("weights.safetensors is damaged: take it along again.")
+model.load_state_dict(load(weights))
 steps = card["preprocessing"]
 prepare = transforms.Compose(
     [

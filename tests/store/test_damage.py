@@ -1,0 +1,187 @@
+"""Files that lose their end, single bits or all they hold: told before anything is made of them, and never removed."""
+
+import os
+from hashlib import sha256
+from random import Random
+
+import pytest
+
+from tlcore.data.collect import look_here
+from tlcore.data.manifest import Manifest
+from tlcore.errors import DamagedError, ThawError
+from tlcore.events import Interrupted, Stepped
+from tlcore.history import History
+from tlcore.store import Store, albums
+from tlcore.store.claims import Claimant
+from tlcore.store.reading import Reader
+
+TRUNCATIONS, FLIPS = 100, 200
+
+
+@pytest.fixture
+def damages():
+    """Yield a content without its end, with one bit turned, empty, and with nothing but zeros."""
+
+    def made(content):
+        draw = Random(len(content))
+        for _ in range(TRUNCATIONS):
+            yield content[: draw.randrange(len(content))]
+        for _ in range(FLIPS):
+            place = draw.randrange(len(content))
+            yield content[:place] + bytes([content[place] ^ 1 << draw.randrange(8)]) + content[place + 1 :]
+        yield b""
+        yield bytes(len(content))
+
+    return made
+
+
+@pytest.fixture
+def album(store, pictures):
+    return Reader(store, "person", 0, lambda *_: None, look_here).folder(pictures, "colours")
+
+
+def test_a_damaged_blob_is_told_and_stays(store, damages):
+    with store.blobs.aside() as path:
+        path.write_bytes(content := Random(0).randbytes(5000))
+        name = store.blobs.keep(path)
+    assert store.blobs.whole(name).read_bytes() == content
+    for damaged in damages(content):
+        store.blobs.path(name).write_bytes(damaged)
+        with pytest.raises(DamagedError, match="is damaged"):
+            store.blobs.whole(name)
+        assert store.blobs.path(name).exists()
+
+
+def test_a_damaged_survey_is_told_and_its_set_is_still_there(store, album, damages):
+    path = store.blobs.path(album.survey)
+    expected = store.albums.dataset(album).manifest
+    for damaged in damages(path.read_bytes()):
+        path.write_bytes(damaged)
+        albums._read.cache_clear()
+        with pytest.raises(DamagedError):
+            store.albums.survey(album)
+        store.albums._recent = type(store.albums._recent)()
+        assert store.albums.dataset(album).manifest == expected
+    store.space.sweep(frozenset(), age=0.0)
+    assert path.exists()
+
+
+def test_a_damaged_manifest_is_told(store, album, damages):
+    manifest = store.albums.dataset(album).manifest
+    written = manifest.written()
+    assert Manifest.read(written) == manifest
+    for damaged in damages(written.encode()):
+        store._database.write("UPDATE datasets SET manifest = CAST(? AS TEXT), created = created + 1", damaged)
+        with pytest.raises(DamagedError):
+            store.datasets.get(album.digest, "person")
+
+
+def test_a_manifest_of_before_there_were_sums_is_read(store, album):
+    manifest = store.albums.dataset(album).manifest
+    written = manifest.written()
+    assert Manifest.read("{" + written.partition(",")[2]) == manifest
+
+
+def test_damaged_rows_of_a_beginning_are_computed_again_and_never_used(store, damages):
+    key, names = "a" * 64, [sha256(bytes([number])).hexdigest() for number in range(20)]
+    rows = Random(0).randbytes(20 * 64)
+
+    def keep():
+        store.beginnings.empty()
+        assert store.beginnings.append(key, names[:10], memoryview(rows[:640]))
+        assert store.beginnings.append(key, names[10:], memoryview(rows[640:]))
+
+    keep()
+    for path in (store.beginnings.rows(key), store.beginnings.rows(key).with_suffix(".json")):
+        for damaged in damages(path.read_bytes()):
+            path.write_bytes(damaged)
+            if contents := store.beginnings.contents(key):
+                held = store.beginnings.rows(key).read_bytes()
+                assert contents.row_bytes == 64
+                for at, name in enumerate(contents.names):
+                    row = held[at * 64 : at * 64 + 64]
+                    assert name not in names or row == rows[names.index(name) * 64 :][:64]
+            else:
+                assert not path.exists()
+            keep()
+
+
+def test_rows_of_another_network_are_not_taken_for_these(store):
+    mine, other = "a" * 64, "b" * 64
+    for key, byte in ((mine, 1), (other, 2)):
+        assert store.beginnings.append(key, ["0" * 64], memoryview(bytes([byte]) * 64))
+    for suffix in (".rows", ".json"):
+        content = store.beginnings.rows(other).with_suffix(suffix).read_bytes()
+        store.beginnings.rows(mine).with_suffix(suffix).write_bytes(content)
+    assert store.beginnings.contents(mine) is None
+    assert store.beginnings.contents(other) is not None
+
+
+def test_what_a_process_that_died_was_writing_is_cleared_away(store):
+    made_here = store.blobs.aside_folder()
+    with made_here as kept:
+        left = [room.making / f"{2**22 + 1}_1.0_abc" for room in (store.blobs, store.points)]
+        for folder in left:
+            folder.mkdir()
+            (folder / "file").write_bytes(b"half")
+        half = store.home / "beginnings" / f"{'a' * 64}.part"
+        unlisted = half.with_suffix(".rows")
+        for path in (half, unlisted):
+            path.write_bytes(b"half")
+        store.tidy()
+        assert kept.exists()
+        assert not any(path.exists() for path in (*left, half, unlisted))
+
+
+def test_a_save_point_without_a_name_is_given_a_minute(store):
+    with store.points.aside() as path:
+        path.write_bytes(b"a point")
+        name = store.points.keep(path)
+    store.tidy()
+    old = store.points.path(name).stat().st_mtime - 61
+    os.utime(store.points.path(name), (old, old))
+    store.tidy()
+    assert store.points.all() == []
+
+
+def everything(store):
+    """Read all that pages and the command line read."""
+    found = []
+    for run in store.runs.newest(99):
+        history = History.of(store.runs.events(run.id))
+        found.append((run, history, history.state(run), history.rates))
+    found += [(one, store.albums.dataset(one)) for one in store.albums.of("person")]
+    found += store.datasets.of("person")
+    return [*found, store.drafts.of("person"), store.runs.open(), store.errands.open(), store.runs.points(needed=True)]
+
+
+def test_a_damaged_database_is_told_in_words(store, album, plan, damages, own_home):
+    run = store.runs.submit(plan(album.digest), "person", "one", Claimant(pid=2**22 + 1, started=1.0))
+    step = Stepped(step=1, loss=0.5, right=3, count=8, seconds=1.0)
+    store.runs.append(run.id, [step] * 40)
+    store.runs.append(run.id, [Interrupted(sentence="It was ended.", advice="")])
+    expected = everything(store)
+    store.close()
+    path = own_home / "thaw.sqlite3"
+    content = path.read_bytes()
+    told = same = silent = 0
+    for damaged in damages(content):
+        for more in ("-wal", "-shm"):
+            (own_home / f"thaw.sqlite3{more}").unlink(missing_ok=True)
+        path.write_bytes(damaged)
+        try:
+            opened = Store(own_home)
+        except ThawError:
+            assert path.read_bytes() == damaged, "nobody writes into what is damaged"
+            told += 1
+            continue
+        try:
+            found = everything(opened)
+            same, silent = (same + 1, silent) if found == expected else (same, silent + 1)
+        except ThawError:
+            told += 1
+        finally:
+            opened.close()
+    print(f"database of {len(content)} bytes: {told} told, {same} without a consequence, {silent} other values")
+    assert told + same + silent == TRUNCATIONS + FLIPS + 2
+    assert told >= TRUNCATIONS
