@@ -4,12 +4,15 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from tlcore.data.manifest import Manifest
 from tlcore.errands import Errand, FetchSet, MakeSample, ReadFolder, ReadUpload
+from tlcore.text import clean, count
 from tlcore.ui.components.static import say
 from tlcore.ui.errand_view import watch_errand
-from tlcore.ui.session import choose_album, store, workspace
+from tlcore.ui.session import choose_album, chosen, draft, store, workspace
 
 _FAULT = "errand_fault"
+_ADDED = "errand_added"
 
 
 def begin(errand: Errand) -> None:
@@ -46,5 +49,26 @@ def current_pictures() -> None:
         current_errand((ReadUpload, MakeSample, ReadFolder, FetchSet), "Reading the pictures", _choose)
 
 
-def _choose(_errand: Errand, album: str) -> None:
-    choose_album(store().albums.get(album, workspace()))
+def draw_added() -> None:
+    """Draw what came of the pictures that were added last, as long as the set is the one that they made."""
+    album, data, words = st.session_state.get(_ADDED, (None, None, ""))
+    if words and (album, data) == (draft().album, draft().data):
+        st.html(say(words, lead="Added:", mark="bulb" if "Left out:" in words else "check"))
+
+
+def _choose(errand: Errand, identifier: str) -> None:
+    before, album = chosen(), store().albums.get(identifier, workspace())
+    is_added = isinstance(errand, ReadUpload) and errand.album == draft().album == identifier
+    choose_album(album)
+    after = chosen()
+    words = _told(before, after) if is_added and before is not None and after is not None else ""
+    st.session_state[_ADDED] = (album.id, album.digest, words)
+
+
+def _told(before: Manifest, after: Manifest) -> str:
+    """Return how many of the files that were added are in the set, and why the first of the others is not."""
+    known = {(one.name, one.place) for one in before.left_out}
+    left_out = [one for one in after.left_out if (one.name, one.place) not in known]
+    taken = max(0, len(after.examples) - len(before.examples))
+    told = f"{taken:,} of {count(taken + len(left_out), 'file')} taken in."
+    return f"{told} Left out: {clean(left_out[0].name, 60)}. {left_out[0].sentence}" if left_out else told

@@ -44,7 +44,7 @@ def draw_unsettled(album: Album) -> None:
         st.header(plain(album.name, 40), anchor=False)
         left_out = (f"{len(sight.unfit):,}", "left out", "each with its reason" if sight.unfit else "")
         st.html(numbers([(f"{album.pictures:,}", "pictures found", "no set yet"), left_out]))
-        asked = bool(sight.doubt) and not decided(album.marks)
+        asked = is_asked(album)
         if not asked:
             st.html(
                 say(
@@ -61,6 +61,16 @@ def draw_unsettled(album: Album) -> None:
         if asked:
             st.caption(f"{plain(sight.doubt, 400)} Choose; you can change it afterwards. Nothing is moved or renamed.")
         _draw_choice(album, sight)
+
+
+def is_asked(album: Album) -> bool:
+    """Say whether no set can be made of an album until somebody says what its classes are."""
+    return album.digest is None and not decided(album.marks) and bool(_sight(album).doubt)
+
+
+def is_by_folders(album: Album) -> bool:
+    """Say whether it is folders that tell the classes of a set, not names or a table."""
+    return (decided(album.marks) or _surest(album)) not in ("prefix", "table")
 
 
 def draw_reading(album: Album) -> None:
