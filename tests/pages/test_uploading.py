@@ -166,6 +166,8 @@ def added(open_page, person, store, pictures):
         store.drafts.keep(person, Draft(album=album.id, data=album.digest))
         page = open_page("pictures")
         page.button_group(key=f"goal_{album.id}").set_value(album.id).run()
+        survey = store.albums.survey(album)
+        page.session_state["errand_before"] = (album.id, len(survey.facts), len(survey.unfit))
         errand = store.errands.add(ReadUpload(upload=UPLOADS[0], name="more", seed=0, album=album.id), person)
         store.intake.write(UPLOADS[0], [Piece(name, 0, (pictures / where).read_bytes()) for name, where in names])
         reader = Reader(store, person, 0, lambda _done, _total: None, look_here, more_of=album.id)

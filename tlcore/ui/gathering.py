@@ -1,23 +1,31 @@
 """Errands that a page begins: watched while they are open, and their outcome taken once."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import streamlit as st
 
-from tlcore.data.manifest import Manifest
+from tlcore.data.manifest import LeftOut, Manifest
 from tlcore.errands import Errand, FetchSet, MakeSample, ReadFolder, ReadUpload
+from tlcore.errors import ThawError
 from tlcore.text import clean, count
 from tlcore.ui.components.static import say
 from tlcore.ui.errand_view import watch_errand
-from tlcore.ui.session import choose_album, chosen, draft, store, workspace
+from tlcore.ui.session import choose_album, chosen, draft, store, survey_of, workspace
 
 _FAULT = "errand_fault"
 _ADDED = "errand_added"
+_BEFORE = "errand_before"
+"""The album that files are added to, and how many pictures and other files it had."""
 
 
 def begin(errand: Errand) -> None:
     """File an errand; the supervisor starts it within a moment."""
     forget_fault()
+    if isinstance(errand, ReadUpload) and errand.album is not None:
+        with suppress(ThawError):  # The errand tells that its album is gone.
+            survey = survey_of(store().albums.get(errand.album, workspace()))
+            st.session_state[_BEFORE] = (errand.album, len(survey.facts), len(survey.unfit))
     store().errands.add(errand, workspace())
 
 
@@ -57,18 +65,19 @@ def draw_added() -> None:
 
 
 def _choose(errand: Errand, identifier: str) -> None:
-    before, album = chosen(), store().albums.get(identifier, workspace())
-    is_added = isinstance(errand, ReadUpload) and errand.album == draft().album == identifier
+    album = store().albums.get(identifier, workspace())
     choose_album(album)
-    after = chosen()
-    words = _told(before, after) if is_added and before is not None and after is not None else ""
+    of, pictures, others = st.session_state.pop(_BEFORE, (None, 0, 0))
+    is_added = isinstance(errand, ReadUpload) and of == errand.album == identifier
+    words = _told(chosen(), survey_of(album).unfit[others:], pictures) if is_added else ""
     st.session_state[_ADDED] = (album.id, album.digest, words)
 
 
-def _told(before: Manifest, after: Manifest) -> str:
-    """Return how many of the files that were added are in the set, and why the first of the others is not."""
-    known = {(one.name, one.place) for one in before.left_out}
-    left_out = [one for one in after.left_out if (one.name, one.place) not in known]
-    taken = max(0, len(after.examples) - len(before.examples))
+def _told(manifest: Manifest | None, unfit: Sequence[LeftOut], first: int) -> str:
+    """Return how many added files are in a set, and why one is not; pictures among them have places from `first` on."""
+    if manifest is None:
+        return ""
+    taken = sum(one.place >= first for one in manifest.examples)
+    left_out = [*(one for one in manifest.left_out if one.place >= first), *unfit]
     told = f"{taken:,} of {count(taken + len(left_out), 'file')} taken in."
     return f"{told} Left out: {clean(left_out[0].name, 60)}. {left_out[0].sentence}" if left_out else told
