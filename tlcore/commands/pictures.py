@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from tlcore.commands.bars import counted
+from tlcore.commands.telling import tell_set
 from tlcore.data.public_sets import PUBLIC_SETS
 from tlcore.errors import ChoiceError
 from tlcore.jobs.eyes import Eyes
@@ -90,6 +91,7 @@ def _download(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
         "left_out": len(manifest.left_out),
     }
     if not arguments.json:
+        tell_set(store, album, manifest)
         print(
             f"{album.name}: {told['classes']} classes, {told['train_examples']:,} pictures to learn from,"
             f" {told['val_examples']:,} to check with, {told['left_out']:,} left out"

@@ -144,8 +144,9 @@ class _Decided:
     def _never_placed(self, strays: Iterable[LeftOut]) -> list[LeftOut]:
         """Return the files without a class that were not sent again into one: then the later one stands for both."""
         facts = self._survey.facts
+        # A table that is not used has no place.
         latest = {_file(facts[place]): place for place in sorted(self.labels) if place not in self._out}
-        return [one for one in strays if latest.get(_file(facts[one.place]), -1) < one.place]
+        return [one for one in strays if one.place < 0 or latest.get(_file(facts[one.place]), -1) < one.place]
 
     def _known(self, name: str) -> str:
         """Return the class that this is another spelling of, if there is one."""
