@@ -17,11 +17,9 @@ _DRAW = "mosaic_draw"
 
 def draw_mosaic(manifest: Manifest) -> None:
     """Draw the wall, and a button for another draw."""
-    words, again = st.columns([3.2, 1], vertical_alignment="center")
     shown = count(min(_MOST, len(manifest.classes)), "class", "classes")
     of = f" of {len(manifest.classes):,}" if len(manifest.classes) > _MOST else ""
-    words.caption(f"Pictures of {shown}{of}, drawn by chance. What belongs together, and what looks out of place?")
-    again.button("Draw others", key="mosaic_again", width="stretch", on_click=_again)
+    words = f"Pictures of {shown}{of}, drawn by chance. What belongs together, and what looks out of place?"
     chance, labels = Random(st.session_state.get(_DRAW, 0)), range(len(manifest.classes))
     drawn = sorted(chance.sample(labels, min(_MOST, len(labels))))
     wall = wall_for(len(drawn))
@@ -31,7 +29,7 @@ def draw_mosaic(manifest: Manifest) -> None:
         examples = manifest.of_class(label)
         some = chance.sample(examples, min(wall.pictures, len(examples)))
         heaps.append(Heap(name=clean(manifest.classes[label]), images=tuple(shown_as(one.id) for one in some)))
-    mosaic(key="mosaic", heaps=heaps, wall=wall, file=_file_name(manifest.name))
+    mosaic(key="mosaic", heaps=heaps, wall=wall, words=words, file=_file_name(manifest.name), on_again=_again)
 
 
 def _again() -> None:

@@ -55,7 +55,7 @@ def draw_unsettled(album: Album) -> None:
             )
         if sight.unfit:
             with st.expander(f"{count(len(sight.unfit), 'file')} left out, and why"):
-                draw_files(sight.unfit)
+                draw_files(sight.unfit, key=f"unfit_{album.id}")
     with st.container(key="card_reading"):
         st.header("What are the classes?" if asked else "What was found", anchor=False)
         if asked:
@@ -78,7 +78,9 @@ def draw_reading(album: Album) -> None:
     key = decided(album.marks) or _surest(album)
     by_whom = ", as you decided" if decided(album.marks) else ""
     line = st.expander(
-        f"Understood as: {title_of(key).lower()}{by_whom}. Change", key="reading_line", on_change="rerun"
+        f"Understood as: {title_of(key).lower()}{by_whom} · :material/edit: **Change**",
+        key="reading_line",
+        on_change="rerun",
     )
     if line.open:
         with line:

@@ -140,7 +140,7 @@ class FolderPicker {
     }
     if (this.needsFolders && !files.some(({ path }) => path.includes("/") || ARCHIVE.test(path))) {
       const one = files.length === 1;
-      return this.sending.say(`Not sent: ${inFiles(files.length)} in no folder, so nothing says ${one ? "its" : "their"} class. Choose it above under “Their class”, then send ${one ? "it" : "them"} again.`);
+      return this.sending.say(`Not sent: ${inFiles(files.length)} ${one ? "lies" : "lie"} in no folder, so nothing says ${one ? "its" : "their"} class. Choose it above under “Their class”, then send ${one ? "it" : "them"} again.`);
     }
     return this.sending.begin(files, ignored, this.shrink.checked ? shrunk : null);
   }

@@ -2,7 +2,7 @@
 
 const FEW = 6; // classes that stand below each other on a phone; of more, two stand side by side
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement, build);
   const mosaic = root.querySelector(".mosaic");
   const { wall, heaps } = data;
@@ -28,13 +28,16 @@ export default function ({ data, parentElement }) {
       if (picture.getAttribute("src") !== images[at]) picture.src = images[at];
     });
   });
+  setText(root.querySelector(".words"), data.words);
+  root.querySelector(".again").onclick = () => setTriggerValue("again", true);
   root.querySelector(".full").onclick = () => mosaic.requestFullscreen();
   root.querySelector(".take").onclick = () => take(mosaic, wall, data.file);
 }
 
 function build(root) {
   const bar = root.appendChild(element("div", "bar"));
-  for (const [name, words] of [["full", "Full screen"], ["take", "Download"]]) {
+  bar.append(element("p", "words"));
+  for (const [name, words] of [["again", "Draw others"], ["full", "Full screen"], ["take", "Download"]]) {
     const button = bar.appendChild(element("button", name, words));
     button.type = "button";
     button.hidden = name === "full" && !document.fullscreenEnabled;

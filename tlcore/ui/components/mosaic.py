@@ -1,6 +1,6 @@
 """Pictures of all classes on one wall with their names, to be looked at on the whole screen and taken along."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tlcore.figures.mosaic import Wall
@@ -18,9 +18,13 @@ class Heap:
     images: tuple[str, ...]  # data URIs
 
 
-def mosaic(*, key: str, heaps: Sequence[Heap], wall: Wall, file: str) -> None:
-    """Draw the classes as `wall` is cut up; the browser makes the picture to take along, so any script can be written.
+def mosaic(*, key: str, heaps: Sequence[Heap], wall: Wall, words: str, file: str, on_again: Callable[[], None]) -> None:
+    """Draw the classes as `wall` is cut up, below some `words`; `on_again` is called where other pictures are wanted.
 
-    `file` is what it is called there, without an ending.
+    The browser makes the picture to take along, so any script can be written; `file` is its name without an ending.
     """
-    _mount(key=key, data={"heaps": to_plain(tuple(heaps)), "wall": to_plain(wall), "file": file})
+    _mount(
+        key=key,
+        data={"heaps": to_plain(tuple(heaps)), "wall": to_plain(wall), "words": words, "file": file},
+        on_again_change=on_again,
+    )
