@@ -78,7 +78,8 @@ def draw_reading(album: Album) -> None:
     key = decided(album.marks) or _surest(album)
     by_whom = ", as you decided" if decided(album.marks) else ""
     line = st.expander(
-        f"Understood as: {title_of(key).lower()}{by_whom} · :material/edit: **Change**",
+        f"Understood as: {title_of(key).lower()}{by_whom}. **Change**",
+        icon=":material/edit:",
         key="reading_line",
         on_change="rerun",
     )
