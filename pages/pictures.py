@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from tlcore.ui.checks_view import draw_checks, warn_of_findings
+from tlcore.ui.checks_view import draw_checks, grave_findings, warn_of_findings
 from tlcore.ui.classes_view import draw_classes
 from tlcore.ui.components.static import say
 from tlcore.ui.crop_view import draw_crop
@@ -42,7 +42,7 @@ if album is not None and (fault := damage_of(album)):
     st.stop()
 
 if manifest is not None:
-    draw_numbers(manifest)
+    draw_numbers(manifest, album)
     if album is not None:
         draw_reading(album)
     views = {
@@ -56,11 +56,18 @@ if manifest is not None:
         "What the network gets": draw_crop,
     }
     with st.container(key="card_views"):
+        grave = grave_findings(manifest)
         view = st.segmented_control(
-            "View", list(views), default="Classes", required=True, key="view", label_visibility="collapsed"
+            "View",
+            list(views),
+            default="Classes",
+            required=True,
+            format_func=lambda name: f"{name} ({grave})" if name == "Checks" and grave else name,
+            key="view",
+            label_visibility="collapsed",
         )
-        if view != "Checks":
-            warn_of_findings(manifest)
+        if view == "Classes":
+            warn_of_findings(grave)
         views[view](manifest)
 elif album is not None:
     draw_unsettled(album)

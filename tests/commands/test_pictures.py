@@ -41,6 +41,7 @@ def test_a_set_that_was_downloaded_can_be_learned(said):
     assert told == {"name": "Ants and bees", "classes": 3, "train_examples": 15, "val_examples": 3, "left_out": 0}
     rows = json.loads(said("pictures", "--json")[1])["pictures"]
     assert "hymenoptera" in [row["name"] for row in rows if row["here"]]
+    assert "hymenoptera: check: 3 classes with fewer than 10 pictures. " in said("pictures")[2]
     quick = ("--backbone=squeezenet1_0", "--strategy=scratch", "--epochs=1", "--image-size=32", "--batch-size=8")
     assert said("train", "hymenoptera", *quick, "--json")[0] == 0
 

@@ -20,6 +20,7 @@ from tlcore.store import Store
 ROOT = Path(tlcore.__file__).parent.parent
 TOLD = {
     "run", "state", "accuracy", "best_epoch", "seconds", "classes", "train_examples", "val_examples", "left_out",
+    "ignored", "notices",
 }  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def test_training_without_json_speaks_to_a_person(quick, thaw, pictures):
     done = thaw("train", str(pictures), *quick)
     assert done.returncode == 0
     assert re.search(r"% of 3 validation pictures right \(best: epoch \d\), \d+ s", done.stdout)
-    assert "epochs" in done.stderr
+    assert "2 epochs" in done.stderr
 
 
 def test_what_was_left_out_is_told_file_by_file(quick, said, pictures, tmp_path):

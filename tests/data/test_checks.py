@@ -14,7 +14,7 @@ from tlcore.data.facts import Fact, Task, look
 from tlcore.data.findings import Look
 from tlcore.data.limits import ALONE
 from tlcore.data.manifest import LeftOut
-from tlcore.data.marks import Confirm, LeaveOut, SplitBy, with_mark
+from tlcore.data.marks import Confirm, LeaveOut, ReadAs, SplitBy, with_mark
 from tlcore.data.settle import settle
 from tlcore.data.survey import Survey
 from tlcore.data.walk import walk
@@ -79,6 +79,38 @@ def test_a_picture_in_two_classes_is_a_conflict_that_either_class_may_win(same_f
         ("Keep them in bees", (0,)),
         ("Leave all of them out", (0, 40)),
     ]
+
+
+def test_of_pictures_in_three_classes_each_two_classes_are_decided_by_themselves():
+    facts = usual(ants=20, bees=20, wasps=20)
+    facts += [fact(f"{name}/copy.jpg", name, likeness=facts[0].likeness) for name in ("bees", "wasps")]
+    survey = survey_of(facts)
+    told = [one for one in find(survey, settle("set", survey, (), 0), (), 0) if one.kind == "conflict"]
+    assert [one.places for one in told] == [(0, 60), (0, 61), (60, 61)]
+    assert told[1].repairs[0].marks == (LeaveOut(pictures=(61,), why="conflict"),)
+
+
+def test_classes_that_are_called_like_sides_are_told():
+    told = found(survey_of(usual(train=20, val=20, test=20)), (ReadAs(reading="folders"),))["side"]
+    assert told.title == "“test” and “train” and “val” are called like sides of a split"
+    assert told.is_grave
+    assert "side" not in found(survey_of(usual(trains=20, vans=20)))
+
+
+def test_a_blank_picture_is_told_once():
+    facts = [*usual(ants=20, bees=20), fact("ants/white.jpg", "white", is_grey=True, is_blank=True)]
+    told = found(survey_of(facts))
+    assert "nothing on it," in told["blank"].sentence
+    assert "grey" not in told
+
+
+def test_what_came_twice_and_what_came_on_both_sides_are_told_apart():
+    facts = usual(**{"train/ants": 20, "train/bees": 20, "val/ants": 5, "val/bees": 5})
+    facts += [fact("train/ants/twice.jpg", "twice", id=facts[0].id, likeness=facts[0].likeness)]
+    facts += [fact("val/ants/both.jpg", "both", id=facts[1].id, likeness=facts[1].likeness)]
+    told = found(survey_of(facts))
+    assert told["repeats"].title == "1 file came twice"
+    assert told["in_both"].places == (1,)
 
 
 def test_what_is_confirmed_is_not_told_again():

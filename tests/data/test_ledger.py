@@ -31,6 +31,7 @@ SURVEY = SimpleNamespace(
     ("mark", "line"),
     [
         (LeaveOut(pictures=(0, 1), why="near"), "2 near duplicates of “ants” left out"),
+        (LeaveOut(pictures=(0, 1), why="conflict"), "2 pictures of “ants” that lay in several classes left out"),
         (LeaveOut(pictures=(0,), why="by_hand"), "1 picture of “ants” left out: ants/0.jpg"),
         (LeaveOut(pictures=(0, 2), why="made_up"), "2 pictures of 2 classes left out"),
         (TakeIn(pictures=(2,)), "1 picture of “bees” taken in: bees/2.jpg"),

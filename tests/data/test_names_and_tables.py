@@ -65,8 +65,8 @@ def test_a_table_that_agrees_with_the_folders_raises_no_question(survey_of):
     paths = [*pictures("ants"), *pictures("bees")]
     table = labels(paths, lambda place: "0" if place < 3 else "1")
     assert surest(Found.of(paths, tables=[table]))[0] == "folders"
-    told = settle("set", survey_of(paths, [table]), (), 0).notices
-    assert ("labels.csv", 1) in [(one.name, one.count) for one in told]
+    told = settle("set", survey_of(paths, [table]), (), 0).left_out
+    assert ("labels.csv", "TABLE_UNUSED") in [(one.name, one.code) for one in told]
 
 
 def test_a_table_that_disagrees_with_the_folders_is_asked_about():

@@ -129,7 +129,7 @@ def test_of_two_tables_that_contradict_one_another_the_longer_one_counts():
     short = Table(path="a.csv", rows=(("0", "b", ""), ("1", "a", "")))
     layout = by_tables(Found.of(FLAT, tables=[short, long]))
     assert [layout.classes[one.label] for one in layout.placed] == ["a", "b", "a", "b"]
-    assert [notice.name for notice in layout.notices] == ["a.csv"]
+    assert [(one.name, one.code) for one in layout.left_out] == [("a.csv", "TABLE_UNUSED")]
 
 
 def test_without_a_table_there_are_no_classes():

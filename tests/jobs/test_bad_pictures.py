@@ -27,7 +27,7 @@ ADVICE = {
     "TOO_SMALL": "Use a larger picture.",
     "HEIC_UNSUPPORTED": "Export it as JPEG, or set the iPhone's camera to Most Compatible.",
     "SVG_UNSUPPORTED": "Export it as PNG.",
-    "NOT_ACCEPTED_TYPE": "Save it as JPEG or PNG.",
+    "NOT_ACCEPTED_TYPE": ("Save it as JPEG or PNG.", "Take single pictures out of it, as JPEG or PNG."),
 }
 
 

@@ -75,7 +75,7 @@ def test_one_click_decides_and_another_one_changes_it(open_page, album, store, p
     page = open_page("pictures").button(key="read_as_inner").click().run()
     assert store.albums.dataset(store.albums.get(made.id, person)).manifest.classes == ("cat", "dog", "oak")
     assert store.drafts.of(person).data == store.albums.get(made.id, person).digest
-    assert "Understood as: innermost folders, as you decided. Change" in labels(page)
+    assert "Understood as: innermost folders, as you decided. **Change**" in labels(page)
     assert "onward" in {button.key for button in page.button}
     page.session_state["reading_line"] = True
     page.run().button(key="read_as_folders").click().run()
@@ -98,7 +98,7 @@ def test_a_set_that_raised_no_question_can_still_be_understood_otherwise(open_pa
     made = album([f"{name}/{number}.jpg" for name in ("Cat", "cat", "dog") for number in range(4)])
     assert made.classes == 2
     page = open_page("pictures")
-    assert "Understood as: class folders. Change" in labels(page)
+    assert "Understood as: class folders. **Change**" in labels(page)
     assert "read_as_spelled" not in {button.key for button in page.button}
     page.session_state["reading_line"] = True
     page.run().button(key="read_as_spelled").click().run()

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tlcore.data.collect import look_here
-from tlcore.data.marks import Confirm, LeaveOut, Relabel, SplitBy
+from tlcore.data.marks import Confirm, LeaveOut, MoveTo, Relabel, SplitBy, TakeIn
 from tlcore.draft import Draft
 from tlcore.questions import Doubt, Doubts, Suspect
 from tlcore.store.reading import Reader
@@ -109,6 +109,31 @@ def test_a_set_with_folders_can_go_back_to_them(open_page, store, person, folder
     assert store.albums.get(made.id, person).marks == (SplitBy(seed=0),)
     page.segmented_control(key="split_way").set_value("By its folders").run()
     assert store.albums.get(made.id, person).marks == ()
+
+
+def test_findings_are_counted_on_their_tab_and_pictures_are_called_by_file_and_folder(show, drawn):
+    page = show("Checks")
+    assert "Checks (1)" in page.segmented_control(key="view").options
+    thumbs = drawn(page, "picture_wall")["thumbs"]
+    assert [(one["caption"], one["note"]) for one in thumbs] == [("0.jpg", "ants"), ("copy.jpg", "bees")]
+
+
+def test_what_was_left_out_by_itself_is_named_and_comes_back_as_a_duplicate(open_page, store, person, folder, words):
+    (folder / "ants" / "same.jpg").write_bytes((folder / "ants" / "3.jpg").read_bytes())
+    made = Reader(store, person, 0, lambda _done, _total: None, look_here).folder(folder, "Insects")
+    store.drafts.keep(person, Draft(album=made.id, data=made.digest))
+    page = open_page("pictures")
+    page.segmented_control(key="view").set_value("Changes").run()
+    assert "By itself: 1 file left out that came twice: ants/same.jpg" in words(page).replace("\\", "")
+    press(page, "Take in as duplicate")
+    assert [type(mark) for mark in store.albums.get(made.id, person).marks] == [TakeIn]
+
+
+def test_pictures_that_a_hand_moved_are_told_beside_what_split_the_others(show, album, store, words):
+    page = show("Split")
+    (first, *_) = store.albums.dataset(album()).manifest.of("train")
+    store.albums.mark(album(), MoveTo(pictures=(first.place,), split="val"))
+    assert "1 moved by hand" in words(page.run())
 
 
 def test_a_repair_that_leaves_no_set_is_refused_in_words(show, album, store, words):

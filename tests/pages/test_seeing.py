@@ -212,6 +212,19 @@ def test_sizes_and_mosaic_are_drawn(make_album, open_page, view):
     assert not page.run().exception
 
 
+def test_the_mosaic_names_classes_in_any_script(store, make_album, open_page, drawn):
+    album = make_album(84, 2)
+    names = ("Bienen & Hümmeln", "蜜蜂")
+    marks = [CallClasses(classes=(f"class {number:04d}",), name=name) for number, name in enumerate(names)]
+    album = store.albums.mark(album, *marks)
+    store.drafts.keep(album.workspace, Draft(album=album.id, data=album.digest))
+    page = open_page("pictures")
+    page.session_state["view"] = "Mosaic"
+    heaps = drawn(page.run(), "mosaic")["heaps"]
+    assert [heap["name"] for heap in heaps] == list(names)
+    assert all(heap["images"] for heap in heaps)
+
+
 def test_sizes_that_were_not_kept_are_drawn_once_an_album_has_them(store, person, make_album, open_page, words):
     album = make_album(90, 15)
     store.drafts.keep(person, Draft(data=album.digest))

@@ -10,6 +10,7 @@ from tlcore.data import limits
 from tlcore.data.collect import look_here
 from tlcore.draft import Draft
 from tlcore.errands import ReadUpload
+from tlcore.store.intake import Piece
 from tlcore.store.reading import Reader
 from tlcore.ui import session, uploading
 from tlcore.ui.components.sending import FilePart, Part
@@ -177,3 +178,49 @@ def test_a_chosen_set_can_be_added_to_by_class(open_page, person, store, picture
     assert goal.value == "new"
     goal.set_value(album.id).run()
     assert page.selectbox(key=f"into_{album.id}").options == ["As their folders say", "blue", "green", "red"]
+
+
+@pytest.fixture
+def added(open_page, person, store, pictures):
+    """The page after a person added these files to a set of colours that lies in one folder."""
+
+    def go(names):
+        album = Reader(store, person, 0, lambda _done, _total: None, look_here).folder(pictures, "Colours")
+        store.drafts.keep(person, Draft(album=album.id, data=album.digest))
+        page = open_page("pictures")
+        page.button_group(key=f"goal_{album.id}").set_value(album.id).run()
+        survey = store.albums.survey(album)
+        page.session_state["errand_before"] = (album.id, len(survey.facts), len(survey.unfit))
+        errand = store.errands.add(ReadUpload(upload=UPLOADS[0], name="more", seed=0, album=album.id), person)
+        store.intake.write(UPLOADS[0], [Piece(name, 0, (pictures / where).read_bytes()) for name, where in names])
+        reader = Reader(store, person, 0, lambda _done, _total: None, look_here, more_of=album.id)
+        store.errands.finish(errand.id, reader.upload(UPLOADS[0], "more").id)
+        return page.run()
+
+    return go
+
+
+def test_what_became_of_added_files_is_told_where_they_were_sent(added, words):
+    page = added([("green/8.png", "green/1.png"), ("9.png", "green/2.png")])
+    assert "0 of 2 files taken in. Left out: 9.png. It lies in no class folder" in words(page)
+
+
+def test_loose_files_are_not_sent_where_only_folders_say_their_class(open_page, person, store, pictures, drawn):
+    album = Reader(store, person, 0, lambda _done, _total: None, look_here).folder(pictures, "Colours")
+    store.drafts.keep(person, Draft(album=album.id, data=album.digest))
+    page = open_page("pictures")
+    assert not drawn(page, "folder_picker")["needs_folders"]
+    page.button_group(key=f"goal_{album.id}").set_value(album.id).run()
+    assert drawn(page, "folder_picker")["needs_folders"]
+    page.selectbox(key=f"into_{album.id}").set_value("red").run()
+    assert not drawn(page, "folder_picker")["needs_folders"]
+
+
+def test_a_set_in_doubt_takes_nothing_unless_it_is_told_to(open_page, person, store, pictures, tmp_path):
+    for name in ("blue", "red"):
+        for path in (pictures / name).iterdir():
+            (tmp_path / "flat" / path.name).parent.mkdir(exist_ok=True)
+            (tmp_path / "flat" / f"{name}_{path.name}").write_bytes(path.read_bytes())
+    album = Reader(store, person, 0, lambda _done, _total: None, look_here).folder(tmp_path / "flat", "Flat")
+    store.drafts.keep(person, Draft(album=album.id))
+    assert open_page("pictures").button_group(key=f"goal_{album.id}").value == "new"

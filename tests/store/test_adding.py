@@ -56,6 +56,18 @@ def test_loose_pictures_go_into_the_class_that_was_chosen(store, send):
     assert classes_of(store, larger) == {"blue": 5, "red": 3}
 
 
+def test_what_is_sent_again_into_a_class_is_not_left_out_any_more(store, send):
+    album = send(FIRST)
+    loose = {"8.png": "green/1.png", "9.png": "green/2.png"}
+    album = send(loose, more_of=album.id)
+    assert [(one.name, one.code) for one in store.albums.dataset(album).manifest.left_out] == [
+        ("8.png", "STRAY"),
+        ("9.png", "STRAY"),
+    ]
+    album = send({"8.png": "green/1.png"}, more_of=album.id, into="blue")
+    assert [one.name for one in store.albums.dataset(album).manifest.left_out] == ["9.png"]
+
+
 LOOSE = {f"{name}_{number}.png": f"{name}/{number}.png" for name in ("blue", "red") for number in range(3)}
 TABLE = "file,class\n" + "".join(f"{name},{name.split('_')[0]}\n" for name in LOOSE)
 

@@ -15,7 +15,7 @@ from tlcore.events import Evaluated, Event, Failed, Finished, Interrupted, Pause
 from tlcore.history import History
 from tlcore.store import Store
 from tlcore.store.runs import Run
-from tlcore.text import clean
+from tlcore.text import clean, count
 
 
 def carry_on(store: Store, run: Run, manifest: Manifest, quiet: bool) -> dict[str, Any]:
@@ -50,7 +50,7 @@ class _Bar:
     """A progress bar over the steps of a run, with the newest accuracy behind it."""
 
     def __init__(self, config: RunConfig, quiet: bool) -> None:
-        self._bar = bar(f"{config.backbone}, {config.epochs} epochs", quiet=quiet, unit="step")
+        self._bar = bar(f"{config.backbone}, {count(config.epochs, 'epoch')}", quiet=quiet, unit="step")
 
     def __enter__(self) -> "_Bar":
         return self
@@ -81,6 +81,8 @@ def _report(run: Run, manifest: Manifest, history: History) -> dict[str, Any]:
         "classes": list(manifest.classes),
         "train_examples": len(manifest.of("train")),
         "val_examples": len(manifest.of("val")),
+        "ignored": manifest.ignored,
+        "notices": [{"names": one.names, "count": one.count, "sentence": one.sentence} for one in manifest.notices],
         "left_out": [{"name": left.name, "code": left.code, "sentence": left.sentence} for left in manifest.left_out],
     }
 

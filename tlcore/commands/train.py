@@ -10,6 +10,7 @@ from tlcore.commands.bars import counted
 from tlcore.commands.carrying import carry_on
 from tlcore.commands.flags import add_plan_flags, planned
 from tlcore.commands.pictures import downloaded
+from tlcore.commands.telling import tell_set
 from tlcore.config import Compute
 from tlcore.data.marks import ReadAs, SplitBy
 from tlcore.data.outline import drawn, outline
@@ -74,6 +75,8 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     if split is not None:
         album = store.albums.mark(album, split)
     dataset = store.albums.dataset(album)
+    if not quiet:
+        tell_set(store, album, dataset.manifest)
     draft = replace(draft, data=dataset.manifest.digest)
     config = replace(draft.config(arguments.name or dataset.manifest.name), compute=compute)
     submitted = store.runs.submit(config, store.command_line_workspace(), secrets.token_hex(16), Claimant.here())

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from tlcore.data.findings import Finding, Look, Repair
+from tlcore.data.layout import side_of
 from tlcore.data.limits import FEWEST_CLASSES
 from tlcore.data.manifest import Example
 from tlcore.data.marks import CallClasses, DropClass, LeaveOut
@@ -26,6 +27,7 @@ _ONE_BY_ONE = 6
 
 def balance(look: Look) -> Iterator[Finding]:
     """Find what is odd about the classes themselves."""
+    yield from _called_as_sides(look)
     yield from _spellings(look)
     yield from _unjudged(look)
     yield from _few(look)
@@ -112,6 +114,19 @@ def _classes(look: Look, kind: str, labels: Sequence[int], title: str, sentence:
         sentence=f"{', '.join(names)}{more}. {sentence}",
         repairs=(offer,) if remain >= FEWEST_CLASSES else (),
     )
+
+
+def _called_as_sides(look: Look) -> Iterator[Finding]:
+    """Find classes that are called like the sides of a split."""
+    names = [f"“{look.name(label)}”" for label, name in enumerate(look.manifest.classes) if side_of(name)]
+    if names:
+        is_are, a_side = ("are", "sides") if len(names) > 1 else ("is", "a side")
+        yield Finding(
+            kind="side",
+            title=f"{' and '.join(names)} {is_are} called like {a_side} of a split",
+            sentence="As classes, the network learns which folder a picture lay in, not what is on it. If that is not "
+            "meant, have the folders understood in another way.",
+        )
 
 
 def _spellings(look: Look) -> Iterator[Finding]:

@@ -40,12 +40,14 @@ def _blank(look: Look) -> Iterator[Finding]:
         "blank",
         blank,
         title=f"{count(len(blank), 'picture')} all in one colour",
-        sentence="There is nothing on them, so nothing can be learned from them but their colour.",
+        sentence="There is nothing on it, so nothing can be learned from it but its colour."
+        if len(blank) == 1
+        else "There is nothing on them, so nothing can be learned from them but their colour.",
     )
 
 
 def _grey(look: Look) -> Iterator[Finding]:
-    grey = look.having("grey", lambda fact: fact.is_grey)
+    grey = look.having("grey", lambda fact: fact.is_grey and not fact.is_blank)
     if len(grey) > _ODD * len(look.manifest.examples):
         return
     sizes = Counter(one.label for one in grey)

@@ -135,7 +135,7 @@ def _check_size(width: int, height: int) -> None:
     if shorter and longer > limits.LONGEST_ASPECT * shorter:
         raise PictureError(
             "TOO_LONG_AND_THIN",
-            f"It is {width} × {height} pixels; the longer side may be {limits.LONGEST_ASPECT} times the shorter.",
+            f"It is {width} × {height} pixels; one side may be at most {limits.LONGEST_ASPECT} times the other.",
             "Cut out the part that matters.",
         )
     if longer > limits.LONGEST_SIDE:
@@ -202,7 +202,8 @@ def _damaged(data: bytes, kind: Kind, fault: Exception) -> PictureError:
 
 
 def _not_accepted(kind: Kind) -> PictureError:
-    return PictureError("NOT_ACCEPTED_TYPE", f"It is {kind.called}.", "Save it as JPEG or PNG.")
+    advice = "Take single pictures out of it, as JPEG or PNG." if kind.name == "FILM" else "Save it as JPEG or PNG."
+    return PictureError("NOT_ACCEPTED_TYPE", f"It is {kind.called}.", advice)
 
 
 def _too_big() -> PictureError:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations
 
 from tlcore.data.findings import Finding, Look, Repair
 from tlcore.data.likeness import takes
@@ -11,6 +12,8 @@ from tlcore.text import count
 
 _PAIRS = 12
 """Conflicts between different classes that are told one by one."""
+_CLASSES = 4
+"""Of pictures that look the same, up to which each two are told by themselves."""
 
 
 def doubles(look: Look) -> Iterator[Finding]:
@@ -50,15 +53,25 @@ def _apart(look: Look) -> dict[int, str]:
 
 
 def _repeats(look: Look) -> Iterator[Finding]:
-    codes = {"REPEATED": "are kept once", "IN_BOTH": "stay on the side to check with"}
-    left = [one for one in look.manifest.left_out if one.code in codes]
-    if left:
+    repeated, in_both = (
+        tuple(one.place for one in look.manifest.left_out if one.code == code and one.place >= 0)
+        for code in ("REPEATED", "IN_BOTH")
+    )
+    if repeated:
         yield Finding(
             kind="repeats",
-            title=f"{count(len(left), 'file')} came twice",
-            sentence="The same file to the last byte, left out already: a picture that is learned twice counts twice, "
-            " and one that is learned and checked with makes the network look better than it is.",
-            places=tuple(one.place for one in left if one.place >= 0),
+            title=f"{count(len(repeated), 'file')} came twice",
+            sentence="The same file to the last byte, left out already: a picture that is learned twice counts twice.",
+            places=repeated,
+            is_grave=False,
+        )
+    if in_both:
+        yield Finding(
+            kind="in_both",
+            title=f"{count(len(in_both), 'file')} to learn from came to check with as well",
+            sentence="The same file to the last byte, left out of learning already: a picture that is learned and "
+            "checked with makes the network look better than it is.",
+            places=in_both,
             is_grave=False,
         )
 
@@ -80,23 +93,31 @@ def _conflicts(look: Look, groups: Sequence[Sequence[Example]], apart: Collectio
     torn: dict[tuple[int, ...], list[Example]] = defaultdict(list)
     for group in groups:
         own = [one for one in group if one.place not in confirmed and one.place not in apart]
-        labels = tuple(sorted({one.label for one in own}))
-        if len(labels) > 1:
-            torn[labels].extend(own)
+        for labels in _torn_between(sorted({one.label for one in own})):
+            torn[labels].extend(one for one in own if one.label in labels)
     several = sorted(torn.items(), key=lambda item: (-len(item[1]), item[0]))
     for labels, examples in several[:_PAIRS]:
-        names = " and ".join(f"“{look.name(label)}”" for label in labels)
-        choices = [(label, [one for one in examples if one.label != label]) for label in labels]
+        names = " and ".join(f"“{look.name(label)}”" for label in labels[:2])
+        more = f" and {count(len(labels) - 2, 'more class', 'more classes')}" if len(labels) > 2 else ""
+        choices = [(label, [one for one in examples if one.label != label]) for label in labels] if not more else []
         yield _conflict(
-            f"The same pictures in {names}",
+            f"The same pictures in {names}{more}",
             examples,
             [
                 Repair(words=f"Keep them in {look.name(label)}", marks=(_left_out(others, "conflict"),))
                 for label, others in choices
             ],
         )
-    if rest := [one for _, examples in several[_PAIRS:] for one in examples]:
+    if rest := list(dict.fromkeys(one for _, examples in several[_PAIRS:] for one in examples)):
         yield _conflict(f"{count(len(rest), 'more picture')} in several classes", rest, [])
+
+
+def _torn_between(labels: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Yield each two of the classes, of which a person decides one by one; where they are many, all of them at once."""
+    if len(labels) > _CLASSES:
+        yield tuple(labels)
+    else:
+        yield from combinations(labels, 2)
 
 
 def _conflict(title: str, examples: Sequence[Example], repairs: Sequence[Repair]) -> Finding:
@@ -156,12 +177,12 @@ def _near(look: Look, groups: Sequence[Sequence[Example]], apart: Collection[int
     more = sum(map(len, further.values()))
     classes = sorted(further)
     where = f"“{look.name(classes[0])}”" if len(classes) == 1 else count(len(classes), "class", "classes")
-    kept = "They are kept on one side of the split, so they do not flatter; but" if not look.by_folders else "But"
+    kept = "Each" if look.by_folders else "They are kept on one side of the split, so they do not flatter; but each"
     yield Finding(
         kind="near",
         title=f"{count(more, 'near duplicate')} in {where}",
         sentence="The same picture in another size or quality, or the next of a burst. "
-        f"{kept} each counts as a picture of its own, and teaches nothing new.",
+        f"{kept} counts as a picture of its own, and teaches nothing new.",
         places=tuple(one.place for label in classes for one in shown[label]),
         repairs=(
             Repair(

@@ -9,7 +9,7 @@ from tlcore.data.tree import Folder, describe
 from tlcore.errors import PictureError
 from tlcore.text import clean
 
-_BESIDE = ("STRAY", "It lies beside the class folders, so it has no class.")
+_BESIDE = ("STRAY", "It lies in no class folder, so nothing says its class.")
 _KEPT_APART = ("KEPT_APART", "Kept apart: test. The val folder is the one to be judged by.")
 
 
@@ -178,7 +178,7 @@ def _sides(root: Folder) -> _Sides:
         raise PictureError(
             "NO_CLASSES",
             f"There is no train folder to learn from. Pictures by folder: {describe(root)}.",
-            "Put train beside it, with a folder for each class.",
+            "Make a folder train, with a folder for each class in it.",
         )
     apart = by_side["test"] if by_side["val"] else []
     judged = by_side["val"] or by_side["test"]

@@ -33,7 +33,7 @@ class _Frame:
 
 
 def joined(known: Survey, more: Survey, into: str = "") -> Survey:
-    """Return `more` with each path where a picture of its class lies in `known`.
+    """Return `more` with each path where a picture of its class lies in `known`; loose ones stay loose.
 
     A wrapping folder is taken off and that of `known` put on; what does not say its side of the split is to learn
     from where `known` has folders for both. With a class `into`, all go into that class.
@@ -102,7 +102,8 @@ def _beside(frame: _Frame, theirs: _Frame) -> Callable[[str], str]:
             if parts[0] in sides:
                 side = sides[parts.pop(0)]
             parts = [*filter(None, [side]), *parts]
-        return "/".join([*frame.path, *parts])
+            parts = [*frame.path, *parts]
+        return "/".join(parts)
 
     return moved
 

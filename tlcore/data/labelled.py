@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from tlcore.data.layout import Found, Layout, Row, class_key, lay_out, notice
+from tlcore.data.layout import Found, Layout, Row, class_key, lay_out, unused
 from tlcore.data.survey import Table
 from tlcore.data.table import file_key, stem_key
 from tlcore.errors import PictureError
@@ -25,10 +25,10 @@ def by_tables(found: Found) -> Layout:
     told = _told(found)
     rows: dict[int, tuple[str, str]] = {}
     reasons: dict[int, tuple[str, str]] = {}
-    unused = []
+    contradicting = []
     for one in told:
         if any(class_key(rows[place][0]) != class_key(name) for place, (name, _) in one.rows.items() if place in rows):
-            unused.append(clean(one.path))
+            contradicting.append(one.path)
         else:
             rows = {**one.rows, **rows}
             reasons.update(dict.fromkeys(one.torn, _TORN))
@@ -39,7 +39,7 @@ def by_tables(found: Found) -> Layout:
     judged = "val" if any(side == "val" for _, side in rows.values()) else "test"
     apart = [place for place, (_, side) in rows.items() if side == "test" and judged == "val"]
     reasons.update(dict.fromkeys(apart, _KEPT_APART))
-    return lay_out(
+    layout = lay_out(
         found,
         [
             Row(place, name, "val" if side == judged else side)
@@ -48,8 +48,9 @@ def by_tables(found: Found) -> Layout:
         ],
         reasons=reasons,
         beside=_NOT_IN_TABLE,
-        notices=notice("A table that contradicts the one in use is not used.", sorted(unused)),
     )
+    left_out = unused("It is a table that contradicts the one in use, which names more pictures.", contradicting)
+    return replace(layout, left_out=(*layout.left_out, *left_out))
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,12 @@ def notice(sentence: str, names: Sequence[str]) -> tuple[Notice, ...]:
     return (Notice(sentence=sentence, count=len(names), name=names[0]),) if names else ()
 
 
+def unused(sentence: str, tables: Iterable[str]) -> tuple[LeftOut, ...]:
+    """Return tables with these paths that say nothing about the classes, with the reason."""
+    names = sorted(clean(path, LONGEST_NAME) for path in tables)
+    return tuple(LeftOut(name=name, code="TABLE_UNUSED", sentence=sentence) for name in names)
+
+
 def _shown(keys: Mapping[str, str]) -> dict[str, str]:
     """Return for each key how its class is called: as the first of its names, and unlike any other one's."""
     shown: dict[str, str] = {}

@@ -21,24 +21,24 @@ from tlcore.text import clean, count
 
 _REASONS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
-        "near": ("near duplicate", "near duplicates", "Another picture of its class looks the same."),
-        "conflict": ("picture", "pictures that lay in several classes", "It also lies in another class."),
-        "leak": ("picture", "pictures that are also checked with", "It is also among those to check with."),
-        "uneven": ("picture", "pictures drawn by lot", "It was drawn by lot, to make the classes more even."),
-        "small": ("small picture", "small pictures", "It is too small."),
-        "thin": ("long and thin picture", "long and thin pictures", "It is too long and thin."),
-        "blank": ("blank picture", "blank pictures", "There is nothing on it."),
-        "grey": ("grey picture", "grey pictures", "It is grey among pictures in colour."),
-        "doubtful": ("doubtful picture", "doubtful pictures", "Its class is doubtful."),
+        "near": ("near duplicate", "", "Another picture of its class looks the same."),
+        "conflict": ("picture", " that lay in several classes", "It also lies in another class."),
+        "leak": ("picture", " that are also checked with", "It is also among those to check with."),
+        "uneven": ("picture", " drawn by lot", "It was drawn by lot, to make the classes more even."),
+        "small": ("small picture", "", "It is too small."),
+        "thin": ("long and thin picture", "", "It is too long and thin."),
+        "blank": ("blank picture", "", "There is nothing on it."),
+        "grey": ("grey picture", "", "It is grey among pictures in colour."),
+        "doubtful": ("doubtful picture", "", "Its class is doubtful."),
     }
 )
-"""Why pictures were left out, by the key of a LeaveOut: one of them, several, and the sentence for each."""
-_OUT, _OUTS, _BY_HAND = "picture", "pictures", ""
+"""Why pictures were left out, by the key of a LeaveOut: one of them, what is said of several, the sentence for each."""
+_BY_HAND = ("picture", "", "")
 
 
 def reason(why: str) -> str:
     """Return the sentence that tells why a picture is left out by hand."""
-    return f"It is left out by hand. {_REASONS.get(why, (_OUT, _OUTS, _BY_HAND))[2]}".strip()
+    return f"It is left out by hand. {_REASONS.get(why, _BY_HAND)[2]}".strip()
 
 
 def told(mark: Mark, survey: Survey, labels: Mapping[int, str]) -> str:
@@ -53,8 +53,9 @@ def told(mark: Mark, survey: Survey, labels: Mapping[int, str]) -> str:
 def _said(mark: Mark, labels: Mapping[int, str]) -> str:
     match mark:
         case LeaveOut(pictures=pictures, why=why):
-            one, several, _ = _REASONS.get(why, (_OUT, _OUTS, _BY_HAND))
-            return f"{count(len(pictures), one, several)}{_of(pictures, labels)} left out"
+            one, several, _ = _REASONS.get(why, _BY_HAND)
+            said = several if len(pictures) > 1 else ""
+            return f"{count(len(pictures), one)}{_of(pictures, labels)}{said} left out"
         case TakeIn(pictures=pictures):
             return f"{count(len(pictures), 'picture')}{_of(pictures, labels)} taken in"
         case Relabel(pictures=pictures, name=name):

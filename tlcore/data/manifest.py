@@ -67,6 +67,11 @@ class Notice:
     count: int  # pictures, classes or folders that it is true of
     name: str  # the first of them
 
+    @property
+    def names(self) -> str:
+        """What it is true of: the first by its name, and how many more."""
+        return self.name if self.count == 1 else f"{self.name} and {self.count - 1:,} more"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:

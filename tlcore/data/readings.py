@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from tlcore.data.folders import by_folders, folders_key, has_two_levels
 from tlcore.data.labelled import by_tables
-from tlcore.data.layout import Found, Layout, notice, side_of
+from tlcore.data.layout import Found, Layout, side_of, unused
 from tlcore.data.marks import Mark, ReadAs
 from tlcore.data.survey import Survey, Table
 from tlcore.data.ways import WAYS, read
@@ -53,7 +53,7 @@ class UndecidedError(PictureError):
     """It is in doubt what the classes are, and a person has to say."""
 
     def __init__(self, reason: str, ways: Sequence[Reading]) -> None:
-        titles = ", ".join(f"{way.title} ({way.key})" for way in ways)
+        titles = ", ".join(way.title for way in ways)
         super().__init__("UNDECIDED", reason, f"Say how to understand them: {titles}.")
 
 
@@ -84,9 +84,9 @@ def _understood(paths: tuple[str, ...], pictures: int, tables: tuple[Table, ...]
     """Marks change what is made of a survey, but not its paths: a ledger understands them once."""
     found = Found.of(paths, pictures, tables)
     key, layout = (key, read(found, key)) if key else surest(found)
-    unused = sorted(clean(table.path) for table in tables) if key != "table" else []
-    told = notice("A table with classes lies beside the pictures; it is not used.", unused)
-    return key, replace(layout, notices=(*layout.notices, *told))
+    sentence = "It is a table with classes that is not used: folders or file names say them."
+    told = unused(sentence, [table.path for table in tables] if key != "table" else ())
+    return key, replace(layout, left_out=(*layout.left_out, *told))
 
 
 def _paths(survey: Survey) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ _STEPS = 6
 """Cells for each doubling of a side; pictures in one cell are one dot."""
 _SMALLEST_DOT, _LARGEST_DOT = 7, 26
 """Pixels."""
+_TOP = 68
+"""Pixels above both charts: room for plotly's buttons, and for the legend below them."""
 _NAMED = 16
 """Most classes whose names stand at their bars."""
 _LONGEST_NAME = 22
@@ -43,7 +45,7 @@ def sizes(sides: Sequence[tuple[int, int]], square: int) -> Figure:
     high = max((max(pair) for pair in sides), default=square)
     span = [log10(min(low, square)) - 0.08, log10(max(high, square)) + 0.08]
     layout = {
-        "margin": {"l": 70, "r": 20, "t": 30, "b": 58},
+        "margin": {"l": 70, "r": 20, "t": _TOP, "b": 58},
         "showlegend": False,
         "hovermode": "closest",
         "xaxis": _side("Width, pixels", span),
@@ -90,7 +92,7 @@ def counts(names: Sequence[str], train: Sequence[int], val: Sequence[int]) -> Fi
     )
     font = {"color": INK, "size": SMALL}
     layout = {
-        "margin": {"l": 30 + 7 * max(map(len, short)) if named else 70, "r": 20, "t": 44, "b": 58},
+        "margin": {"l": 30 + 7 * max(map(len, short)) if named else 70, "r": 20, "t": _TOP, "b": 58},
         "barmode": "stack",
         "bargap": 0.3 if named else 0,
         "legend": {"orientation": "h", "traceorder": "normal", "x": 0, "y": 1.02, "yanchor": "bottom", "font": font},

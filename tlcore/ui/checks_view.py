@@ -12,7 +12,6 @@ from tlcore.data.marks import Confirm
 from tlcore.store.albums import Album
 from tlcore.text import clean, count, plain
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
-from tlcore.ui.components.static import say
 from tlcore.ui.doubts_view import draw_doubts
 from tlcore.ui.marking import album_to_mark, draw_told, mark
 from tlcore.ui.session import chosen_album, state_of, survey_of
@@ -35,7 +34,7 @@ def draw_checks(manifest: Manifest) -> None:
     st.caption("Each repair is a line under Changes and can be undone there. No file is touched.")
     for number, finding in enumerate(found):
         if number == 0 and grave:
-            st.header("They change what a result means", anchor=False)
+            st.header("These findings change what a result means", anchor=False)
         if number == grave:
             st.header("Good to know", anchor=False)
         with st.container(key=f"row_finding_{number}"):
@@ -44,15 +43,17 @@ def draw_checks(manifest: Manifest) -> None:
         draw_doubts(album, manifest)
 
 
-def warn_of_findings(manifest: Manifest) -> None:
-    """Say how many findings change what a result means, if any do, for those who do not look at the checks."""
+def grave_findings(manifest: Manifest) -> int:
+    """Return how many findings change what a result means."""
     album = chosen_album()
-    grave = sum(finding.is_grave for finding in _found(state_of(album), album, manifest)) if album else 0
+    return sum(finding.is_grave for finding in _found(state_of(album), album, manifest)) if album else 0
+
+
+def warn_of_findings(grave: int) -> None:
+    """Say how many findings change what a result means, for those who do not look at the checks."""
     if grave:
         changes = "changes" if grave == 1 else "change"
-        st.html(
-            say(f"{count(grave, 'finding')} {changes} what a result means. Checks shows what can be done.", lead="")
-        )
+        st.caption(f"{count(grave, 'finding')} {changes} what a result means: Checks shows them, and what can be done.")
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -74,7 +75,8 @@ def _draw(album: Album, finding: Finding, key: str) -> None:
             st.button(plain(repair.words), key=f"slim_repair_{key}_{number}", on_click=mark, args=repair.marks)
         if finding.repairs and finding.places and finding.kind != "placeholder":
             right = Confirm(pictures=finding.places, what=finding.kind)
-            st.button("They are right as they are", key=f"slim_right_{key}", on_click=mark, args=(right,))
+            words = "It is right as it is" if len(finding.places) == 1 else "They are right as they are"
+            st.button(words, key=f"slim_right_{key}", on_click=mark, args=(right,))
 
 
 def _pictures(album: Album, finding: Finding, key: str) -> None:
@@ -86,12 +88,14 @@ def _pictures(album: Album, finding: Finding, key: str) -> None:
     ):
         shown = most
     thumbs = [
-        Thumb(id=f"{place}", image=thumbnail(facts[place].id), caption=clean(_short(facts[place].path), 60))
+        Thumb(id=f"{place}", image=thumbnail(facts[place].id), caption=name, note=folder)
         for place in finding.places[:shown]
+        for folder, name in [_named(facts[place].path)]
     ]
     picture_wall(key=f"wall_{key}", thumbs=thumbs, size=92)
 
 
-def _short(path: str) -> str:
-    """Return a file's folder and name."""
-    return "/".join(path.split("/")[-2:])
+def _named(path: str) -> tuple[str, str]:
+    """Return the folder that a file lies in, which most often is its class, and its name."""
+    folder, _, name = path.rpartition("/")
+    return clean(folder.rpartition("/")[2], 60), clean(name, 60)

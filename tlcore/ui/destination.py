@@ -7,6 +7,7 @@ import streamlit as st
 from tlcore.store.albums import Album
 from tlcore.text import clean, plain
 from tlcore.ui.components.static import say
+from tlcore.ui.reading_choice import is_asked, is_by_folders
 from tlcore.ui.session import chosen, chosen_album
 
 _BY_FOLDERS = "As their folders say"
@@ -27,6 +28,8 @@ class Destination:
     """What the album is called, as it is shown; empty for one of their own."""
     classes: tuple[str, ...] = ()
     """Of that album, as they are shown."""
+    needs_folders: bool = False
+    """Whether nothing would say the class of a file that lies in no folder."""
 
 
 def choose_destination(*, by_class: bool) -> Destination:
@@ -41,7 +44,7 @@ def choose_destination(*, by_class: bool) -> Destination:
     goal = where.segmented_control(
         "These pictures are",
         [_NEW, album.id],
-        default=album.id if album.digest is None else _NEW,
+        default=album.id if album.digest is None and not is_asked(album) else _NEW,
         required=True,
         format_func=lambda identifier: _spoken(identifier, album),
         key=f"goal_{album.id}",
@@ -60,7 +63,14 @@ def choose_destination(*, by_class: bool) -> Destination:
             help="Loose pictures need a class. Choose one, or type the name of a new one.",
         )
         into = "" if picked == _BY_FOLDERS else clean(picked)
-    return Destination(album=album.id, into=into, by_folder=not by_class, name=clean(album.name, 40), classes=classes)
+    return Destination(
+        album=album.id,
+        into=into,
+        by_folder=not by_class,
+        name=clean(album.name, 40),
+        classes=classes,
+        needs_folders=by_class and not into and manifest is not None and is_by_folders(album),
+    )
 
 
 def _spoken(identifier: str, album: Album) -> str:

@@ -1,20 +1,31 @@
 """Errands that a page begins: watched while they are open, and their outcome taken once."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import streamlit as st
 
+from tlcore.data.manifest import LeftOut, Manifest
 from tlcore.errands import Errand, FetchSet, MakeSample, ReadFolder, ReadUpload
+from tlcore.errors import ThawError
+from tlcore.text import clean, count
 from tlcore.ui.components.static import say
 from tlcore.ui.errand_view import watch_errand
-from tlcore.ui.session import choose_album, store, workspace
+from tlcore.ui.session import choose_album, chosen, draft, store, survey_of, workspace
 
 _FAULT = "errand_fault"
+_ADDED = "errand_added"
+_BEFORE = "errand_before"
+"""The album that files are added to, and how many pictures and other files it had."""
 
 
 def begin(errand: Errand) -> None:
     """File an errand; the supervisor starts it within a moment."""
     forget_fault()
+    if isinstance(errand, ReadUpload) and errand.album is not None:
+        with suppress(ThawError):  # The errand tells that its album is gone.
+            survey = survey_of(store().albums.get(errand.album, workspace()))
+            st.session_state[_BEFORE] = (errand.album, len(survey.facts), len(survey.unfit))
     store().errands.add(errand, workspace())
 
 
@@ -46,5 +57,27 @@ def current_pictures() -> None:
         current_errand((ReadUpload, MakeSample, ReadFolder, FetchSet), "Reading the pictures", _choose)
 
 
-def _choose(_errand: Errand, album: str) -> None:
-    choose_album(store().albums.get(album, workspace()))
+def draw_added() -> None:
+    """Draw what came of the pictures that were added last, as long as the set is the one that they made."""
+    album, data, words = st.session_state.get(_ADDED, (None, None, ""))
+    if words and (album, data) == (draft().album, draft().data):
+        st.html(say(words, lead="Added:", mark="bulb" if "Left out:" in words else "check"))
+
+
+def _choose(errand: Errand, identifier: str) -> None:
+    album = store().albums.get(identifier, workspace())
+    choose_album(album)
+    of, pictures, others = st.session_state.pop(_BEFORE, (None, 0, 0))
+    is_added = isinstance(errand, ReadUpload) and of == errand.album == identifier
+    words = _told(chosen(), survey_of(album).unfit[others:], pictures) if is_added else ""
+    st.session_state[_ADDED] = (album.id, album.digest, words)
+
+
+def _told(manifest: Manifest | None, unfit: Sequence[LeftOut], first: int) -> str:
+    """Return how many added files are in a set, and why one is not; pictures among them have places from `first` on."""
+    if manifest is None:
+        return ""
+    taken = sum(one.place >= first for one in manifest.examples)
+    left_out = [*(one for one in manifest.left_out if one.place >= first), *unfit]
+    told = f"{taken:,} of {count(taken + len(left_out), 'file')} taken in."
+    return f"{told} Left out: {clean(left_out[0].name, 60)}. {left_out[0].sentence}" if left_out else told

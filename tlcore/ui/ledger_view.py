@@ -6,7 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from tlcore.data.ledger import told
-from tlcore.data.manifest import Manifest
+from tlcore.data.manifest import LeftOut, Manifest
 from tlcore.data.marks import Mark, TakeIn
 from tlcore.data.settle import labels
 from tlcore.store.albums import Album
@@ -15,10 +15,16 @@ from tlcore.ui.marking import album_to_mark, draw_told, mark, unmark
 from tlcore.ui.session import state_of, survey_of
 
 _BY_ITSELF = {
-    "PLACEHOLDER": ("placeholder left out", "placeholders left out"),
-    "REPEATED": ("file left out that came twice", "files left out that came twice"),
+    "PLACEHOLDER": ("placeholder left out", "placeholders left out", "Take in"),
+    "REPEATED": ("file left out that came twice", "files left out that came twice", "Take in as duplicate"),
+    "IN_BOTH": (
+        "file left out of learning that came to check with as well",
+        "files left out of learning that came to check with as well",
+        "",
+    ),
 }
-"""What is left out without being asked, and may be wanted."""
+"""What is left out without being asked: one, several, and the button, where it may be wanted."""
+_NAMED = 3
 _LINES = 50
 
 
@@ -47,20 +53,23 @@ def _lines(state: str, _album: Album) -> list[str]:
 
 def _by_itself(manifest: Manifest) -> None:
     """Draw what was left out without being asked, with a way back."""
-    places: dict[str, list[int]] = defaultdict(list)
+    by_code: dict[str, list[LeftOut]] = defaultdict(list)
     for one in manifest.left_out:
         if one.code in _BY_ITSELF and one.place >= 0:
-            places[one.code].append(one.place)
-    for code, (single, several) in _BY_ITSELF.items():
-        if places[code]:
-            words = f"By itself: {count(len(places[code]), single, several)}"
-            _line(words, "Take in", f"take_{code}", mark, TakeIn(pictures=tuple(places[code])))
+            by_code[one.code].append(one)
+    for code, (single, several, button) in _BY_ITSELF.items():
+        if left := by_code[code]:
+            more = f" and {len(left) - _NAMED:,} more" if len(left) > _NAMED else ""
+            names = ", ".join(plain(one.name, 60) for one in left[:_NAMED])
+            words = f"By itself: {count(len(left), single, several)}: {names}{more}"
+            _line(words, button, f"take_{code}", mark, TakeIn(pictures=tuple(one.place for one in left)))
 
 
 def _line(words: str, button: str, key: str, act: Callable[[Mark], None], one: Mark) -> None:
-    """Draw a line with its button at the end."""
+    """Draw a line with its button, if it has one, at the end."""
     with st.container(
         key=f"row_{key}", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        st.markdown(words, width="content")
-        st.button(button, key=f"slim_{key}", on_click=act, args=(one,))
+        st.markdown(words, width="content" if button else "stretch")
+        if button:
+            st.button(button, key=f"slim_{key}", on_click=act, args=(one,))

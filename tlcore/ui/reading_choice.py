@@ -45,7 +45,7 @@ def draw_unsettled(album: Album) -> None:
         st.header(plain(album.name, 40), anchor=False)
         left_out = (f"{len(sight.unfit):,}", "left out", "each with its reason" if sight.unfit else "")
         st.html(numbers([(f"{album.pictures:,}", "pictures found", "no set yet"), left_out]))
-        asked = bool(sight.doubt) and not decided(album.marks)
+        asked = is_asked(album)
         if not asked:
             st.html(
                 say(
@@ -56,7 +56,7 @@ def draw_unsettled(album: Album) -> None:
             )
         if sight.unfit:
             with st.expander(f"{count(len(sight.unfit), 'file')} left out, and why"):
-                draw_files(sight.unfit)
+                draw_files(sight.unfit, key=f"unfit_{album.id}")
     with st.container(key="card_reading"):
         st.header("What are the classes?" if asked else "What was found", anchor=False)
         if asked:
@@ -64,12 +64,25 @@ def draw_unsettled(album: Album) -> None:
         _draw_choice(album, sight)
 
 
+def is_asked(album: Album) -> bool:
+    """Say whether no set can be made of an album until somebody says what its classes are."""
+    return album.digest is None and not decided(album.marks) and bool(_sight(album).doubt)
+
+
+def is_by_folders(album: Album) -> bool:
+    """Say whether it is folders that tell the classes of a set, not names or a table."""
+    return (decided(album.marks) or _surest(album)) not in ("prefix", "table")
+
+
 def draw_reading(album: Album) -> None:
     """Draw the line that says how the folders of a set are understood; it opens to change that."""
     key = decided(album.marks) or _surest(album)
     by_whom = ", as you decided" if decided(album.marks) else ""
     line = st.expander(
-        f"Understood as: {title_of(key).lower()}{by_whom}. Change", key="reading_line", on_change="rerun"
+        f"Understood as: {title_of(key).lower()}{by_whom}. **Change**",
+        icon=":material/edit:",
+        key="reading_line",
+        on_change="rerun",
     )
     if line.open:
         with line:

@@ -1,5 +1,7 @@
 """Folders of this machine that its operator opened up: a person walks through them by name and reads one in place."""
 
+import os
+
 import streamlit as st
 
 from tlcore.data.server_folders import FOLDERS_VARIABLE, Inside, inside, open_folders
@@ -13,6 +15,12 @@ from tlcore.ui.session import draft
 _HERE = "server_place"
 """Where the visitor is: the name of an open folder and the path below it, or nothing at the top."""
 _AT_ONCE = 24
+_EXAMPLE = (
+    rf'set "{FOLDERS_VARIABLE}=D:\pictures;E:\photos" && streamlit run app.py'
+    if os.name == "nt"
+    else f'{FOLDERS_VARIABLE}="/data/pictures:/home/ann/photos" streamlit run app.py'
+)
+"""A line to copy."""
 _FOLDER = ":material/folder:"
 
 
@@ -22,8 +30,9 @@ def draw_server_folders() -> None:
     if not opened:
         st.caption(
             "None is opened up. Whoever starts Thaw names the folders that may be read in "
-            f"`{FOLDERS_VARIABLE}`; nothing in them is ever copied or changed."
+            f"`{FOLDERS_VARIABLE}`, such as in this line; nothing in them is ever copied or changed."
         )
+        st.code(_EXAMPLE, language=None, wrap_lines=True)
         return
     st.caption("Read where it lies: nothing is copied or changed.")
     try:

@@ -6,17 +6,23 @@ import streamlit as st
 
 from tlcore.data.balance import UNEVEN
 from tlcore.data.manifest import LeftOut, Manifest
+from tlcore.data.marks import MoveTo
+from tlcore.store.albums import Album
 from tlcore.text import clean, count, plain
-from tlcore.ui.components.static import numbers, say
+from tlcore.ui.components.static import files, numbers, say
+
+_FILES_AT_ONCE = 50
 
 
-def draw_numbers(manifest: Manifest) -> None:
-    """Draw what the chosen set is, in numbers."""
+def draw_numbers(manifest: Manifest, album: Album | None) -> None:
+    """Draw what the chosen set, which came of this album, is, in numbers."""
     with st.container(key="card_set"):
         st.header(plain(manifest.name, 40), anchor=False)
         train, val = len(manifest.of("train")), len(manifest.of("val"))
         usual = "" if "," in manifest.split_by else ", a fifth of each"
         by = "by its own folders" if manifest.split_by == "folders" else f"drawn by {manifest.split_by}{usual}"
+        if moved := _moved(manifest, album):
+            by = f"{by}; {moved:,} moved by hand"
         st.html(
             numbers(
                 [
@@ -28,6 +34,12 @@ def draw_numbers(manifest: Manifest) -> None:
             )
         )
         st.html(say(_balance(manifest), lead="To know:"))
+
+
+def _moved(manifest: Manifest, album: Album | None) -> int:
+    """Return how many pictures of the set a hand put on the side where they are."""
+    moved = {place for mark in (album.marks if album else ()) if isinstance(mark, MoveTo) for place in mark.pictures}
+    return sum(one.place in moved for one in manifest.examples) if moved else 0
 
 
 def _balance(manifest: Manifest) -> str:
@@ -49,21 +61,20 @@ def _balance(manifest: Manifest) -> str:
 def draw_left_out(manifest: Manifest) -> None:
     """Draw which files are not in the set, and why, and what is worth knowing about those that are."""
     if manifest.left_out:
-        draw_files(manifest.left_out)
-    for notice in manifest.notices:
-        st.caption(f"{count(notice.count, 'time')}, first {plain(notice.name)}: {plain(notice.sentence, 300)}")
+        draw_files(manifest.left_out, key=f"left_out_{manifest.digest}")
+    else:
+        st.caption("No file was left out.")
     if manifest.ignored:
         st.caption(f"{count(manifest.ignored, 'system file')} ignored, such as .DS_Store.")
+    if manifest.notices:
+        st.subheader("Taken in, with a remark", anchor=False)
+        st.html(files([(notice.names, notice.sentence, "") for notice in manifest.notices]))
 
 
-def draw_files(left_out: Sequence[LeftOut]) -> None:
-    """Draw which files are not used, and why."""
+def draw_files(left_out: Sequence[LeftOut], *, key: str) -> None:
+    """Draw which files are not used, and why, some at a time."""
     st.caption("Nothing was deleted or changed; these files are only not used.")
-    rows = {
-        "File": [left.name for left in left_out],
-        "Reason": [left.sentence for left in left_out],
-        "Code": [left.code for left in left_out],
-    }
-    columns = st.column_config.TextColumn
-    widths = {"File": columns(width=250), "Reason": columns(width=620), "Code": columns(width=110)}
-    st.dataframe(rows, hide_index=True, width="stretch", column_config=widths)
+    first = 0
+    if len(left_out) > _FILES_AT_ONCE:
+        first = (st.pagination(-(-len(left_out) // _FILES_AT_ONCE), key=f"page_{key}") - 1) * _FILES_AT_ONCE
+    st.html(files([(one.name, one.sentence, one.code) for one in left_out[first : first + _FILES_AT_ONCE]]))

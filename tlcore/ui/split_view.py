@@ -105,13 +105,16 @@ def _fold_controls(split: SplitBy) -> None:
 def _told(album: Album, manifest: Manifest) -> None:
     """Say what the split keeps together, and when folds are worth their time."""
     groups, pictures = kept_together(Look(survey_of(album), manifest, album.marks, album.seed))
+    lead = "Kept together:"
     if manifest.split_by == "folders":
-        together = "the set’s own folders decide, so nothing is drawn. The view Checks tells what lies on both sides."
+        lead = "Not drawn:"
+        together = "the set’s own folders decide, so pictures that look the same may lie on both sides. The view "
+        together += "Checks tells which do."
     elif groups:
         together = f"{count(groups, 'group')} of near duplicates ({count(pictures, 'picture')}) stay on one side."
     else:
         together = "no two pictures of it look the same, so none has to stay together."
-    st.html(say(together, lead="Kept together:"))
+    st.html(say(together, lead=lead))
     judged = len(manifest.of("val"))
     if judged < _FOR_FOLDS and manifest.split_by != "folders":
         st.html(

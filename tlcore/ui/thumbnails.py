@@ -11,7 +11,7 @@ from tlcore.data.thumbnails import smaller, thumbnail_path
 from tlcore.figures.heatmaps import data_uri
 from tlcore.ui.session import store
 
-_SMALL_SIDE = 96
+SMALL_SIDE = 96
 """Pixels; enough for a tile of 64 on a screen with fine dots."""
 _EMPTY = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
 
@@ -35,7 +35,7 @@ def _whole(path: Path) -> str:
 
 @st.cache_data(max_entries=4096, show_spinner=False)
 def _smaller(path: Path) -> str:
-    return data_uri(smaller(path.read_bytes(), _SMALL_SIDE), "image/jpeg")
+    return data_uri(smaller(path.read_bytes(), SMALL_SIDE), "image/jpeg")
 
 
 def some_of_each(examples: Sequence[Example], most: int) -> list[Example]:

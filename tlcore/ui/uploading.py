@@ -14,7 +14,7 @@ from tlcore.ui.components.folder_picker import folder_picker
 from tlcore.ui.components.sending import Part
 from tlcore.ui.components.webcam import webcam
 from tlcore.ui.destination import Destination, choose_destination
-from tlcore.ui.gathering import begin
+from tlcore.ui.gathering import begin, draw_added
 from tlcore.ui.session import draft, store, workspace
 
 _ACKNOWLEDGED = "acknowledged"
@@ -45,6 +45,7 @@ def bring_files() -> None:
         acknowledged=st.session_state.get(_ACKNOWLEDGED, 0),
         problem=st.session_state.get(_PROBLEM, ""),
         filed=st.session_state.get(_FILED, ""),
+        needs_folders=destination.needs_folders,
     )
 
 
@@ -65,9 +66,10 @@ def bring_recordings() -> None:
 
 
 def _show_errand() -> None:
-    """Draw the whole page, not only this piece, where an errand has been filed."""
+    """Draw the whole page, not only this piece, where an errand has been filed; say what came of the last one."""
     if st.session_state.pop(_READ, False):
         st.rerun()
+    draw_added()
 
 
 def _take(part: Part, destination: Destination) -> None:

@@ -2,6 +2,8 @@
 
 const LONGEST = 1024; // pixels of the longest side, where a person wants to send less
 
+const ARCHIVE = /\.(zip|tar|tgz|gz|bz2|xz)$/i;
+
 const SYSTEM = new Set(["thumbs.db", "desktop.ini", "__macosx"]);
 
 function isSystem(path) {
@@ -136,6 +138,10 @@ class FolderPicker {
     if (!files.length) {
       return this.sending.say(ignored ? "Only hidden and system files were in it. Choose a folder with pictures." : "There is nothing in it. Choose a folder with pictures.");
     }
+    if (this.needsFolders && !files.some(({ path }) => path.includes("/") || ARCHIVE.test(path))) {
+      const one = files.length === 1;
+      return this.sending.say(`Not sent: ${inFiles(files.length)} ${one ? "lies" : "lie"} in no folder, so nothing says ${one ? "its" : "their"} class. Choose it above under “Their class”, then send ${one ? "it" : "them"} again.`);
+    }
     return this.sending.begin(files, ignored, this.shrink.checked ? shrunk : null);
   }
 
@@ -150,6 +156,7 @@ export default function (component) {
   const root = rootOf(component.parentElement, (made) => {
     made.owner = new FolderPicker(made);
   });
+  root.owner.needsFolders = component.data.needs_folders;
   root.owner.sending.update(component);
   return () => root.owner.sending.leave();
 }

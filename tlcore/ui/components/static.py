@@ -97,6 +97,23 @@ def _verdict(mark: str) -> str:
     return f'<i class="thaw-{"right" if mark == "check" else "wrong"}">{icon(mark)}</i>' if mark else ""
 
 
+def files(rows: Sequence[tuple[str, str, str]]) -> str:
+    """Return files, each with what is said of it and a word for programs, which may be empty."""
+    inner = "".join(
+        f"<li>{_file(clean(path, 200))}<p>{escape(said)}{_word(code)}</p></li>" for path, said, code in rows
+    )
+    return f'<ul class="thaw-files">{inner}</ul>'
+
+
+def _file(path: str) -> str:
+    folder, _, name = path.rpartition("/")
+    return f"<div><b>{escape(name)}</b>{f'<span>{escape(folder)}</span>' if folder else ''}</div>"
+
+
+def _word(code: str) -> str:
+    return f" <code>{escape(code)}</code>" if code else ""
+
+
 def device_note(title: str, lines: Sequence[str]) -> str:
     """Return the foot of the sidebar: which device, and what it does now."""
     inner = "".join(f"<span>{escape(line)}</span>" for line in lines)

@@ -49,5 +49,5 @@ def _branch(branch: Branch) -> str:
     inner = "".join(_branch(one) for one in branch.inner)
     if branch.hidden:
         inner += f"<li><span>and {branch.hidden:,} folders more</span></li>"
-    name = escape(branch.name) or "All files"
+    name = escape(branch.name) or "All pictures that can be read"
     return f"<li><span>{name}</span><b>{branch.pictures:,}</b>{such_as}{f'<ul>{inner}</ul>' if inner else ''}</li>"
