@@ -1,6 +1,7 @@
 """How many pictures go through a network at once: all that are wanted, and fewer once memory was short."""
 
 import gc
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import ceil
@@ -12,13 +13,11 @@ from tlcore.engine.runtime import Runtime
 from tlcore.errors import ThawError
 from tlcore.events import WORKS, Squeezed, Work
 
-_SHORTAGES = (
-    "DefaultCPUAllocator",
-    "out of memory",
-    "ALLOC_FAILED",
-    "bad_alloc",
+_SHORTAGE = re.compile(
+    "DefaultCPUAllocator|out of memory|ALLOC_FAILED|bad_alloc|could not create a primitive$|can't start new thread"
 )
-"""What RuntimeErrors say that mean a lack of memory: torch's on the CPU, MPS's, those of CUDA's libraries, C++'s."""
+"""What RuntimeErrors say that mean a lack of memory: torch's on the CPU, MPS's, those of CUDA's libraries, C++'s,
+oneDNN's, and Python's where there is no room for the stack of a thread; most were seen in processes with a limit."""
 
 Done = TypeVar("Done")
 
@@ -38,7 +37,7 @@ def is_shortage(error: Exception) -> bool:
     """Say whether an error means that memory was not enough; torch has a kind of its own for it on GPUs only."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
-    return isinstance(error, RuntimeError) and any(words in str(error) for words in _SHORTAGES)
+    return isinstance(error, RuntimeError) and _SHORTAGE.search(str(error)) is not None
 
 
 class Portions:
