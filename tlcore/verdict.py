@@ -1,6 +1,7 @@
 """Sentences about a run, computed from the run itself."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 from tlcore.config import written_rate
 from tlcore.events import Evaluated, Squeezed
@@ -62,22 +63,21 @@ def movement_verdict(movements: Sequence[Movement]) -> str | None:
 def explosion_verdict(history: History) -> str | None:
     """Say that the loss has grown and stays so, though it is still a number; None where it does not."""
     steps = history.steps
-    if len(steps) < _START + _LASTING:
+    if len(steps) < _START + _LASTING or not history.rates:
         return None
     start = sum(step.loss for step in steps[:_START]) / _START
-    lowest = min(step.loss for step in steps[-_LASTING:])
-    if lowest <= _EXPLODED * start:
+    if min(step.loss for step in steps[-_LASTING:]) <= _EXPLODED * start:
         return None
     return (
-        f"The loss has been above {lowest:.3g} for {_LASTING} steps and began at {start:.3g}: "
-        f"the rates are too high. {calmer(history.rates)}."
+        f"The loss has been above {_EXPLODED:g} times its start ({start:.2g}) for {_LASTING} steps, though it is still "
+        f"a number: the rates are too high. {calmer(history.rates)}"
     )
 
 
 def calmer(rates: Mapping[str, float]) -> str:
     """Say which rate is the highest, and what to try in its place."""
     block = max(rates, key=lambda name: rates[name])
-    return f"The highest is {block} at {written_rate(rates[block])}; try a tenth of all, there {_tenth(rates[block])}"
+    return f"The highest is {block} at {written_rate(rates[block])}; try a tenth of all, there {_tenth(rates[block])}."
 
 
 def _tenth(rate: float) -> str:
@@ -88,12 +88,13 @@ def squeeze_verdict(squeezed: Squeezed) -> str:
     """Say what a lack of memory made smaller."""
     match squeezed.work:
         case "learning":
-            largest = -(-squeezed.batch // squeezed.parts)
+            uneven = "at most " if squeezed.batch % squeezed.parts else ""
+            largest = f"{uneven}{ceil(squeezed.batch / squeezed.parts)}"
             told = f"each step now takes its {squeezed.batch} pictures in {squeezed.parts} parts of {largest}"
         case "checking":
             told = f"validation pictures are now answered {squeezed.at_once} at a time"
         case "beginning":
-            told = f"the frozen beginning now gets {squeezed.at_once} pictures at a time"
+            told = f"the frozen blocks now get {squeezed.at_once} pictures at a time"
     return f"Memory was short: {told}."
 
 

@@ -56,5 +56,5 @@ class Watch:
         culprit = f" The largest gradient before that was in {largest}." if sizes[largest] > 0 else ""
         raise DivergedError(
             f"The {what} is no longer a number, after step {step}.{culprit}",
-            f"The rates are too high. {calmer({group.block: group.rate for group in groups})}.",
+            f"The rates are too high. {calmer({group.block: group.rate for group in groups})}",
         )
