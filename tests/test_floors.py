@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "store": _WORDS,
     "history": {"controls", "events", "store"},
     "movement": {"events", "history"},
-    "verdict": {"events", "history", "movement"},
+    "verdict": {"config", "events", "history", "movement"},
     "repetition": {"config", "history"},
     # Floor 2: three rooms that do not know one another.
     "figures": _KEPT,

@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 from types import MappingProxyType
+from typing import Literal, get_args
+
+Work = Literal["learning", "checking", "beginning"]
+"""What is done with many pictures at once: steps, answers to validation pictures, and the frozen beginning's rows."""
+WORKS: tuple[Work, ...] = get_args(Work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +132,24 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Squeezed:
+    """Memory was short: from now on this work is done with fewer pictures at once, and comes to the same."""
+
+    step: int
+    """Steps made when it was told."""
+    work: Work
+    batch: int
+    """Pictures per step, as the plan has it."""
+    at_once: int
+    """Most pictures that go through the network together."""
+
+    @property
+    def parts(self) -> int:
+        """Number of parts that a batch is cut into."""
+        return ceil(self.batch / self.at_once)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
     """All that the run needs to go on from here, exactly, lies in the store."""
 
@@ -182,7 +206,18 @@ class Failed:
 Terminal = Finished | Stopped | Failed
 Resting = Paused | Interrupted
 Event = (
-    Started | PhaseStarted | Stepped | Changed | Moved | Evaluated | Checkpointed | Saved | Resumed | Resting | Terminal
+    Started
+    | PhaseStarted
+    | Stepped
+    | Changed
+    | Moved
+    | Squeezed
+    | Evaluated
+    | Checkpointed
+    | Saved
+    | Resumed
+    | Resting
+    | Terminal
 )
 
 KINDS: Mapping[str, type[Event]] = MappingProxyType({kind.__name__: kind for kind in Event.__args__})

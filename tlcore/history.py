@@ -22,10 +22,12 @@ from tlcore.events import (
     Resting,
     Resumed,
     Saved,
+    Squeezed,
     Started,
     Stepped,
     Stopped,
     Terminal,
+    Work,
 )
 from tlcore.store.runs import Entry, Run
 
@@ -52,6 +54,8 @@ class History:
     steps: list[Stepped] = field(default_factory=list)
     changes: list[Changed] = field(default_factory=list)
     moves: list[Moved] = field(default_factory=list)
+    squeezed: dict[Work, Squeezed] = field(default_factory=dict)
+    """What is done in parts since memory was short; a run that goes on begins with these."""
     epochs: list[Evaluated] = field(default_factory=list)
     checkpoint: Checkpointed | None = None
     best: Evaluated | None = None
@@ -81,6 +85,8 @@ class History:
                 self.steps.append(event)
             case Moved():
                 self.moves.append(event)
+            case Squeezed():
+                self.squeezed[event.work] = event
             case Evaluated():
                 self.epochs.append(event)
             case PhaseStarted():

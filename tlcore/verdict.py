@@ -1,13 +1,19 @@
 """Sentences about a run, computed from the run itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import ceil
 
-from tlcore.events import Evaluated
+from tlcore.config import written_rate
+from tlcore.events import Evaluated, Squeezed
 from tlcore.history import History
 from tlcore.movement import Movement
 
 _MOST_NAMED = 2
 _LEAST_TOLD = 0.0001
+_EXPLODED, _LASTING = 3.0, 20
+"""Times the loss at the start, and steps in a row beyond it, that tell of rates which are too high."""
+_START = 5
+"""First steps, whose mean loss is the start."""
 
 
 def thawing_verdict(history: History) -> str | None:
@@ -52,6 +58,44 @@ def movement_verdict(movements: Sequence[Movement]) -> str | None:
         stand = "stand" if len(froze) > 1 else "stands"
         sentences.append(f"{names}{more} moved before and {stand} still to the bit since it was frozen.")
     return " ".join(sentences) or None
+
+
+def explosion_verdict(history: History) -> str | None:
+    """Say that the loss has grown and stays so, though it is still a number; None where it does not."""
+    steps = history.steps
+    if len(steps) < _START + _LASTING or not history.rates:
+        return None
+    start = sum(step.loss for step in steps[:_START]) / _START
+    if min(step.loss for step in steps[-_LASTING:]) <= _EXPLODED * start:
+        return None
+    return (
+        f"The loss has been above {_EXPLODED:g} times its start ({start:.2g}) for {_LASTING} steps, though it is still "
+        f"a number: the rates are too high. {calmer(history.rates)}"
+    )
+
+
+def calmer(rates: Mapping[str, float]) -> str:
+    """Say which rate is the highest, and what to try in its place."""
+    block = max(rates, key=lambda name: rates[name])
+    return f"The highest is {block} at {written_rate(rates[block])}; try a tenth of all, there {_tenth(rates[block])}."
+
+
+def _tenth(rate: float) -> str:
+    return written_rate(float(f"{rate / 10:.2g}"))
+
+
+def squeeze_verdict(squeezed: Squeezed) -> str:
+    """Say what a lack of memory made smaller."""
+    match squeezed.work:
+        case "learning":
+            uneven = "at most " if squeezed.batch % squeezed.parts else ""
+            largest = f"{uneven}{ceil(squeezed.batch / squeezed.parts)}"
+            told = f"each step now takes its {squeezed.batch} pictures in {squeezed.parts} parts of {largest}"
+        case "checking":
+            told = f"validation pictures are now answered {squeezed.at_once} at a time"
+        case "beginning":
+            told = f"the frozen blocks now get {squeezed.at_once} pictures at a time"
+    return f"Memory was short: {told}."
 
 
 def moved(share: float) -> str:

@@ -1,7 +1,8 @@
 """What the tests of the engine share: networks put together, runs carried out, and counts of what they leave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import torch
@@ -13,7 +14,7 @@ from tlcore.engine.pictures import Pictures
 from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.trainer import Trainer
 from tlcore.engine.work import carry_out
-from tlcore.events import Event
+from tlcore.events import Event, Squeezed, Work
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
 from tlcore.store.datasets import Dataset
@@ -44,7 +45,11 @@ def trainer(put_together: Callable[[RunConfig, Dataset], Assembly]) -> Callable[
     opened: list[Pictures] = []
 
     def make(
-        config: RunConfig, dataset: Dataset, most: int = 100, wishes: Callable[[], list[AskedFor]] = list
+        config: RunConfig,
+        dataset: Dataset,
+        most: int = 100,
+        wishes: Callable[[], list[AskedFor]] = list,
+        squeezed: Mapping[Work, Squeezed] = MappingProxyType({}),
     ) -> tuple[Assembly, Trainer]:
         assembly = put_together(config, dataset)
         train, val = (
@@ -52,7 +57,7 @@ def trainer(put_together: Callable[[RunConfig, Dataset], Assembly]) -> Callable[
             for split in ("train", "val")
         )
         opened.extend((train, val))
-        return assembly, Trainer(assembly, config, train, val, wishes)
+        return assembly, Trainer(assembly, config, train, val, wishes, squeezed=squeezed)
 
     yield make
     for pictures in opened:

@@ -6,7 +6,7 @@ import torch
 from tlcore.catalog.backbones import backbone
 from tlcore.config import Change, Phase
 from tlcore.controls import Pause, SetRate, Stop, StopAfterEpoch
-from tlcore.engine import trainer as room
+from tlcore.engine import stepping as room
 from tlcore.events import Changed, Evaluated, Moved, Paused, PhaseStarted, Stepped, Stopped
 from tlcore.schedules import factor
 from tlcore.store.runs import AskedFor

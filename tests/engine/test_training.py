@@ -240,7 +240,7 @@ def test_a_gradient_that_is_no_number_ends_the_run_in_plain_words(plan, dataset,
         "tlcore.engine.drift.gradient_size", lambda _module, block: math.inf if block.name == "head" else 1.0
     )
     monkeypatch.setattr(
-        "tlcore.engine.trainer.gradient_size", lambda _module, block: math.inf if block.name == "head" else 1.0
+        "tlcore.engine.divergence.gradient_size", lambda _module, block: math.inf if block.name == "head" else 1.0
     )
     _, events = carried_out(plan(dataset))
     assert events[-1].sentence == (

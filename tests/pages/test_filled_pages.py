@@ -7,7 +7,7 @@ import pytest
 from tlcore.data.collect import look_here
 from tlcore.data.manifest import LeftOut
 from tlcore.draft import Draft
-from tlcore.events import Failed, Finished, Stopped
+from tlcore.events import Failed, Finished, Squeezed, Stepped, Stopped
 from tlcore.store.reading import Reader
 
 PAGES = ("start", "pictures", "network", "train", "inside")
@@ -154,3 +154,19 @@ def test_a_question_without_an_answer_is_told_in_words(open_page, make_set, stor
     page = open_page("inside")
     assert not page.exception
     assert "This picture is not in the set." in words(page)
+
+
+def test_the_train_page_tells_that_memory_was_short(open_page, make_set, make_run, two_epochs, words):
+    manifest = make_set()
+    squeezed = Squeezed(step=2, work="learning", batch=32, at_once=16)
+    run = make_run(manifest, *two_epochs(manifest), squeezed, Finished(seconds=4.0))
+    said = words(open_page("train", run=run.id))
+    assert "Memory was short: each step now takes its 32 pictures in 2 parts of 16." in said
+
+
+def test_the_train_page_warns_of_a_loss_that_grew(open_page, make_set, make_run, two_epochs, words):
+    manifest = make_set()
+    steps = [Stepped(step=at, loss=1.0 if at < 8 else 9.0, right=1, count=10, seconds=at) for at in range(3, 40)]
+    run = make_run(manifest, *two_epochs(manifest), *steps, Finished(seconds=40.0))
+    said = words(open_page("train", run=run.id))
+    assert "the rates are too high. The highest is head at 0.001; try a tenth of all, there 0.0001." in said

@@ -11,11 +11,12 @@ from tlcore.config import RunConfig
 from tlcore.controls import Stop
 from tlcore.data.manifest import Manifest
 from tlcore.errors import ThawError
-from tlcore.events import Evaluated, Event, Failed, Finished, Interrupted, Paused, Started, Stepped, Stopped
+from tlcore.events import Evaluated, Event, Failed, Finished, Interrupted, Paused, Squeezed, Started, Stepped, Stopped
 from tlcore.history import History
 from tlcore.store import Store
 from tlcore.store.runs import Run
 from tlcore.text import clean, count
+from tlcore.verdict import explosion_verdict, squeeze_verdict
 
 
 def carry_on(store: Store, run: Run, manifest: Manifest, quiet: bool) -> dict[str, Any]:
@@ -31,6 +32,8 @@ def carry_on(store: Store, run: Run, manifest: Manifest, quiet: bool) -> dict[st
         raise ThawError(last.sentence, last.advice)
     report = _report(run, manifest, history)
     if not quiet:
+        if explosion := explosion_verdict(history):
+            print(explosion, file=sys.stderr)
         _tell(report)
     return report
 
@@ -66,6 +69,9 @@ class _Bar:
                 self._bar.update(event.step)
             case Stepped():
                 self._bar.update()
+            case Squeezed():
+                if not self._bar.disable:
+                    self._bar.write(squeeze_verdict(event), file=sys.stderr)
             case Evaluated():
                 self._bar.set_postfix_str(f"epoch {event.epoch}: {event.right} of {event.count} right")
 

@@ -1,4 +1,4 @@
-"""A network that is only borrowed: whatever is done to it inside a `with`, it comes back bit for bit as it was."""
+"""A network that is only borrowed, or tried: whatever was done to it, it comes back bit for bit as it was."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +41,30 @@ def borrowed_flags(module: nn.Module) -> Iterator[None]:
     finally:
         for part, training in flags:
             part.training = training
+
+
+class Moving:
+    """What a forward pass moves by itself: statistics of the parts that are in training, and torch's random state."""
+
+    def __init__(self, module: nn.Module, device: torch.device) -> None:
+        """Look at the parts that are in training now."""
+        training = [part for part in module.modules() if part.training]
+        self._device = device
+        self._buffers = [buffer for part in training for buffer in part.buffers(recurse=False)]
+        self._kept = [buffer.detach().clone() for buffer in self._buffers]
+        self._random = _random_states(device)
+
+    def keep(self) -> None:
+        """Remember how it is now."""
+        if self._buffers:
+            torch._foreach_copy_(self._kept, self._buffers)  # one call for hundreds of small tensors
+        self._random = _random_states(self._device)
+
+    def put_back(self) -> None:
+        """Make it again as it was."""
+        if self._buffers:
+            torch._foreach_copy_(self._buffers, self._kept)
+        _set_random_states(self._device, self._random)
 
 
 def _tensors(module: nn.Module) -> Iterator[tuple[str, Tensor]]:

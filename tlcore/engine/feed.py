@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
 
 from tlcore.engine.cut import Cut
 from tlcore.engine.numerics import Numerics
 from tlcore.engine.pictures import Pictures
+from tlcore.engine.portions import Portions
 from tlcore.engine.rows import Rows
 from tlcore.store.beginnings import Beginnings
 
@@ -17,9 +19,15 @@ _ALIKE = 16
 class Feed:
     """One split, and how far into the network its pictures are known."""
 
-    def __init__(self, module: nn.Module, pictures: Pictures, numerics: Numerics, files: Beginnings | None) -> None:
-        """Feed `module`; `files` keeps what frozen beginnings make of the pictures, without it memory does."""
+    def __init__(
+        self, module: nn.Module, pictures: Pictures, numerics: Numerics, portions: Portions, files: Beginnings | None
+    ) -> None:
+        """Feed `module`; `files` keeps what frozen beginnings make of the pictures, without it memory does.
+
+        Beginnings are computed in `portions`.
+        """
         self._module = module
+        self._portions = portions
         self.pictures = pictures
         self._numerics = numerics
         self._files = files
@@ -59,14 +67,18 @@ class Feed:
 
     def _beginnings(self, cut: Cut, drawn: list[int]) -> Tensor:
         if self._rows is None:
-            return cut.before(self._inputs(drawn))
+            return self._computed(cut, drawn)
 
         def compute(unknown: list[int]) -> Tensor:
-            filled = (unknown * _ALIKE)[: max(len(unknown), _ALIKE)]
-            return cut.before(self._inputs(filled))[: len(unknown)]
+            alike = min(_ALIKE, self._portions.at_once or _ALIKE)
+            filled = (unknown * alike)[: max(len(unknown), alike)]
+            return self._computed(cut, filled)[: len(unknown)]
 
         rows = self._rows.take(drawn, compute)
         return self._numerics.laid_out(rows.to(self.pictures.device, non_blocking=True))
+
+    def _computed(self, cut: Cut, drawn: Sequence[int]) -> Tensor:
+        return self._portions.fit(drawn, lambda parts: torch.cat([cut.before(self._inputs(part)) for part in parts]))
 
     def _inputs(self, drawn: list[int]) -> Tensor:
         return self._numerics.laid_out(self.pictures.inputs(drawn))

@@ -2,13 +2,12 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from math import isfinite
+from types import MappingProxyType
 
 import torch
-from torch.nn.functional import cross_entropy
 
 from tlcore.config import Phase, RunConfig
 from tlcore.controls import Pause, SetRate, Stop, StopAfterEpoch
@@ -16,25 +15,29 @@ from tlcore.engine.assemble import Assembly
 from tlcore.engine.boundary import Boundary
 from tlcore.engine.course import Course
 from tlcore.engine.cut import Cut
-from tlcore.engine.drift import DriftMeter, gradient_size
+from tlcore.engine.divergence import Watch
 from tlcore.engine.feed import Feed
-from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.numerics import PLAIN, Numerics
-from tlcore.engine.optimizer import build_optimizer, set_rates
 from tlcore.engine.pictures import Pictures
+from tlcore.engine.portions import Squeezes
 from tlcore.engine.standing import SavePoint, Standing, Tally, restore, take
-from tlcore.errors import ThawError
-from tlcore.events import Changed, Evaluated, Event, Finished, Moved, Paused, PhaseStarted, Stepped, Stopped
-from tlcore.plan import Group, learning, plan_groups
+from tlcore.engine.stepping import Stepper
+from tlcore.events import (
+    Changed,
+    Evaluated,
+    Event,
+    Finished,
+    Moved,
+    Paused,
+    PhaseStarted,
+    Squeezed,
+    Stepped,
+    Stopped,
+    Work,
+)
+from tlcore.plan import learning
 from tlcore.store.beginnings import Beginnings
 from tlcore.store.runs import AskedFor
-
-_BETWEEN_MOVES = 2.0
-"""Seconds between readings of the drift meter within an epoch; each looks at every weight once."""
-
-
-class DivergedError(ThawError):
-    """A number that steers the run is none any more; no later step could mend it."""
 
 
 class _EndedError(Exception):
@@ -59,32 +62,33 @@ class Trainer:
         repeated: Sequence[Changed] = (),
         numerics: Numerics = PLAIN,
         files: Beginnings | None = None,
+        squeezed: Mapping[Work, Squeezed] = MappingProxyType({}),
     ) -> None:
         """Begin at the start, or at `point`; `repeated` are changes that an earlier try made and this one makes too.
 
-        Rows of frozen beginnings are kept in `files`, or without them in memory.
+        Rows of frozen beginnings are kept in `files`, or without them in memory. `squeezed` is what an earlier try did
+        in parts.
         """
         self._assembly = assembly
         self._module = numerics.lay_out(assembly.module)
-        self._numerics = numerics
         self._config = config
-        self._train, self._val = (Feed(self._module, pictures, numerics, files) for pictures in (train, val))
+        self._squeezes = Squeezes(assembly.runtime, squeezed)
+        self._train, self._val = (
+            Feed(self._module, pictures, numerics, self._squeezes.of("beginning"), files) for pictures in (train, val)
+        )
         self._boundary = Boundary(assembly, numerics, (self._train, self._val))
         self._wishes = wishes
         self._inbox: deque[AskedFor] = deque()
         self._shuffler = torch.Generator().manual_seed(config.seed)
-        self._drift = DriftMeter(self._module, assembly.card.blocks)
+        self._watch = Watch(self._module, assembly.card.blocks)
         self._standing = Standing()
         self._course = Course(config, train.steps(config.loader.batch_size), repeated)
-        self._groups, self._moving = self._plan({}), False
-        self._optimizer = build_optimizer(self._module, assembly.card.blocks, self._groups)
+        self._stepper = Stepper(assembly, numerics, self._squeezes, config.optimizer.weight_decay)
         if point is not None:
             self._standing = replace(point.standing)
-            self._shuffler.set_state(restore(point, self._module, self._optimizer))
+            self._shuffler.set_state(restore(point, self._module, self._stepper.optimizer))
         self._shuffle = self._shuffler.get_state()
         self._began = time.monotonic() - self._standing.seconds
-        self._moved = time.monotonic()
-        self._memory = 0
 
     def run(self) -> Iterator[Event]:
         """Yield what happens, to the end of the plan or until a person wants otherwise.
@@ -112,7 +116,7 @@ class Trainer:
         """Return all that is needed to go on from here, to the bit; to be called between two events."""
         standing = replace(self._standing, seconds=self._seconds(), tally=replace(self._standing.tally))
         standing.overrides = dict(standing.overrides)
-        return take(standing, self._module, self._assembly.card.blocks, self._optimizer, self._shuffle)
+        return take(standing, self._module, self._assembly.card.blocks, self._stepper.optimizer, self._shuffle)
 
     def _begin_phase(self) -> Iterator[PhaseStarted]:
         number, phase = self._course.phase(self._standing.epoch)
@@ -122,20 +126,17 @@ class Trainer:
             yield PhaseStarted(
                 phase=number,
                 epoch=self._standing.epoch,
-                rates={group.block: group.rate for group in self._groups},
-                learning=learning(self._groups),
+                rates={group.block: group.rate for group in self._stepper.groups},
+                learning=learning(self._stepper.groups),
                 step=self._standing.step,
             )
 
     def _enter(self, phase: Phase, rates: dict[str, float]) -> None:
         """Let blocks learn at these base rates, from the next step on."""
-        groups = self._plan(rates)
-        if (groups, phase.moving_statistics) == (self._groups, self._moving):
+        if not self._stepper.enter(rates, phase.moving_statistics):
             return
-        self._groups, self._moving = groups, phase.moving_statistics
-        apply_groups(self._module, self._assembly.card.blocks, self._groups)
-        self._boundary.move(self._groups, phase.moving_statistics)
-        now = {group.block for group in self._groups if group.rate > 0}
+        self._boundary.move(self._stepper.groups, phase.moving_statistics)
+        now = {group.block for group in self._stepper.groups if group.rate > 0}
         learned = now.union(self._standing.learned)
         self._standing.learned = tuple(block for block in self._assembly.card.block_names if block in learned)
 
@@ -144,9 +145,9 @@ class Trainer:
         self._shuffle = self._shuffler.get_state()
         order = torch.randperm(len(self._train.pictures), generator=self._shuffler)
         yield from self._learn(order)
-        self._answer(val)
-        for feed in (self._train, self._val):
-            feed.settle()
+        self._check(val)
+        yield from self._squeezes.news(standing.step, self._config.loader.batch_size)
+        self._settle()
         train, standing.tally = standing.tally, Tally()
         standing.epoch, standing.batch = standing.epoch + 1, 0
         self._shuffle = self._shuffler.get_state()
@@ -161,7 +162,7 @@ class Trainer:
             train_right=train.right,
             train_count=train.count,
             seconds=self._seconds(),
-            memory=self._memory,
+            memory=self._stepper.memory,
         )
         self._inbox.extend(self._wishes())
         wanted = any(isinstance(asked.control, StopAfterEpoch) for asked in self._inbox)
@@ -172,49 +173,33 @@ class Trainer:
         """Go over the training pictures once, from the batch where an earlier try rested."""
         standing, size = self._standing, self._config.loader.batch_size
         _, phase = self._course.phase(standing.epoch)
-        self._train_mode(phase)
+        self._stepper.make_ready()
         parts = self._train.pictures.parts(size, order)[standing.batch :]
         for part, coming in pairwise([*parts, []]):
             yield from self._attend(phase)
-            share = self._course.factor(phase, standing)
-            set_rates(self._optimizer, {group.block: group.rate * share for group in self._groups})
-            loss, right = self._forward(self._train, part, coming, standing.epoch)
-            self._optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            self._optimizer.step()
-            self._look_at_memory()
+            self._train.expect((*part, *coming), standing.epoch)
+            score = self._stepper.learn(self._train, part, standing.epoch, self._course.factor(phase, standing))
+            self._watch.check(score.loss, standing.step, self._stepper.groups)
             standing.step, standing.batch = standing.step + 1, standing.batch + 1
-            mean, count = float(loss.detach()), len(part)
-            standing.tally.add(mean, right, count)
-            yield Stepped(step=standing.step, loss=mean, right=right, count=count, seconds=self._seconds())
-            if time.monotonic() - self._moved > _BETWEEN_MOVES:
+            standing.tally.add(score.loss, score.right, len(part))
+            yield from self._squeezes.news(standing.step, size)
+            yield Stepped(
+                step=standing.step, loss=score.loss, right=score.right, count=len(part), seconds=self._seconds()
+            )
+            if self._watch.due:
                 yield self._measure()
 
-    def _answer(self, tally: Tally) -> None:
+    def _check(self, tally: Tally) -> None:
         """Go over the validation pictures once."""
-        self._module.eval()
         parts = self._val.pictures.parts(self._config.loader.batch_size)
         for part, coming in pairwise([*parts, []]):
             self._inbox.extend(self._wishes())
             if any(isinstance(asked.control, Stop) for asked in self._inbox):
                 raise _EndedError(Stopped(seconds=self._seconds()))
-            with torch.no_grad():
-                loss, right = self._forward(self._val, part, coming)
-            tally.add(float(loss), right, len(part))
-
-    def _forward(
-        self, feed: Feed, part: Sequence[int], coming: Sequence[int], epoch: int = 0
-    ) -> tuple[torch.Tensor, int]:
-        targets = feed.pictures.targets(part)
-        feed.expect(part, epoch)
-        feed.expect(coming, epoch)
-        with self._numerics.on(targets.device):
-            logits = feed.answer(part, epoch)
-        loss = cross_entropy(logits.float(), targets)
-        self._look_at_memory()
-        if not isfinite(float(loss.detach())):
-            raise self._diverged("loss")
-        return loss, int((logits.argmax(1) == targets).sum())
+            self._val.expect((*part, *coming))
+            score = self._stepper.check(self._val, part)
+            self._watch.check(score.loss, self._standing.step, self._stepper.groups)
+            tally.add(score.loss, score.right, len(part))
 
     def _attend(self, phase: Phase) -> Iterator[Changed]:
         """Rest or end if people ask for it, the last word counting; else make the changes that are due, then theirs.
@@ -242,46 +227,25 @@ class Trainer:
         if not refused:
             standing.overrides[block] = rate
             self._enter(phase, self._course.rates(phase, standing.overrides))
-            self._train_mode(phase)
+            self._stepper.make_ready()
         return Changed(
             after=standing.step,
             block=block,
             requested=rate,
             before=before,
             applied=(before if refused else rate) * self._course.factor(phase, standing),
-            learning=learning(self._groups),
+            learning=learning(self._stepper.groups),
             seconds=self._seconds(),
             refused=refused,
             control=control,
         )
 
-    def _plan(self, rates: dict[str, float]) -> tuple[Group, ...]:
-        card, classes = self._assembly.card, len(self._assembly.classes)
-        return plan_groups(card, classes, rates, self._config.optimizer.weight_decay)
-
-    def _train_mode(self, phase: Phase) -> None:
-        train_mode(self._module, self._assembly.card.blocks, self._groups, phase.moving_statistics)
+    def _settle(self) -> None:
+        for feed in (self._train, self._val):
+            feed.settle()
 
     def _measure(self) -> Moved:
-        self._moved = time.monotonic()
-        moved = self._drift.measure(self._standing.step, self._seconds())
-        if not all(map(isfinite, moved.gradients.values())):
-            raise self._diverged("gradient")
-        if not all(map(isfinite, moved.weights.values())):
-            raise self._diverged("network")
-        return moved
-
-    def _look_at_memory(self) -> None:
-        self._memory = max(self._memory, self._assembly.runtime.memory())
-
-    def _diverged(self, what: str) -> DivergedError:
-        sizes = {block.name: gradient_size(self._module, block) for block in self._assembly.card.blocks}
-        largest = max(sizes, key=lambda name: sizes[name])
-        culprit = f" The largest gradient before that was in {largest}." if sizes[largest] > 0 else ""
-        return DivergedError(
-            f"The {what} is no longer a number, after step {self._standing.step}.{culprit}",
-            "The rates are too high: start again with a tenth of them.",
-        )
+        return self._watch.measure(self._standing.step, self._seconds(), self._stepper.groups)
 
     def _seconds(self) -> float:
         return time.monotonic() - self._began

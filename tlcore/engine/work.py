@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from importlib.metadata import version
 
-import torch
-
 from tlcore.catalog.weights import SCRATCH
 from tlcore.config import RunConfig
 from tlcore.engine.assemble import Assembly, assemble
 from tlcore.engine.checkpoint import BestKeeper
+from tlcore.engine.divergence import DivergedError
 from tlcore.engine.modality.augment import Augmenter
 from tlcore.engine.pictures import Pictures
+from tlcore.engine.portions import is_shortage
 from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.saving import Saver
-from tlcore.engine.trainer import DivergedError, Trainer
+from tlcore.engine.trainer import Trainer
 from tlcore.engine.wishes import Wishes, answered_wishes
 from tlcore.errors import ThawError
 from tlcore.events import (
@@ -60,14 +60,13 @@ def carry_out(store: Store, run: str, watch: Callable[[Event], None] = lambda _e
 
 
 def _told(error: Exception) -> tuple[str, str]:
-    match error:
-        case ThawError():
-            return error.message, error.hint
-        case torch.OutOfMemoryError() | MemoryError():
-            return (
-                "The memory was not enough for this plan.",
-                "Choose fewer pictures per step or a smaller picture size, and start again.",
-            )
+    if isinstance(error, ThawError):
+        return error.message, error.hint
+    if is_shortage(error):
+        return (
+            "The memory was not enough for this plan.",
+            "Choose fewer pictures per step or a smaller picture size, and start again.",
+        )
     return (
         "Thaw made a mistake while it trained.",
         "The log in the home folder tells more. The best weights so far are kept.",
@@ -118,6 +117,7 @@ def _events(store: Store, run: str) -> Iterator[Event]:
             saver.point,
             repeated,
             files=store.beginnings,
+            squeezed=history.squeezed,
         )
         yield _started(config, dataset, assembly, train, saver)
         try:

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -18,13 +19,18 @@ _DEMO_SHAPE = (32, 3, 112, 112)
 
 
 def stand_by(store: Store) -> None:
-    """Read run ids from standard input, a line each, and carry them out; end when the supervisor lets go."""
+    """Read run ids from standard input, a line each, and carry them out; end when the supervisor lets go.
+
+    Each run has a thread of its own. A thread in which oneDNN once could not allocate room for a kernel gets no new
+    kernel ever after, since Xbyak keeps its first error for each thread; so a run that lacked memory takes it along.
+    """
     runtime = choose_runtime("auto")
     _warm_up()
     runtime.give_back()
     store.processes.register("worker", "ready")
     for line in sys.stdin:
-        carry_out(store, line.strip())
+        with ThreadPoolExecutor(1, thread_name_prefix="run") as thread:
+            thread.submit(carry_out, store, line.strip()).result()
         gc.collect()
         runtime.give_back()
 

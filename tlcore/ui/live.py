@@ -22,7 +22,7 @@ from tlcore.ui.reading import reader
 from tlcore.ui.run_buttons import run_buttons
 from tlcore.ui.session import readable, store, workspace
 from tlcore.ui.titles import plan_title, state_sentence, state_title, waiting_for
-from tlcore.verdict import thawing_verdict
+from tlcore.verdict import explosion_verdict, squeeze_verdict, thawing_verdict
 
 EVERY_AT_FIRST, EVERY = 0.4, 1.0
 """Seconds between looks at the store: before the first point, when somebody waits for it, and after it."""
@@ -82,6 +82,8 @@ def _head(run: Run, history: History, state: State) -> None:
         st.html(say(told, lead="", mark="cross"))
     else:
         st.html(line(told))
+    for squeezed in history.squeezed.values():
+        st.html(line(squeeze_verdict(squeezed)))
 
 
 def _curves(run: Run, history: History, state: State) -> None:
@@ -96,6 +98,8 @@ def _curves(run: Run, history: History, state: State) -> None:
     )
     if not history.steps:
         st.html(say(waiting_for(state), lead=""))
+    elif explosion := explosion_verdict(history):
+        st.html(say(explosion, lead="", mark="cross"))
     elif verdict := thawing_verdict(history):
         st.html(say(verdict, lead="From this run:"))
     else:
