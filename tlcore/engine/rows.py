@@ -66,6 +66,11 @@ class Rows:
             self._waiting.clear()
             self._read()
 
+    def look_again(self) -> None:
+        """Take up what other processes have written meanwhile."""
+        if bool((self._at < 0).any()):
+            self._read()
+
     def _read(self) -> None:
         contents = self._files.contents(self._key) if self._files else None
         if contents is None or self._files is None:
@@ -74,6 +79,6 @@ class Rows:
         self._at = torch.tensor([found.get(name, -1) for name in self._names])
         # Mapped, not read: the system brings what is asked for, and takes it away where memory is short.
         values = torch.from_file(
-            str(self._files.rows(self._key)), size=len(found) * prod(self._shape), dtype=self._numbers
+            str(self._files.rows(self._key)), size=len(contents.names) * prod(self._shape), dtype=self._numbers
         )
         self._written = values.view(-1, *self._shape)

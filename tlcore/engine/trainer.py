@@ -20,6 +20,7 @@ from tlcore.engine.feed import Feed
 from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.numerics import PLAIN, Numerics
 from tlcore.engine.optimizer import build_optimizer, set_rates
+from tlcore.engine.peers import ALONE, Peers
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.standing import SavePoint, Standing, Tally, restore, take
 from tlcore.errors import ThawError
@@ -58,10 +59,12 @@ class Trainer:
         repeated: Sequence[Changed] = (),
         numerics: Numerics = PLAIN,
         files: Beginnings | None = None,
+        peers: Peers = ALONE,
     ) -> None:
         """Begin at the start, or at `point`; `repeated` are changes that an earlier try made and this one makes too.
 
-        Rows of frozen beginnings are kept in `files`, or without them in memory.
+        Rows of frozen beginnings are kept in `files`, or without them in memory. The steps are made together with
+        `peers`, who all have to be given the same.
         """
         self._assembly = assembly
         self._module = numerics.lay_out(assembly.module)
@@ -70,6 +73,7 @@ class Trainer:
         self._train, self._val = (Feed(self._module, pictures, numerics, files) for pictures in (train, val))
         self._boundary = Boundary(assembly, numerics, (self._train, self._val))
         self._wishes = wishes
+        self._peers = peers
         self._inbox: deque[AskedFor] = deque()
         self._shuffler = torch.Generator().manual_seed(config.seed)
         self._drift = DriftMeter(self._module, assembly.card.blocks)
@@ -166,16 +170,17 @@ class Trainer:
             yield from self._attend(phase)
             share = self._course.factor(phase, standing)
             set_rates(self._optimizer, {group.block: group.rate * share for group in self._groups})
-            loss, right = self._forward(self._train, part, coming, standing.epoch)
+            loss, mean, right = self._forward(self._train, part, coming, standing.epoch)
             self._optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
+            self._peers.sum_gradients(self._module.parameters())
             self._optimizer.step()
             self._look_at_memory()
             standing.step, standing.batch = standing.step + 1, standing.batch + 1
-            mean, count = float(loss.detach()), len(part)
-            standing.tally.add(mean, right, count)
-            yield Stepped(step=standing.step, loss=mean, right=right, count=count, seconds=self._seconds())
-            if time.monotonic() - self._moved > _BETWEEN_MOVES:
+            standing.tally.add(mean, right, len(part))
+            yield Stepped(step=standing.step, loss=mean, right=right, count=len(part), seconds=self._seconds())
+            # What clocks say differs between processes; nobody but the first is listened to.
+            if not self._peers.rank and time.monotonic() - self._moved > _BETWEEN_MOVES:
                 yield self._measure()
 
     def _answer(self, tally: Tally) -> None:
@@ -187,22 +192,26 @@ class Trainer:
             if any(isinstance(asked.control, Stop) for asked in self._inbox):
                 raise _EndedError(Stopped(seconds=self._seconds()))
             with torch.no_grad():
-                loss, right = self._forward(self._val, part, coming)
-            tally.add(float(loss), right, len(part))
+                _, mean, right = self._forward(self._val, part, coming)
+            tally.add(mean, right, len(part))
 
     def _forward(
         self, feed: Feed, part: Sequence[int], coming: Sequence[int], epoch: int = 0
-    ) -> tuple[torch.Tensor, int]:
-        targets = feed.pictures.targets(part)
-        feed.expect(part, epoch)
-        feed.expect(coming, epoch)
-        with self._numerics.on(targets.device):
-            logits = feed.answer(part, epoch)
-        loss = cross_entropy(logits.float(), targets)
+    ) -> tuple[torch.Tensor, float, int]:
+        """Return this process's part of the mean loss, the mean loss itself, and how many answers are right."""
+        share = self._peers.share(part)
+        targets = feed.pictures.targets(share.places)
+        feed.expect(share.places, epoch)
+        feed.expect(self._peers.share(coming).places, epoch)
+        with self._numerics.on(targets.device), self._peers.as_one(share):
+            logits = feed.answer(share.places, epoch)
+        loss = cross_entropy(logits.float(), targets) * share.weight
+        right = (logits.argmax(1) == targets).sum() * share.counts
+        mean, rights = self._peers.total(float(loss.detach()), float(right))
         self._look_at_memory()
-        if not isfinite(float(loss.detach())):
+        if not isfinite(mean):
             raise self._diverged("loss")
-        return loss, int((logits.argmax(1) == targets).sum())
+        return loss, mean, int(rights)
 
     def _attend(self, phase: Phase) -> Iterator[Changed]:
         """Rest or end if people ask for it, the last word counting; else make the changes that are due, then theirs.
@@ -244,8 +253,14 @@ class Trainer:
         )
 
     def _settle(self) -> None:
-        for feed in (self._train, self._val):
+        """Keep what was computed of frozen beginnings, each process what it did, and take up what the others kept."""
+        feeds = (self._train, self._val)
+        for feed in feeds:
             feed.settle()
+        if not self._peers.alone:
+            self._peers.meet()
+            for feed in feeds:
+                feed.look_again()
 
     def _plan(self, rates: dict[str, float]) -> tuple[Group, ...]:
         card, classes = self._assembly.card, len(self._assembly.classes)
