@@ -168,6 +168,24 @@ def test_a_killed_process_ends_the_run_in_words_and_it_goes_on_from_its_last_epo
 
 
 @pytest.mark.slow
+def test_what_stops_another_process_is_told_by_the_first(plan, dataset, together, filed, told):
+    """The first answers the first picture of three, the second the others; one of those has changed."""
+    spoilt = dataset.manifest.of("val")[1]
+    run = filed(plan(dataset, NETWORK, schedule=(Phase(epochs=1, rates={BLOCKS[-1]: 0.001}),), size=64))
+    path = dataset.file(spoilt)
+    content = path.read_bytes()
+    try:
+        path.write_bytes(b"")
+        process = together("resume", run)
+        process.communicate(timeout=PATIENCE)
+    finally:
+        path.write_bytes(content)
+    assert process.returncode == 1
+    sentence = f"{spoilt.name} has changed since the set was read."
+    assert told(run).rest.sentence == f"One of the 2 processes could not go on: {sentence}"
+
+
+@pytest.mark.slow
 def test_train_in_two_processes_reads_the_pictures_once_and_prints_once(store, together, pictures):
     words = ("--backbone", NETWORK, "--weights", "scratch", "--epochs", "1", "--image-size", "64", "--json")
     process = together("train", str(pictures), *words)

@@ -11,7 +11,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from tlcore.engine.one_batch import OneBatch
-from tlcore.errors import ProcessError, ThawError
+from tlcore.errors import ProcessError
 from tlcore.records import from_json, to_json
 
 if TYPE_CHECKING:
@@ -138,10 +138,10 @@ class Peers:
         """Wait until everyone is here."""
         self.total()
 
-    def tell(self, fault: ThawError) -> None:
-        """Leave word of why this process goes, for the first one to find."""
+    def tell(self, sentence: str, advice: str) -> None:
+        """Leave word of why this process goes, for those who miss it."""
         if self._store is not None:
-            self._store.set(_FAULT, f"{fault.message}\n{fault.hint}")
+            self._store.set(_FAULT, f"{sentence}\n{advice}")
 
     def _sum(self, values: Tensor) -> Tensor:
         with self._missed():
@@ -169,8 +169,8 @@ class Peers:
     def _gone(self) -> PeersError:
         try:
             if self._store is not None and self._store.check([_FAULT]):
-                message, _, hint = self._store.get(_FAULT).decode().partition("\n")
-                return PeersError(f"One of the {self.count} processes could not go on. {message}", hint)
+                sentence, _, advice = self._store.get(_FAULT).decode().partition("\n")
+                return PeersError(f"One of the {self.count} processes could not go on: {sentence}", advice)
         except RuntimeError:
             pass  # The one that kept the word is gone itself.
         return PeersError(
@@ -209,10 +209,5 @@ def joined(local: int) -> Iterator[Peers]:
     peers = Peers(rank, count, local, store)
     try:
         yield peers
-    except PeersError:
-        raise
-    except ThawError as fault:
-        peers.tell(fault)
-        raise
     finally:
         dist.destroy_process_group()

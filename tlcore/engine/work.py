@@ -51,13 +51,14 @@ def carry_out(
     except Exception as error:
         if not isinstance(error, ThawError):
             logging.exception("run %s", run)
-        sentence, advice = _told(error)
+        sentence, advice = told(error)
         # What was saved can still go on once the cause is gone; what never came so far has nothing to go on from.
         kind = Interrupted if History.of(store.runs.events(run)).saved else Failed
         store.runs.end(run, kind(sentence=sentence, advice=advice))
 
 
-def _told(error: Exception) -> tuple[str, str]:
+def told(error: Exception) -> tuple[str, str]:
+    """Return what a person should read of an error: what happened, and what to try next."""
     match error:
         case ThawError():
             return error.message, error.hint
