@@ -128,7 +128,7 @@ def test_a_killed_process_ends_the_run_in_words_and_it_goes_on_from_its_last_epo
     store, plan, dataset, together, filed, told
 ):
     config = plan(
-        dataset, NETWORK, schedule=(Phase(epochs=40, rates={BLOCKS[-1]: 0.0003, BLOCKS[-2]: 0.0003}),), size=64
+        dataset, NETWORK, schedule=(Phase(epochs=20, rates={BLOCKS[-1]: 0.0003, BLOCKS[-2]: 0.0003}),), size=64
     )
     run = filed(config)
 

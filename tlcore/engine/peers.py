@@ -136,7 +136,7 @@ class Peers:
 
     def meet(self) -> None:
         """Wait until everyone is here."""
-        self.total()
+        self.total(0.0)
 
     def tell(self, sentence: str, advice: str) -> None:
         """Leave word of why this process goes, for those who miss it."""
