@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tlcore.config import Loader, RunConfig
-from tlcore.engine import work
+from tlcore.engine import task, work
 from tlcore.engine.modality.augment import Augmenter
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.trainer import Trainer
@@ -111,7 +111,7 @@ def test_a_run_that_was_cut_off_with_augmented_pictures_ends_as_one_that_was_not
     def told(run):
         return [(step.step, step.loss) for step in History.of(store.runs.events(run)).steps]
 
-    monkeypatch.setattr(work, "Trainer", Watched)
+    monkeypatch.setattr(task, "Trainer", Watched)
     whole, broken = (store.runs.submit(config, "person", name, Claimant.here()).id for name in ("whole", "broken"))
     work.carry_out(store, whole)
     with pytest.raises(CutOffError):

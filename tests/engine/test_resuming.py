@@ -9,7 +9,7 @@ import torch
 from tlcore.catalog.backbones import backbone
 from tlcore.config import Change, Phase
 from tlcore.controls import Pause, SetRate, Stop
-from tlcore.engine import work
+from tlcore.engine import task, work
 from tlcore.engine.standing import SavePoint, Standing, Tally
 from tlcore.engine.trainer import Trainer
 from tlcore.errors import WeightsError
@@ -34,7 +34,7 @@ def weights(monkeypatch):
             super().__init__(*given, **named)
             trainers.append(self)
 
-    monkeypatch.setattr(work, "Trainer", Watched)
+    monkeypatch.setattr(task, "Trainer", Watched)
     return lambda: {name: value.clone() for name, value in trainers[-1]._module.state_dict().items()}
 
 
@@ -328,7 +328,7 @@ def test_weights_that_are_gone_for_a_while_do_not_end_a_run_that_was_saved(store
     run = go(config, cut_off_at(9))
     store.runs.resume(run)
     with monkeypatch.context() as patched:
-        patched.setattr(work, "assemble", lambda *_: (_ for _ in ()).throw(WeightsError("They are away.", "Mount it.")))
+        patched.setattr(task, "assemble", lambda *_: (_ for _ in ()).throw(WeightsError("They are away.", "Mount it.")))
         go(run)
     assert history(store, run).rest == Interrupted(sentence="They are away.", advice="Mount it.")
     store.runs.resume(run)

@@ -114,3 +114,25 @@ def test_rows_hold_no_more_memory_than_their_own(open_rows):
     rows = open_rows()
     rows.take([0], lambda places: torch.zeros(1000, *SHAPE)[: len(places)])
     assert rows._waiting[0].untyped_storage().nbytes() == 24
+
+
+def test_what_two_processes_computed_both_is_found_where_it_lies(open_rows):
+    first, second = open_rows(), open_rows()
+    for each, places in ((first, [0, 1]), (second, [1, 0, 2])):
+        each.take(places, Computer())
+    first.settle()
+    second.settle()
+    compute = Computer()
+    assert first_values(open_rows().take([2, 1, 0], compute)) == [2, 1, 0]
+    assert compute.asked == []
+
+
+def test_what_another_process_wrote_is_known_after_a_second_look(open_rows):
+    first, second, compute = open_rows(), open_rows(), Computer()
+    second.take([3, 1], compute)
+    second.settle()
+    assert first.unknown([0, 1, 3]) == [0, 1, 3]
+    first.look_again()
+    assert first.unknown([0, 1, 3]) == [0]
+    assert first_values(first.take([1, 3], compute)) == [1, 3]
+    assert compute.asked == [3, 1]

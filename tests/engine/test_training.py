@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from tlcore.catalog.backbones import backbone
 from tlcore.controls import Stop
-from tlcore.engine import work
+from tlcore.engine import task
 from tlcore.engine.assemble import assemble_checkpoint
 from tlcore.engine.bring import bring_weights
 from tlcore.engine.checkpoint import BestKeeper
@@ -256,7 +256,7 @@ def test_a_mistake_of_ours_is_told_as_one_and_the_next_run_is_not_harmed(
         raise KeyError("secret place")
 
     with monkeypatch.context() as patched:
-        patched.setattr(work, "assemble", broken)
+        patched.setattr(task, "assemble", broken)
         _, events = carried_out(plan(dataset))
     assert events == [
         Failed(

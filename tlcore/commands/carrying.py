@@ -7,6 +7,7 @@ from types import FrameType
 from typing import Any
 
 from tlcore.commands.bars import bar
+from tlcore.commands.together import Seat
 from tlcore.config import RunConfig
 from tlcore.controls import Stop
 from tlcore.data.manifest import Manifest
@@ -23,9 +24,15 @@ def carry_on(store: Store, run: Run, manifest: Manifest, quiet: bool) -> dict[st
     """Work on a run that this process holds until it ends or rests; raise ThawError if it failed or was interrupted."""
     from tlcore.engine.work import carry_out
 
+    seat = Seat.taken()
     _stop_on_interrupt(store, run)
     with _Bar(run.config, quiet) as bar:
-        carry_out(store, run.id, bar.show)
+        if seat.alone:
+            carry_out(store, run.id, bar.show)
+        else:
+            # Where another process ends, torchrun ends this one too; it misses the other by itself, and says so first.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            carry_out(store, run.id, bar.show, seat.meet)
     history = History.of(store.runs.events(run.id))
     last = history.end or history.rest
     if isinstance(last, Failed | Interrupted):

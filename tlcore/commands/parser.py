@@ -45,7 +45,7 @@ def main(words: Sequence[str]) -> int:
         # Whoever read what was printed has enough; what is left must not be printed at the end either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    if getattr(arguments, "json", False):
+    if getattr(arguments, "json", False) and result is not None:
         print(json.dumps(result, ensure_ascii=False))
     return 0
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from tlcore.commands.carrying import carry_on
 from tlcore.commands.naming import run_named
+from tlcore.commands.together import Seat
 from tlcore.errors import ChoiceError
 from tlcore.history import History
 from tlcore.store import Store
@@ -19,8 +20,12 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
     return parser
 
 
-def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
+def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any] | None:
     """Carry the run on to its end; raise ChoiceError if it does not rest."""
+    seat = Seat.taken()
+    if seat.rank:
+        seat.follow(store)
+        return None
     store.runs.bury()  # where no supervisor looks, nobody has written down that a process is gone
     asked = run_named(store, arguments.run_id)
     if not store.runs.resume(asked.id, Claimant.here()):

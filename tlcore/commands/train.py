@@ -11,6 +11,7 @@ from tlcore.commands.carrying import carry_on
 from tlcore.commands.flags import add_plan_flags, planned
 from tlcore.commands.pictures import downloaded
 from tlcore.commands.telling import tell_set
+from tlcore.commands.together import Seat
 from tlcore.config import Compute
 from tlcore.data.marks import ReadAs, SplitBy
 from tlcore.data.outline import drawn, outline
@@ -58,9 +59,15 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
     return parser
 
 
-def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Train, and return what came of it; raise ThawError if the run failed."""
-    quiet = arguments.json
+def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any] | None:
+    """Train, and return what came of it; raise ThawError if the run failed.
+
+    Of several processes the first one returns it; one on each machine reads the pictures.
+    """
+    quiet, seat = arguments.json, Seat.taken()
+    if seat.local:
+        seat.follow(store)
+        return None
     # A typed choice fails here, before any picture is read.
     draft, compute = planned(store, arguments), Compute(device=arguments.device)
     if arguments.read_as and arguments.read_as not in KEYS:
@@ -77,6 +84,9 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     dataset = store.albums.dataset(album)
     if not quiet:
         tell_set(store, album, dataset.manifest)
+    if seat.rank:
+        seat.follow(store)
+        return None
     draft = replace(draft, data=dataset.manifest.digest)
     config = replace(draft.config(arguments.name or dataset.manifest.name), compute=compute)
     submitted = store.runs.submit(config, store.command_line_workspace(), secrets.token_hex(16), Claimant.here())

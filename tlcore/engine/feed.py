@@ -65,6 +65,11 @@ class Feed:
         if self._rows is not None:
             self._rows.close()
 
+    def look_again(self) -> None:
+        """Take up from the store what other processes computed."""
+        if self._rows is not None:
+            self._rows.look_again()
+
     def _beginnings(self, cut: Cut, drawn: list[int]) -> Tensor:
         if self._rows is None:
             return self._computed(cut, drawn)

@@ -43,9 +43,13 @@ def is_shortage(error: Exception) -> bool:
 class Portions:
     """Cuts pictures into as few parts as memory allows; what it learned holds to the end of the run."""
 
-    def __init__(self, runtime: Runtime, at_once: int | None = None) -> None:
-        """Begin with at most `at_once` pictures, None for any number."""
+    def __init__(self, runtime: Runtime, at_once: int | None = None, together: bool = False) -> None:
+        """Begin with at most `at_once` pictures, None for any number.
+
+        Where several processes work `together`, none of them can do again what the others have done.
+        """
         self._runtime = runtime
+        self._together = together
         self.at_once = at_once
         """Most pictures of a part; None while memory was never short."""
 
@@ -65,7 +69,7 @@ class Portions:
             try:
                 return work(parts)
             except (MemoryError, RuntimeError) as error:
-                if not is_shortage(error):
+                if self._together or not is_shortage(error):
                     raise
             # Only out here: the error holds the frames it came through, and they what did not fit (pytorch#18853).
             undo()
@@ -80,10 +84,10 @@ class Portions:
 class Squeezes:
     """The portions of every kind of work, and what is still to be told of them."""
 
-    def __init__(self, runtime: Runtime, before: Mapping[Work, Squeezed]) -> None:
-        """Begin with what was squeezed before."""
-        self._told = {work: squeezed.at_once for work, squeezed in before.items()}
-        self._portions = {work: Portions(runtime, self._told.get(work)) for work in WORKS}
+    def __init__(self, runtime: Runtime, before: Mapping[Work, Squeezed], together: bool = False) -> None:
+        """Begin with what was squeezed before; several processes that work `together` do not squeeze."""
+        self._told = {} if together else {work: squeezed.at_once for work, squeezed in before.items()}
+        self._portions = {work: Portions(runtime, self._told.get(work), together) for work in WORKS}
 
     def of(self, work: Work) -> Portions:
         """Return the portions of one kind of work."""

@@ -65,6 +65,11 @@ class Rows:
             self._waiting.clear()
             self._open()
 
+    def look_again(self) -> None:
+        """Take up what other processes have written meanwhile."""
+        if len(self._at) < len(self._names):
+            self._open()
+
     def close(self) -> None:
         """Write what waits, and close the file."""
         self.settle()

@@ -46,8 +46,11 @@ class Runtime:
             ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
-def choose_runtime(wanted: str) -> Runtime:
-    """Return the wanted device, or with `auto` the best one here; raise ChoiceError if it is not there."""
+def choose_runtime(wanted: str, place: int = 0) -> Runtime:
+    """Return the wanted device, or with `auto` the best one here; raise ChoiceError if it is not there.
+
+    Of several GPUs that is the one at `place`.
+    """
     available = ["cpu"]
     if torch.backends.mps.is_available():
         available.insert(0, "mps")
@@ -56,9 +59,21 @@ def choose_runtime(wanted: str) -> Runtime:
     kind = available[0] if wanted == "auto" else wanted
     if kind not in available:
         raise ChoiceError(f"This machine has no {kind} device.", f"It has: {', '.join(available)}.")
+    if kind == "cuda":
+        _use_gpu(place)
     if kind == "cpu":
         _reuse_large_blocks()
     return Runtime(device=torch.device(kind), label=_label(kind))
+
+
+def _use_gpu(place: int) -> None:
+    there = torch.cuda.device_count()
+    if place >= there:
+        raise ChoiceError(
+            f"This machine has {there} GPU{'s' if there > 1 else ''}, too few for so many processes.",
+            f"Start {there}, or compute on the CPU with `--device cpu`.",
+        )
+    torch.cuda.set_device(place)
 
 
 def _reuse_large_blocks() -> None:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from tlcore.catalog.cards import Block
+from tlcore.engine.peers import Peers
 from tlcore.records import from_json, to_json
 
 _KEY = "standing"
@@ -67,6 +68,14 @@ class SavePoint:
         with safe_open(path, framework="pt") as file:
             standing = from_json(Standing, file.metadata()[_KEY])
         return cls(standing, load_file(path))
+
+    @classmethod
+    def agreed(cls, peers: Peers, point: "SavePoint | None") -> "SavePoint | None":
+        """Return what the first process goes on from; None where it begins anew."""
+        standing = peers.agree(to_json(point.standing) if point else "")
+        if not standing:
+            return None
+        return cls(from_json(Standing, standing), peers.hand_out(point.tensors if point else {}))
 
 
 def take(

@@ -16,6 +16,7 @@ from tlcore.engine.feed import Feed
 from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.numerics import Numerics
 from tlcore.engine.optimizer import build_optimizer, set_rates
+from tlcore.engine.peers import Peers, Share
 from tlcore.engine.portions import Squeezes
 from tlcore.plan import Group, plan_groups
 
@@ -40,13 +41,16 @@ class Stepper:
     statistics once for each part. Dropout draws anew for each part.
     """
 
-    def __init__(self, assembly: Assembly, numerics: Numerics, squeezes: Squeezes, weight_decay: float) -> None:
+    def __init__(
+        self, assembly: Assembly, numerics: Numerics, squeezes: Squeezes, peers: Peers, weight_decay: float
+    ) -> None:
         """Begin with all blocks frozen."""
         self._assembly = assembly
         self._module = assembly.module
         self._blocks = assembly.card.blocks
         self._runtime = assembly.runtime
         self._numerics = numerics
+        self._peers = peers
         self._learning = squeezes.of("learning")
         self._checking = squeezes.of("checking")
         self._weight_decay = weight_decay
@@ -85,6 +89,7 @@ class Stepper:
         self._moving.keep()
         score = self._learning.fit(places, partial(self._gradients, feed, epoch), self._take_back, self._fewest)
         if isfinite(score.loss):
+            self._peers.sum_gradients(self._module.parameters())
             self.optimizer.step()
             self._look_at_memory()
         return score
@@ -96,23 +101,26 @@ class Stepper:
             return torch.cat([self._answers(feed, part) for part in parts])
 
         self._module.eval()
+        share = self._peers.share(places)
         with torch.no_grad():
-            logits = self._checking.fit(places, answered)
-            return _scored(logits, feed.pictures.targets(places))[1]
+            return self._scored(self._checking.fit(share.places, answered), feed, share)[1]
 
     def _gradients(self, feed: Feed, epoch: int, parts: list[list[int]]) -> Score:
         """Leave the gradients of the mean loss over all parts in the parameters."""
         total = sum(map(len, parts))
         mean, right = 0.0, 0
         for number, part in enumerate(parts):
-            loss, score = _scored(self._answers(feed, part, epoch), feed.pictures.targets(part))
-            share = len(part) / total
-            mean, right = mean + score.loss * share, right + score.right
+            share = self._peers.share(part)
+            with self._peers.as_one(share):
+                logits = self._answers(feed, share.places, epoch)
+            loss, score = self._scored(logits, feed, share)
+            weight = len(part) / total
+            mean, right = mean + score.loss * weight, right + score.right
             if not isfinite(mean):
                 break
             if number == 0:
                 self.optimizer.zero_grad()
-            (loss * share).backward()  # type: ignore[no-untyped-call]
+            (loss * weight).backward()  # type: ignore[no-untyped-call]
         return Score(mean, right)
 
     def _answers(self, feed: Feed, places: Sequence[int], epoch: int = 0) -> Tensor:
@@ -120,6 +128,14 @@ class Stepper:
             logits = feed.answer(places, epoch)
         self._look_at_memory()
         return logits.float()
+
+    def _scored(self, logits: Tensor, feed: Feed, share: Share) -> tuple[Tensor, Score]:
+        """Return this process's part of the mean loss, and what all of them made of the whole batch."""
+        targets = feed.pictures.targets(share.places)
+        loss = cross_entropy(logits, targets) * share.weight
+        right = (logits.argmax(1) == targets).sum() * share.counts
+        mean, rights = self._peers.total(float(loss.detach()), float(right))
+        return loss, Score(mean, int(rights))
 
     def _plan(self, rates: Mapping[str, float]) -> tuple[Group, ...]:
         card, classes = self._assembly.card, len(self._assembly.classes)
@@ -131,8 +147,3 @@ class Stepper:
 
     def _look_at_memory(self) -> None:
         self.memory = max(self.memory, self._runtime.memory())
-
-
-def _scored(logits: Tensor, targets: Tensor) -> tuple[Tensor, Score]:
-    loss = cross_entropy(logits, targets)
-    return loss, Score(float(loss.detach()), int((logits.argmax(1) == targets).sum()))

@@ -18,6 +18,7 @@ from tlcore.engine.cut import Cut
 from tlcore.engine.divergence import Watch
 from tlcore.engine.feed import Feed
 from tlcore.engine.numerics import PLAIN, Numerics
+from tlcore.engine.peers import ALONE, Peers
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.portions import Squeezes
 from tlcore.engine.standing import SavePoint, Standing, Tally, restore, take
@@ -63,27 +64,29 @@ class Trainer:
         numerics: Numerics = PLAIN,
         files: Beginnings | None = None,
         squeezed: Mapping[Work, Squeezed] = MappingProxyType({}),
+        peers: Peers = ALONE,
     ) -> None:
         """Begin at the start, or at `point`; `repeated` are changes that an earlier try made and this one makes too.
 
         Rows of frozen beginnings are kept in `files`, or without them in memory. `squeezed` is what an earlier try did
-        in parts.
+        in parts. The steps are made together with `peers`, who all have to be given the same.
         """
         self._assembly = assembly
         self._module = numerics.lay_out(assembly.module)
         self._config = config
-        self._squeezes = Squeezes(assembly.runtime, squeezed)
+        self._squeezes = Squeezes(assembly.runtime, squeezed, together=not peers.alone)
         self._train, self._val = (
             Feed(self._module, pictures, numerics, self._squeezes.of("beginning"), files) for pictures in (train, val)
         )
         self._boundary = Boundary(assembly, numerics, (self._train, self._val))
         self._wishes = wishes
+        self._peers = peers
         self._inbox: deque[AskedFor] = deque()
         self._shuffler = torch.Generator().manual_seed(config.seed)
         self._watch = Watch(self._module, assembly.card.blocks)
         self._standing = Standing()
         self._course = Course(config, train.steps(config.loader.batch_size), repeated)
-        self._stepper = Stepper(assembly, numerics, self._squeezes, config.optimizer.weight_decay)
+        self._stepper = Stepper(assembly, numerics, self._squeezes, peers, config.optimizer.weight_decay)
         if point is not None:
             self._standing = replace(point.standing)
             self._shuffler.set_state(restore(point, self._module, self._stepper.optimizer))
@@ -177,7 +180,7 @@ class Trainer:
         parts = self._train.pictures.parts(size, order)[standing.batch :]
         for part, coming in pairwise([*parts, []]):
             yield from self._attend(phase)
-            self._train.expect((*part, *coming), standing.epoch)
+            self._expect(self._train, part, coming, standing.epoch)
             score = self._stepper.learn(self._train, part, standing.epoch, self._course.factor(phase, standing))
             self._watch.check(score.loss, standing.step, self._stepper.groups)
             standing.step, standing.batch = standing.step + 1, standing.batch + 1
@@ -186,7 +189,8 @@ class Trainer:
             yield Stepped(
                 step=standing.step, loss=score.loss, right=score.right, count=len(part), seconds=self._seconds()
             )
-            if self._watch.due:
+            # What clocks say differs between processes; nobody but the first is listened to.
+            if not self._peers.rank and self._watch.due:
                 yield self._measure()
 
     def _check(self, tally: Tally) -> None:
@@ -196,7 +200,7 @@ class Trainer:
             self._inbox.extend(self._wishes())
             if any(isinstance(asked.control, Stop) for asked in self._inbox):
                 raise _EndedError(Stopped(seconds=self._seconds()))
-            self._val.expect((*part, *coming))
+            self._expect(self._val, part, coming)
             score = self._stepper.check(self._val, part)
             self._watch.check(score.loss, self._standing.step, self._stepper.groups)
             tally.add(score.loss, score.right, len(part))
@@ -240,9 +244,19 @@ class Trainer:
             control=control,
         )
 
+    def _expect(self, feed: Feed, part: Sequence[int], coming: Sequence[int], epoch: int = 0) -> None:
+        """Have this process's pictures of a batch read, and those of the one that comes after it."""
+        feed.expect((*self._peers.share(part).places, *self._peers.share(coming).places), epoch)
+
     def _settle(self) -> None:
-        for feed in (self._train, self._val):
+        """Keep what was computed of frozen beginnings, each process what it did, and take up what the others kept."""
+        feeds = (self._train, self._val)
+        for feed in feeds:
             feed.settle()
+        if not self._peers.alone:
+            self._peers.meet()
+            for feed in feeds:
+                feed.look_again()
 
     def _measure(self) -> Moved:
         return self._watch.measure(self._standing.step, self._seconds(), self._stepper.groups)

@@ -1,8 +1,12 @@
 """What people ask of a run while it goes on: each wish once, and again where a run is taken up from an earlier step."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
+from tlcore.controls import KINDS
+from tlcore.engine.peers import Peers
 from tlcore.events import Changed
+from tlcore.records import from_json, to_json
 from tlcore.store import Store
 from tlcore.store.runs import AskedFor, Entry
 
@@ -22,6 +26,44 @@ class Wishes:
         if found:
             self._last = found[-1].id
         return [asked for asked in found if asked.id not in self._answered]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Letter:
+    """Wishes on their way to other processes."""
+
+    ids: tuple[int, ...]
+    times: tuple[float, ...]
+    kinds: tuple[str, ...]
+    bodies: tuple[str, ...]
+
+
+class HandedOn:
+    """Hands wishes on from the first process of a run to the others, so that all hear them at the same step."""
+
+    def __init__(self, peers: Peers, wishes: Callable[[], Sequence[AskedFor]]) -> None:
+        self._peers = peers
+        self._wishes = wishes
+
+    def __call__(self) -> list[AskedFor]:
+        """Return what the first process heard since the last call, which all have to make."""
+        heard = list(self._wishes()) if not self._peers.rank else []
+        if self._peers.alone:
+            return heard
+        letter = _Letter(
+            ids=tuple(asked.id for asked in heard),
+            times=tuple(asked.time for asked in heard),
+            kinds=tuple(type(asked.control).__name__ for asked in heard),
+            bodies=tuple(to_json(asked.control) for asked in heard),
+        )
+        said = self._peers.agree(to_json(letter) if heard else "")
+        if not said:
+            return []
+        letter = from_json(_Letter, said)
+        return [
+            AskedFor(number, time, from_json(KINDS[kind], body))
+            for number, time, kind, body in zip(letter.ids, letter.times, letter.kinds, letter.bodies, strict=True)
+        ]
 
 
 def answered_wishes(entries: Iterable[Entry]) -> list[Changed]:

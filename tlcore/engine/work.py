@@ -4,19 +4,17 @@ import errno
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 
 from tlcore.catalog.weights import SCRATCH
 from tlcore.config import RunConfig
-from tlcore.engine.assemble import Assembly, assemble
 from tlcore.engine.checkpoint import BestKeeper
 from tlcore.engine.divergence import DivergedError
-from tlcore.engine.modality.augment import Augmenter
-from tlcore.engine.pictures import Pictures
+from tlcore.engine.peers import ALONE, Peers, PeersError
 from tlcore.engine.portions import is_shortage
-from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.saving import Saver
+from tlcore.engine.task import Equipment, Task, equipped
 from tlcore.engine.trainer import Trainer
 from tlcore.engine.wishes import Wishes, answered_wishes
 from tlcore.errors import ThawError
@@ -34,32 +32,45 @@ from tlcore.events import (
     Stopped,
 )
 from tlcore.history import History
+from tlcore.records import to_json
 from tlcore.store import Store
-from tlcore.store.datasets import Dataset
+
+Meet = Callable[[], AbstractContextManager[Peers]]
 
 _FLUSH = 0.25
 """Seconds for which steps are gathered before they are written."""
 
 
-def carry_out(store: Store, run: str, watch: Callable[[Event], None] = lambda _event: None) -> None:
-    """Work on a run to its end, showing each event to `watch`; whatever goes wrong becomes the last event."""
+def carry_out(
+    store: Store,
+    run: str,
+    watch: Callable[[Event], None] = lambda _event: None,
+    meet: Meet = lambda: nullcontext(ALONE),
+) -> None:
+    """Work on a run to its end, showing each event to `watch`; whatever goes wrong becomes the last event.
+
+    `meet` lends the processes that it is worked on with, of which this one is the first.
+    """
     try:
-        _write(store, run, _watched(_events(store, run), watch))
+        _write(store, run, _watched(_events(store, run, meet), watch))
     except DivergedError as error:
         store.runs.end(run, Failed(sentence=error.message, advice=error.hint))
+    except PeersError as error:
+        store.runs.end(run, Interrupted(sentence=error.message, advice=error.hint))
     except OSError as error:
         logging.exception("run %s", run)
         store.runs.end(run, _out_of_order(error))
     except Exception as error:
         if not isinstance(error, ThawError):
             logging.exception("run %s", run)
-        sentence, advice = _told(error)
+        sentence, advice = told(error)
         # What was saved can still go on once the cause is gone; what never came so far has nothing to go on from.
         kind = Interrupted if History.of(store.runs.events(run)).saved else Failed
         store.runs.end(run, kind(sentence=sentence, advice=advice))
 
 
-def _told(error: Exception) -> tuple[str, str]:
+def told(error: Exception) -> tuple[str, str]:
+    """Return what a person should read of an error: what happened, and what to try next."""
     if isinstance(error, ThawError):
         return error.message, error.hint
     if is_shortage(error):
@@ -82,86 +93,63 @@ def _out_of_order(error: OSError) -> Interrupted:
     )
 
 
-def _events(store: Store, run: str) -> Iterator[Event]:
+def _events(store: Store, run: str, meet: Meet) -> Iterator[Event]:
     asked = store.runs.named(run)
     config = asked.config
-    dataset = store.datasets.by_digest(config.data, asked.workspace)
-    runtime = choose_runtime(config.compute.device)
-    assembly = assemble(
-        store,
-        config.backbone,
-        config.weights,
-        dataset.manifest.classes,
-        config.loader.image_size,
-        config.seed,
-        runtime,
-    )
     earlier = store.runs.events(run)
     history = History.of(earlier)
     saver = Saver(store, [entry.event for entry in earlier if isinstance(entry.event, Saved)])
     repeated = answered_wishes(earlier)
-    loader = config.loader
-    augmenter = Augmenter(loader.augment, loader.image_size, config.seed) if loader.augment != "none" else None
-    with (
-        closing(_pictures(dataset, "train", assembly, augmenter, loader.views)) as train,
-        closing(_pictures(dataset, "val", assembly)) as val,
-    ):
-        keeper = BestKeeper(store, run, config, assembly, history)
-        keeper.drop_earlier([entry.event for entry in earlier if isinstance(entry.event, Checkpointed)])
-        trainer = Trainer(
-            assembly,
-            config,
-            train,
-            val,
-            Wishes(store, run, repeated),
-            saver.point,
-            repeated,
-            files=store.beginnings,
-            squeezed=history.squeezed,
-        )
-        yield _started(config, dataset, assembly, train, saver)
-        try:
-            for event in trainer.run():
-                if isinstance(event, Paused):
+    task = Task(config=config, workspace=asked.workspace, repeated=tuple(repeated))
+    with meet() as peers:
+        if not peers.alone:
+            peers.agree(to_json(task))
+        wishes = Wishes(store, run, repeated)
+        with equipped(store, task, peers, wishes, saver.point, history.squeezed) as equipment:
+            yield _started(config, equipment, peers, saver)
+            keeper = BestKeeper(store, run, config, equipment.assembly, history)
+            keeper.drop_earlier([entry.event for entry in earlier if isinstance(entry.event, Checkpointed)])
+            yield from _kept(equipment.trainer, config.epochs, keeper, saver)
+
+
+def _kept(trainer: Trainer, epochs: int, keeper: BestKeeper, saver: Saver) -> Iterator[Event]:
+    """Yield what the trainer tells, and between that what is kept of it."""
+    try:
+        for event in trainer.run():
+            if isinstance(event, Paused):
+                yield saver.save(trainer.save_point())
+            yield event
+            # Whoever reads these events has written one down by the time that the next is asked for.
+            if isinstance(event, Evaluated):
+                if kept := keeper.consider(event):
+                    yield kept
+                    keeper.drop_before()
+                if event.epoch < epochs:
                     yield saver.save(trainer.save_point())
-                yield event
-                # Whoever reads these events has written one down by the time that the next is asked for.
-                if isinstance(event, Evaluated):
-                    if kept := keeper.consider(event):
-                        yield kept
-                        keeper.drop_before()
-                    if event.epoch < config.epochs:
-                        yield saver.save(trainer.save_point())
-                        saver.drop_before()
-                elif isinstance(event, Paused):
                     saver.drop_before()
-                elif isinstance(event, Finished | Stopped):
-                    saver.drop()
-        except DivergedError:
-            saver.drop()  # From here the run would go the same way again.
-            raise
+            elif isinstance(event, Paused):
+                saver.drop_before()
+            elif isinstance(event, Finished | Stopped):
+                saver.drop()
+    except DivergedError:
+        saver.drop()  # From here the run would go the same way again.
+        raise
 
 
-def _pictures(
-    dataset: Dataset, split: str, assembly: Assembly, augmenter: Augmenter | None = None, views: int = 0
-) -> Pictures:
-    examples = dataset.manifest.of(split)
-    return Pictures(examples, dataset.file, assembly.encoder, assembly.runtime.device, augmenter, views)
-
-
-def _started(config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pictures, saver: Saver) -> Started:
+def _started(config: RunConfig, equipment: Equipment, peers: Peers, saver: Saver) -> Started:
+    assembly, manifest = equipment.assembly, equipment.dataset.manifest
     point, published = saver.point, assembly.card.published(config.weights)
     own = "random numbers" if config.weights == SCRATCH else "own file"
     return Started(
-        device=assembly.runtime.label,
+        device=assembly.runtime.label + ("" if peers.alone else f", {peers.count} processes"),
         backbone=assembly.card.title,
         weights=published.title if published else own,
         classes=assembly.classes,
-        train_counts=dataset.manifest.counts("train"),
-        val_counts=dataset.manifest.counts("val"),
+        train_counts=manifest.counts("train"),
+        val_counts=manifest.counts("val"),
         parameters=sum(parameter.numel() for parameter in assembly.module.parameters()),
         epochs=config.epochs,
-        steps_per_epoch=train.steps(config.loader.batch_size),
+        steps_per_epoch=equipment.train.steps(config.loader.batch_size),
         versions={name: version(name) for name in ("torch", "torchvision", "timm")},
         step=point.standing.step if point else 0,
         seconds=point.standing.seconds if point else 0.0,
