@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tlcore.arithmetic import PLAIN, Arithmetic
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
@@ -21,6 +23,8 @@ class Started:
     epochs: int
     steps_per_epoch: int
     versions: Mapping[str, str]
+    arithmetic: Arithmetic = PLAIN
+    """How the network is computed in this try and in all that go on from it."""
     step: int = 0
     """Steps that were made before, where a run goes on."""
     seconds: float = 0.0

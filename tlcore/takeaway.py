@@ -38,6 +38,8 @@ class Card:
     count: int
     thaw: str
     """Version of Thaw."""
+    computed_in: str = ""
+    """With which numbers it learned, in words; files of the first versions of Thaw lack it."""
 
 
 def predict_script() -> str:

@@ -9,15 +9,18 @@ from importlib.metadata import version
 
 import torch
 
+from tlcore.arithmetic import Arithmetic
 from tlcore.catalog.weights import SCRATCH
 from tlcore.config import RunConfig
 from tlcore.engine.assemble import Assembly, assemble
 from tlcore.engine.checkpoint import BestKeeper
 from tlcore.engine.modality.augment import Augmenter
+from tlcore.engine.numerics import Numerics
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.saving import Saver
 from tlcore.engine.trainer import DivergedError, Trainer
+from tlcore.engine.tuning import tuned
 from tlcore.engine.wishes import Wishes, answered_wishes
 from tlcore.errors import ThawError
 from tlcore.events import Evaluated, Event, Failed, Finished, Interrupted, Paused, Started, Stepped, Stopped
@@ -95,7 +98,8 @@ def _events(store: Store, run: str) -> Iterator[Event]:
         closing(_pictures(dataset, "train", assembly, augmenter, loader.views)) as train,
         closing(_pictures(dataset, "val", assembly)) as val,
     ):
-        keeper = BestKeeper(store, run, config, assembly, history)
+        numerics = _numerics(store, assembly, config, dataset, history)
+        keeper = BestKeeper(store, run, config, assembly, numerics, history)
         trainer = Trainer(
             assembly,
             config,
@@ -104,9 +108,10 @@ def _events(store: Store, run: str) -> Iterator[Event]:
             Wishes(store, run, repeated),
             saver.point,
             repeated,
-            files=store.beginnings,
+            numerics,
+            store.beginnings,
         )
-        yield _started(config, dataset, assembly, train, saver)
+        yield _started(config, dataset, assembly, numerics, train, saver)
         try:
             for event in trainer.run():
                 if isinstance(event, Paused):
@@ -136,7 +141,17 @@ def _pictures(
     return Pictures(examples, dataset.file, assembly.encoder, assembly.runtime.device, augmenter, views)
 
 
-def _started(config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pictures, saver: Saver) -> Started:
+def _numerics(store: Store, assembly: Assembly, config: RunConfig, dataset: Dataset, history: History) -> Numerics:
+    """Return how an earlier try computed, so that this one goes on to the bit; for the first, what is best."""
+    if history.started is not None:
+        return Numerics.of(history.started.arithmetic)
+    train, val = (len(dataset.manifest.of(split)) for split in ("train", "val"))
+    return tuned(store, assembly, config, train, val)
+
+
+def _started(
+    config: RunConfig, dataset: Dataset, assembly: Assembly, numerics: Numerics, train: Pictures, saver: Saver
+) -> Started:
     point, published = saver.point, assembly.card.published(config.weights)
     own = "random numbers" if config.weights == SCRATCH else "own file"
     return Started(
@@ -150,6 +165,7 @@ def _started(config: RunConfig, dataset: Dataset, assembly: Assembly, train: Pic
         epochs=config.epochs,
         steps_per_epoch=train.steps(config.loader.batch_size),
         versions={name: version(name) for name in ("torch", "torchvision", "timm")},
+        arithmetic=Arithmetic(numbers=numerics.numbers, channels_last=numerics.channels_last),
         step=point.standing.step if point else 0,
         seconds=point.standing.seconds if point else 0.0,
         anew=saver.damaged,
