@@ -311,6 +311,13 @@ def test_a_timm_network_by_name_is_measured_and_trained(said, pictures, own_home
     assert (own_home / "cards" / "resnet10t.json").is_file()
 
 
+def test_train_computes_with_the_numbers_that_it_is_told(said, pictures):
+    small = ("--backbone=mobilenet_v2", "--weights=scratch", "--epochs=1", "--image-size=32", "--device=cpu")
+    status, out, err = said("train", str(pictures), *small, "--precision=bfloat16")
+    assert status == 0, err
+    assert ": bfloat16, channels last\n" in out
+
+
 def test_doctor_knows_this_machine(said):
     status, out, err = said("doctor", "--json")
     assert status == 0, err + out
@@ -345,6 +352,7 @@ WRONG = {
     "size": (("train", "digits", "--image-size", "9999"), "Picture size is 9999. It takes 32 to 512."),
     "seed": (("train", "digits", "--seed", "-1"), "Seed is -1."),
     "device": (("train", "digits", "--device", "tpu"), "Device is tpu. Did you mean cpu?"),
+    "precision": (("train", "digits", "--precision", "bfloat"), "Precision is bfloat. Did you mean bfloat16?"),
     "weights": (
         ("train", "digits", "--weights", "mine.pth"),
         "It takes imagenet, in1k, scratch, or a file that is there.",

@@ -23,11 +23,11 @@ from tlcore.workload import workload
 
 _WORTH = 1.5e11
 """Multiply-adds of a plan from which on it is measured for: two to three seconds of a laptop, twice the measuring."""
-_WORK = {"cpu": 2e9, "mps": 1e11, "cuda": 1e12}
+_WORK = {"cpu": 1e9, "mps": 1e11, "cuda": 1e12}
 """Multiply-adds to answer the pictures of one measured step: enough to fill the device, little enough to be quick."""
 _FEWEST = 2
 """Pictures of a measured step: BatchNorm cannot learn from one."""
-_PATIENCE = 0.6
+_PATIENCE = 0.3
 """Seconds of timed rounds, unless already the first one takes more."""
 _FAR = 2.0
 """Times as long as the plain way, the first time; nothing that is so slow is timed again."""
