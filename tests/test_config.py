@@ -34,6 +34,7 @@ BLOCKS = ("stem", "a", "b", "c", "d", "head")
         (lambda: Loader(augment="gentel"), "Augmentation is gentel. Did you mean gentle?"),  # type: ignore[arg-type]
         (lambda: Loader(image_size=16), "Picture size is 16. It takes 32 to 512."),
         (lambda: Compute(device="tpu"), "Device is tpu. Did you mean cpu?"),
+        (lambda: Compute(precision="bfloat"), "Precision is bfloat. Did you mean bfloat16?"),  # type: ignore[arg-type]
     ],
 )
 def test_a_bad_value_is_told_with_its_name_and_its_range(make, said):

@@ -13,6 +13,9 @@ Strategy = Literal["features", "gradual", "headfirst", "low", "depth", "scratch"
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
+Precision = Literal["auto", "float32", "tf32", "bfloat16"]
+"""Which numbers are multiplied; auto is what was measured to be fastest on the machine, if it is sound."""
+
 Shape = Literal["constant", "cosine", "one_cycle", "step"]
 """How the rates go within a phase; `schedules` says what each means."""
 
@@ -147,13 +150,15 @@ class Loader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compute:
-    """Where the run is computed."""
+    """Where the run is computed, and with which numbers."""
 
     device: Device = "auto"
+    precision: Precision = "auto"
 
     def __post_init__(self) -> None:
-        """Check the value."""
+        """Check the values."""
         _among("Device", self.device, get_args(Device))
+        _among("Precision", self.precision, get_args(Precision))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

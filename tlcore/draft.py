@@ -5,7 +5,18 @@ from dataclasses import dataclass, field, replace
 
 from tlcore.catalog.backbones import DEFAULT, backbone
 from tlcore.catalog.weights import IMAGENET, SCRATCH
-from tlcore.config import Augment, Change, Loader, Optimizer, Phase, RunConfig, Strategy, check_epochs
+from tlcore.config import (
+    Augment,
+    Change,
+    Compute,
+    Loader,
+    Optimizer,
+    Phase,
+    Precision,
+    RunConfig,
+    Strategy,
+    check_epochs,
+)
 from tlcore.errors import ChoiceError
 from tlcore.strategies import Slope, fill
 
@@ -33,6 +44,8 @@ class Draft:
     augment: Augment = "none"
     views: int = 0
     weight_decay: float = 0.01
+    precision: Precision = "auto"
+    """For this machine: a plan that is written to a file leaves it out."""
     seed: int = 0
 
     @property
@@ -143,6 +156,7 @@ class Draft:
             loader=Loader(
                 batch_size=self.batch_size, image_size=self.image_size, augment=self.augment, views=self.views
             ),
+            compute=Compute(precision=self.precision),
             seed=self.seed,
         )
 

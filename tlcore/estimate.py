@@ -9,6 +9,7 @@ from tlcore.data.limits import BEGINNINGS_BYTES, BEGINNINGS_IN_MEMORY, KEPT_READ
 from tlcore.data.manifest import Manifest
 from tlcore.questions import Measure, Measured
 from tlcore.timeline import Stretch, steps_per_epoch, stretches
+from tlcore.workload import workload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ def what_to_measure(config: RunConfig, manifest: Manifest, workspace: str) -> Me
         batch_size=config.loader.batch_size,
         augment=config.loader.augment,
         anew=not _drawings(config),
+        precision=config.compute.precision,
+        worth_tuning=workload(config, len(manifest.of("train")), len(manifest.of("val"))).worth_tuning,
         workspace=workspace,
     )
 

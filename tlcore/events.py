@@ -6,6 +6,8 @@ from math import ceil
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from tlcore.arithmetic import PLAIN, Arithmetic
+
 Work = Literal["learning", "checking", "beginning"]
 """What is done with many pictures at once: steps, answers to validation pictures, and the frozen beginning's rows."""
 WORKS: tuple[Work, ...] = get_args(Work)
@@ -27,6 +29,8 @@ class Started:
     epochs: int
     steps_per_epoch: int
     versions: Mapping[str, str]
+    arithmetic: Arithmetic = PLAIN
+    """How the network is computed in this try and in all that go on from it."""
     step: int = 0
     """Steps that were made before, where a run goes on."""
     seconds: float = 0.0

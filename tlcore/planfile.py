@@ -24,7 +24,7 @@ _SHA256_LENGTH = 64
 
 
 def to_yaml(plan: Draft | RunConfig) -> str:
-    """Return the plan as YAML; name, pictures and device belong to a run, and are left out."""
+    """Return the plan as YAML; name, pictures, device and precision belong to a run, and are left out."""
     config = plan if isinstance(plan, RunConfig) else replace(plan, data="").config("")
     lines = [
         _HEADER,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from tlcore.config import Augment
+from tlcore.config import Augment, Precision
 from tlcore.seen import Seen
 
 AnswerKind = TypeVar("AnswerKind")
@@ -86,6 +86,9 @@ class Measure(Asks["Measured"]):
     augment: Augment = "none"
     anew: bool = False
     """Whether every epoch draws its own pictures, so that no row of a frozen beginning can be kept."""
+    precision: Precision = "auto"
+    worth_tuning: bool = False
+    """Whether the plan is large enough for the machine to look for its best arithmetic first."""
     workspace: str = ""
 
 

@@ -41,6 +41,8 @@ class Card:
     """Version of Thaw."""
     sha256: str = ""
     """Of the file of the weights; empty in that file, which cannot name itself."""
+    computed_in: str = ""
+    """With which numbers it learned, in words; files of the first versions of Thaw lack it."""
 
 
 def predict_script() -> str:

@@ -158,3 +158,10 @@ def test_one_ctrl_c_stops_and_keeps_the_best_weights(quick, own_home, pictures):
     told = json.loads(out)
     assert told["accuracy"] is not None
     assert told["best_epoch"] >= 1
+
+
+def test_train_computes_with_the_numbers_that_it_is_told(said, pictures):
+    small = ("--backbone=mobilenet_v2", "--weights=scratch", "--epochs=1", "--image-size=32", "--device=cpu")
+    status, out, err = said("train", str(pictures), *small, "--precision=bfloat16")
+    assert status == 0, err
+    assert ": bfloat16, channels last\n" in out

@@ -103,6 +103,7 @@ WRONG = {
     "size": (("train", "digits", "--image-size", "9999"), "Picture size is 9999. It takes 32 to 512."),
     "seed": (("train", "digits", "--seed", "-1"), "Seed is -1."),
     "device": (("train", "digits", "--device", "tpu"), "Device is tpu. Did you mean cpu?"),
+    "precision": (("train", "digits", "--precision", "bfloat"), "Precision is bfloat. Did you mean bfloat16?"),
     "weights": (
         ("train", "digits", "--weights", "mine.pth"),
         "It takes imagenet, in1k, scratch, or a file that is there.",

@@ -6,6 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from tlcore.arithmetic import PLAIN
 from tlcore.catalog.backbones import backbone
 from tlcore.controls import Stop
 from tlcore.engine import task
@@ -142,7 +143,7 @@ def test_the_weights_that_are_kept_answer_as_they_did(plan, dataset, carried_out
 )
 def test_what_counts_as_best(plan, dataset, store, put_together, files_kept, tale, kept):
     assembly = put_together(plan(dataset), dataset)
-    keeper = BestKeeper(store, "a run", plan(dataset), assembly, History())
+    keeper = BestKeeper(store, "a run", plan(dataset), assembly, PLAIN, History())
     epochs = []
     for epoch, right, loss in tale:
         if checkpointed := keeper.consider(evaluated(epoch, right, loss)):

@@ -1,9 +1,11 @@
 """Every page with a set and with runs in every state: what it shows is what the store holds."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
+from tlcore.arithmetic import Arithmetic
 from tlcore.data.collect import look_here
 from tlcore.data.manifest import LeftOut
 from tlcore.draft import Draft
@@ -93,6 +95,15 @@ def test_a_run_that_ended_early_says_why(open_page, make_set, make_run, two_epoc
     said = words(open_page("train", run=run.id))
     assert chip in said
     assert sentence in said
+
+
+def test_the_train_page_tells_on_what_and_how_the_run_is_computed(open_page, make_set, make_run, two_epochs, words):
+    manifest = make_set()
+    started, *others = two_epochs(manifest)
+    started = replace(started, arithmetic=Arithmetic(numbers="bfloat16"))
+    run = make_run(manifest, started, *others, Finished(seconds=4.0))
+    page = open_page("train", run=run.id)
+    assert "CPU, 2 cores · bfloat16, channels last" in words(page)
 
 
 def test_a_run_of_somebody_else_is_as_one_that_never_was(open_page, make_set, make_run, two_epochs, words):

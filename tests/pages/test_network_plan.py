@@ -176,3 +176,12 @@ def test_the_page_offers_the_file_of_the_plan(network):
     page, kept = network()
     shown = next(code.value for code in page.code if code.language == "yaml")
     assert from_yaml(shown).phases == kept().phases
+
+
+def test_the_numbers_to_compute_with_are_measured_unless_somebody_says_which(network):
+    page, kept = network()
+    assert page.selectbox("precision").value == "auto"
+    page.selectbox("precision").set_value("bfloat16").run()
+    assert kept().config("").compute.precision == "bfloat16"
+    assert "bfloat16" not in to_yaml(kept())  # another machine has another best
+    assert not page.exception

@@ -88,6 +88,8 @@ def _report(run: Run, manifest: Manifest, history: History) -> dict[str, Any]:
     return {
         "run": run.id,
         "state": history.state(run),
+        "device": history.started.device if history.started else None,
+        "computed_in": history.started.arithmetic.words if history.started else None,
         "accuracy": best.accuracy if best else None,
         "best_epoch": best.epoch if best else None,
         "seconds": round(last.seconds, 3) if isinstance(last, Finished | Stopped | Paused) else None,
@@ -107,6 +109,8 @@ def _tell(report: dict[str, Any]) -> None:
     if report["accuracy"] is not None:
         print(f"{100 * report['accuracy']:.1f} % of {report['val_examples']} validation pictures right", end="")
         print(f" (best: epoch {report['best_epoch']}), {report['seconds']:.0f} s")
+    if report["device"]:
+        print(f"Computed on {report['device']}: {report['computed_in']}")
     if report["state"] == "paused":
         print(f"Paused; everything is kept. Go on: python -m tlcore resume {short}")
     elif report["accuracy"] is None:

@@ -4,7 +4,7 @@ import argparse
 import secrets
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from tlcore.commands.bars import counted
 from tlcore.commands.carrying import carry_on
@@ -12,7 +12,7 @@ from tlcore.commands.flags import add_plan_flags, planned
 from tlcore.commands.pictures import downloaded
 from tlcore.commands.telling import tell_set
 from tlcore.commands.together import Seat
-from tlcore.config import Compute
+from tlcore.config import Compute, Precision
 from tlcore.data.marks import ReadAs, SplitBy
 from tlcore.data.outline import drawn, outline
 from tlcore.data.public_sets import PUBLIC_SETS
@@ -54,6 +54,11 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argp
     )
     split.add_argument("--fold", metavar="K/N", help="cut the set into N folds, and check with fold K, such as 2/5")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
+    parser.add_argument(
+        "--precision",
+        default="auto",
+        help=f"numbers to compute with: {', '.join(get_args(Precision))} (default: auto, the fastest as measured)",
+    )
     parser.add_argument("--name", help="what to call the run (default: the folder's name)")
     parser.set_defaults(run=run)
     return parser
@@ -69,7 +74,8 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any] | None:
         seat.follow(store)
         return None
     # A typed choice fails here, before any picture is read.
-    draft, compute = planned(store, arguments), Compute(device=arguments.device)
+    draft = planned(store, arguments)
+    compute = Compute(device=arguments.device, precision=arguments.precision)
     if arguments.read_as and arguments.read_as not in KEYS:
         raise ChoiceError(
             f"{arguments.read_as} is no way to understand folders.", did_you_mean(arguments.read_as, KEYS)

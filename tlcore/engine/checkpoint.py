@@ -6,6 +6,7 @@ import torch
 from safetensors.torch import save_file
 
 from tlcore import __version__
+from tlcore.arithmetic import Arithmetic
 from tlcore.config import RunConfig
 from tlcore.engine.assemble import Assembly
 from tlcore.events import Checkpointed, Evaluated
@@ -18,12 +19,15 @@ from tlcore.takeaway import METADATA_KEY, Card
 class BestKeeper:
     """Keeps the weights of the best epoch of one run, and only those."""
 
-    def __init__(self, store: Store, run: str, config: RunConfig, assembly: Assembly, history: History) -> None:
+    def __init__(
+        self, store: Store, run: str, config: RunConfig, assembly: Assembly, arithmetic: Arithmetic, history: History
+    ) -> None:
         """Keep on from what `history` says is the best so far."""
         self._store = store
         self._run = run
         self._config = config
         self._assembly = assembly
+        self._arithmetic = arithmetic
         self._best = history.best
         self._kept = history.checkpoint.sha256 if history.checkpoint else None
         self._before: str | None = None
@@ -70,4 +74,5 @@ class BestKeeper:
             right=evaluated.right,
             count=evaluated.count,
             thaw=__version__,
+            computed_in=self._arithmetic.words,
         )

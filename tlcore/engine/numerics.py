@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-Numbers = Literal["float32", "bfloat16"]
+from tlcore.arithmetic import Arithmetic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Numerics:
-    """One way to compute; weights, gradients and the optimizer are float32 in all of them."""
+class Numerics(Arithmetic):
+    """An arithmetic, carried out."""
 
-    numbers: Numbers = "float32"
-    channels_last: bool = True
-    """Whether the channels of a pixel lie together, as convolutions on most processors like it."""
+    @classmethod
+    def of(cls, arithmetic: Arithmetic) -> "Numerics":
+        """Return this arithmetic as one that can be carried out."""
+        return cls(numbers=arithmetic.numbers, channels_last=arithmetic.channels_last)
 
     def lay_out(self, module: nn.Module) -> nn.Module:
         """Return the module with its weights laid out for this."""
@@ -32,6 +32,9 @@ class Numerics:
     @contextmanager
     def on(self, device: torch.device) -> Iterator[None]:
         """Compute what is inside the `with` in this way; sums and norms stay in float32 by torch's own rules."""
+        if device.type == "cuda":
+            # Not put back: the way back from here, which is outside of the `with`, computes in the same way.
+            torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = self.numbers == "tf32"
         with torch.autocast(device.type, torch.bfloat16, enabled=self.numbers == "bfloat16"):
             yield
 

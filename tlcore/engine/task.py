@@ -5,17 +5,21 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tlcore.arithmetic import Arithmetic
 from tlcore.config import RunConfig
 from tlcore.engine.assemble import Assembly, assemble
 from tlcore.engine.modality.augment import Augmenter
+from tlcore.engine.numerics import PLAIN, Numerics
 from tlcore.engine.peers import Peers
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.engine.standing import SavePoint
 from tlcore.engine.trainer import Trainer
+from tlcore.engine.tuning import tuned
 from tlcore.engine.wishes import HandedOn
 from tlcore.errors import ChoiceError
 from tlcore.events import Changed, Squeezed, Work
+from tlcore.records import from_json, to_json
 from tlcore.store import Store
 from tlcore.store.datasets import Dataset
 from tlcore.store.runs import AskedFor
@@ -29,6 +33,8 @@ class Task:
     workspace: str
     repeated: tuple[Changed, ...]
     """Changes that an earlier try made and this one makes too."""
+    arithmetic: Arithmetic | None = None
+    """How an earlier try computed, so that this one goes on to the bit; None for the first, which takes the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Equipment:
 
     dataset: Dataset
     assembly: Assembly
+    numerics: Numerics
     train: Pictures
     trainer: Trainer
 
@@ -73,6 +80,7 @@ def equipped(
         closing(_pictures(dataset, "train", assembly, augmenter, loader.views)) as train,
         closing(_pictures(dataset, "val", assembly)) as val,
     ):
+        numerics = _numerics(store, task, assembly, peers, len(train), len(val))
         trainer = Trainer(
             assembly,
             config,
@@ -81,11 +89,20 @@ def equipped(
             HandedOn(peers, wishes),
             point,
             task.repeated,
+            numerics,
             files=store.beginnings,
             squeezed=squeezed,
             peers=peers,
         )
-        yield Equipment(dataset, assembly, train, trainer)
+        yield Equipment(dataset, assembly, numerics, train, trainer)
+
+
+def _numerics(store: Store, task: Task, assembly: Assembly, peers: Peers, train: int, val: int) -> Numerics:
+    """Return how all of them compute, which the first one finds out."""
+    if task.arithmetic is not None:
+        return Numerics.of(task.arithmetic)
+    found = PLAIN if peers.rank else tuned(store, assembly, task.config, train, val)
+    return Numerics.of(from_json(Arithmetic, peers.agree(to_json(found))))
 
 
 def _runtime(config: RunConfig, peers: Peers) -> Runtime:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 
+from tlcore.arithmetic import Arithmetic
 from tlcore.catalog.weights import SCRATCH
 from tlcore.config import RunConfig
 from tlcore.engine.checkpoint import BestKeeper
@@ -100,14 +101,19 @@ def _events(store: Store, run: str, meet: Meet) -> Iterator[Event]:
     history = History.of(earlier)
     saver = Saver(store, [entry.event for entry in earlier if isinstance(entry.event, Saved)])
     repeated = answered_wishes(earlier)
-    task = Task(config=config, workspace=asked.workspace, repeated=tuple(repeated))
+    task = Task(
+        config=config,
+        workspace=asked.workspace,
+        repeated=tuple(repeated),
+        arithmetic=history.started.arithmetic if history.started else None,
+    )
     with meet() as peers:
         if not peers.alone:
             peers.agree(to_json(task))
         wishes = Wishes(store, run, repeated)
         with equipped(store, task, peers, wishes, saver.point, history.squeezed) as equipment:
             yield _started(config, equipment, peers, saver)
-            keeper = BestKeeper(store, run, config, equipment.assembly, history)
+            keeper = BestKeeper(store, run, config, equipment.assembly, equipment.numerics, history)
             keeper.drop_earlier([entry.event for entry in earlier if isinstance(entry.event, Checkpointed)])
             yield from _kept(equipment.trainer, config.epochs, keeper, saver)
 
@@ -138,6 +144,7 @@ def _kept(trainer: Trainer, epochs: int, keeper: BestKeeper, saver: Saver) -> It
 
 def _started(config: RunConfig, equipment: Equipment, peers: Peers, saver: Saver) -> Started:
     assembly, manifest = equipment.assembly, equipment.dataset.manifest
+    numerics = equipment.numerics
     point, published = saver.point, assembly.card.published(config.weights)
     own = "random numbers" if config.weights == SCRATCH else "own file"
     return Started(
@@ -151,6 +158,7 @@ def _started(config: RunConfig, equipment: Equipment, peers: Peers, saver: Saver
         epochs=config.epochs,
         steps_per_epoch=equipment.train.steps(config.loader.batch_size),
         versions={name: version(name) for name in ("torch", "torchvision", "timm")},
+        arithmetic=Arithmetic(numbers=numerics.numbers, channels_last=numerics.channels_last),
         step=point.standing.step if point else 0,
         seconds=point.standing.seconds if point else 0.0,
         anew=saver.damaged,

@@ -20,6 +20,7 @@ from tlcore.store.known_sets import KnownSets
 from tlcore.store.processes import Processes
 from tlcore.store.runs import Runs
 from tlcore.store.space import Space
+from tlcore.store.tunings import Tunings
 
 _LEFT_BEHIND = 24 * 3600.0
 """Seconds after which what nobody names is nobody's any more."""
@@ -57,6 +58,7 @@ class Store:
         self.intake = Intake(home / "intake")
         self.processes = Processes(self._database)
         self.runs = Runs(self._database)
+        self.tunings = Tunings(self._database)
         self.known_sets = KnownSets(self.downloads, self.blobs)
         self.space = Space(self._database, self.blobs, self.albums, self.thumbnails)
 

@@ -1,6 +1,6 @@
 """The tables of the store; nowhere else are they spelt, except in the rooms' own queries beside this file."""
 
-VERSION = 7
+VERSION = 8
 
 _ALBUMS = """
 CREATE TABLE albums (
@@ -8,6 +8,8 @@ CREATE TABLE albums (
     roots TEXT NOT NULL, survey TEXT NOT NULL, marks TEXT NOT NULL, seed INTEGER NOT NULL,
     digest TEXT, fault TEXT, classes INTEGER NOT NULL, pictures INTEGER NOT NULL
 )"""
+
+_TUNINGS = "CREATE TABLE tunings (key TEXT PRIMARY KEY, body TEXT NOT NULL)"
 
 MIGRATIONS = {
     1: """
@@ -50,11 +52,13 @@ DELETE FROM errands
     4: "ALTER TABLE errands ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0",
     5: "ALTER TABLE datasets ADD COLUMN state TEXT NOT NULL DEFAULT ''",
     6: "DELETE FROM questions WHERE kind = 'Measure'",
+    7: _TUNINGS,
 }
 """Version to the statements that make the next one of it; drafts, errands and answers of old are cheap to make anew."""
 
 SCHEMA = f"""
 {_ALBUMS};
+{_TUNINGS};
 CREATE TABLE datasets (
     id TEXT PRIMARY KEY, workspace TEXT NOT NULL, digest TEXT NOT NULL, created REAL NOT NULL,
     roots TEXT NOT NULL, manifest TEXT NOT NULL, state TEXT NOT NULL DEFAULT '', UNIQUE (workspace, digest)

@@ -16,6 +16,7 @@ from tlcore.store.runs import Run
 from tlcore.text import count, memory
 from tlcore.ui.components.memory_bar import memory_bar
 from tlcore.ui.components.static import numbers, say
+from tlcore.ui.precision_choice import choose_precision
 from tlcore.ui.session import store, workspace
 from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import amount, duration, percent
@@ -33,6 +34,7 @@ def draw_estimate(config: RunConfig, manifest: Manifest) -> None:
     question = what_to_measure(config, manifest, workspace())
     with st.container(key="card_estimate"):
         st.header("What it will take on this machine", anchor=False)
+        choose_precision()
         measured = store().asked.known(question)
         if measured is not None:
             _draw(config, estimate(config, manifest, measured), measured.device)

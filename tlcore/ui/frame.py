@@ -99,6 +99,7 @@ def _foot(settling: bool) -> None:
             title = history.started.device
             idle = history.state(newest) in (*STILL, "waiting")
             lines = ["Idle." if idle else "Training."]
+            lines.append(history.started.arithmetic.words)
             if history.speed:
                 lines.append(f"{history.started.backbone} learns {history.speed:.0f} pictures per second")
     if not worker_ready() and not store().runs.open():

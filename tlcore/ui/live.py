@@ -69,7 +69,8 @@ def draw_run(identifier: str, every: float | None) -> None:
 
 
 def _head(run: Run, history: History, state: State) -> None:
-    crumb(run.config.name, plan_title(run.config), f"seed {run.config.seed}")
+    how = (history.started.device, history.started.arithmetic.words) if history.started else ()
+    crumb(run.config.name, plan_title(run.config), f"seed {run.config.seed}", *how)
     title, buttons = st.columns([1, 1.25], vertical_alignment="bottom")
     with title.container(horizontal=True, vertical_alignment="center"):
         st.title("Train", width="content", anchor=False)

@@ -9,27 +9,32 @@ from math import prod
 from statistics import median
 from typing import TypeVar
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from tlcore.catalog.weights import SCRATCH
-from tlcore.config import Loader, Phase, RunConfig
+from tlcore.config import Compute, Loader, Phase, RunConfig
 from tlcore.engine.assemble import Assembly, assemble
 from tlcore.engine.cut import Cut
 from tlcore.engine.freezing import parameters_of
 from tlcore.engine.hooks import KeptForTheWayBack
 from tlcore.engine.modality.augment import Augmenter
+from tlcore.engine.numerics import PLAIN, Numerics
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.runtime import Runtime
 from tlcore.engine.trainer import Trainer
+from tlcore.engine.tuning import tuned_for
 from tlcore.events import Evaluated, Event, Stepped
 from tlcore.questions import Measure, Measured
 from tlcore.store import Store
+from tlcore.workload import workload
 
 _FEWEST, _MOST = 3, 9
 """Timed steps for each set of learning blocks; one more before them warms up, and what it keeps is counted."""
 _PATIENCE = 4.0
 """Seconds of steps after which the fewest will do."""
 _RATE = 1e-6
+_OFTEN = 1_000_000
+"""Pictures of a plan for which it is certainly worth to look for the best arithmetic."""
 _COPIES = 2
 """Of the weights: the ones that learn, and the ones that they began as, for the drift."""
 _MOMENTS = 2
@@ -74,10 +79,14 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
         began = time.monotonic()
         inputs = val.inputs(range(len(examples)))
         reading = (time.monotonic() - began) / len(examples)
-        costs = [
-            _cost(Trainer(assembly, _little_run(question, blocks), train, val, list), assembly.module, inputs)
-            for blocks in question.learning
-        ]
+        costs = []
+        for blocks in question.learning:
+            config = _little_run(question, blocks)
+            numerics = PLAIN
+            if question.worth_tuning or question.precision != "auto":
+                numerics = tuned_for(store, assembly, config, workload(config, _OFTEN, _OFTEN))
+            trainer = Trainer(assembly, config, train, val, list, numerics=numerics)
+            costs.append(_cost(trainer, assembly, numerics, inputs))
     weights = _COPIES * _bytes([*assembly.module.parameters(), *assembly.module.buffers()])
     gradients = [_learning_bytes(assembly, blocks) for blocks in question.learning]
     # What a block's moments take stays when it freezes again.
@@ -114,12 +123,13 @@ def _little_run(question: Measure, learning: Sequence[str]) -> RunConfig:
         strategy="own",
         schedule=(Phase(epochs=1 + _MOST, rates=dict.fromkeys(learning, _RATE)),),
         loader=Loader(batch_size=question.batch_size, image_size=question.image_size),
+        compute=Compute(precision=question.precision),
     )
 
 
-def _cost(trainer: Trainer, module: nn.Module, inputs: Tensor) -> _Cost:
+def _cost(trainer: Trainer, assembly: Assembly, numerics: Numerics, inputs: Tensor) -> _Cost:
     """Read the clock of a little run, whose epochs have one step each."""
-    events = trainer.run()
+    events, module = trainer.run(), assembly.module
     kept = KeptForTheWayBack([*module.parameters(), *module.buffers()])
     with kept:
         _next(events, Stepped)
@@ -130,7 +140,8 @@ def _cost(trainer: Trainer, module: nn.Module, inputs: Tensor) -> _Cost:
         steps.append(stepped.seconds - before.seconds)
         answers.append(evaluated.seconds - stepped.seconds)
         before = evaluated
-    beginning = _beginning(trainer.cut, inputs)
+    with numerics.on(assembly.runtime.device):
+        beginning = _beginning(trainer.cut, numerics.laid_out(inputs))
     row = prod(trainer.cut.shape) * trainer.cut.numbers.itemsize if trainer.cut else 0
     return _Cost(median(steps), median(answers), beginning, row, kept.size, before.memory)
 

@@ -1,0 +1,196 @@
+"""The way that is fastest on a machine is found, kept, and only taken where its numbers are sound."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from tlcore.arithmetic import Arithmetic, Pace, Paces
+from tlcore.catalog.cards import Preprocessing
+from tlcore.config import Compute
+from tlcore.controls import Pause
+from tlcore.engine import tuning, work
+from tlcore.engine.assemble import Assembly
+from tlcore.engine.modality.image import Encoder
+from tlcore.engine.numerics import PLAIN, Numerics
+from tlcore.engine.runtime import choose_runtime
+from tlcore.engine.trainer import Trainer
+from tlcore.engine.tuning import candidates, measure, tuned
+from tlcore.errors import ChoiceError
+from tlcore.events import Paused, Started
+from tlcore.history import History
+from tlcore.store.claims import Claimant
+
+CPU = torch.device("cpu")
+ROUGH = Numerics(numbers="bfloat16")
+QUICK_ROUGH = Paces(ways=(Pace(arithmetic=PLAIN, answer=1.0, step=3.0), Pace(arithmetic=ROUGH, answer=0.1, step=0.3)))
+
+
+class Small(nn.Module):
+    """A network with anything in its middle, which is told the maps (N, C, H, W) there."""
+
+    def __init__(self, middle=lambda maps: maps):
+        super().__init__()
+        self.body, self.middle, self.head = nn.Conv2d(3, 8, 3), middle, nn.Linear(8, 2)
+
+    def forward(self, x):
+        return self.head(self.middle(self.body(x)).mean((2, 3)))
+
+
+def assembly_of(module):
+    encoder = Encoder(Preprocessing(resize=16, crop=16, interpolation="bilinear"))
+    return Assembly(None, module, encoder, choose_runtime("cpu"), ("ants", "bees"))
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Let every way that is not the plain one take a tenth of its time, and every plan be worth measuring."""
+    monkeypatch.setattr(tuning, "_WORTH", 0.0)
+    monkeypatch.setattr(tuning, "_time", lambda _module, way, *_others: (1.0, 3.0) if way == PLAIN else (0.1, 0.3))
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Count the measurements, each of which finds bfloat16 ten times as fast."""
+    found = []
+    monkeypatch.setattr(tuning, "_WORTH", 0.0)
+    monkeypatch.setattr(tuning, "measure", lambda *_given: found.append(1) or QUICK_ROUGH)
+    return found
+
+
+def there_and_back(maps):
+    """Add a large number and take it away again: float32 keeps most of what lies between, bfloat16 nothing."""
+    return (maps + 1000.0) - 1000.0
+
+
+def up_to_the_largest(maps):
+    """Go to the largest float32 and back; bfloat16 rounds it up, to infinity."""
+    largest = torch.finfo(torch.float32).max
+    return maps / maps.abs().max() * torch.tensor(largest).to(maps.dtype) / largest
+
+
+def not_in_bfloat16(maps):
+    """Refuse as torch does where a device has no such operation."""
+    if maps.dtype == torch.bfloat16:
+        raise RuntimeError("not implemented for BFloat16")
+    return maps
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_network_whose_answers_stay_near_is_taken_in_the_faster_way():
+    paces = measure(assembly_of(Small()), [PLAIN, ROUGH], 4)
+    assert Numerics.of(paces.best(100.0, 100.0)) == ROUGH
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("middle", [there_and_back, up_to_the_largest], ids=["loses its numbers", "overflows"])
+def test_a_network_that_is_wrong_in_bfloat16_is_refused_however_fast_it_is(caplog, middle):
+    paces = measure(assembly_of(Small(middle)), [PLAIN, ROUGH], 4)
+    assert [pace.arithmetic for pace in paces.ways] == [PLAIN]
+    assert "bfloat16, channels last is not sound" in caplog.text
+
+
+def test_a_way_that_this_device_cannot_compute_is_left_out():
+    paces = measure(assembly_of(Small(not_in_bfloat16)), [PLAIN, ROUGH], 4)
+    assert [pace.arithmetic for pace in paces.ways] == [PLAIN]
+
+
+def test_measuring_leaves_the_network_and_chance_as_they_were(put_together, dataset, plan):
+    assembly = put_together(plan(dataset), dataset)
+    before = {name: value.clone() for name, value in assembly.module.state_dict().items()}
+    flags, chance, threads = (
+        [part.training for part in assembly.module.modules()],
+        torch.get_rng_state(),
+        torch.get_num_threads(),
+    )
+    paces = measure(assembly, candidates(CPU), 2)
+    assert paces.ways[0].arithmetic == PLAIN
+    assert all(pace.answer > 0 and pace.step > pace.answer for pace in paces.ways)
+    assert all(torch.equal(value, before[name]) for name, value in assembly.module.state_dict().items())
+    assert all(parameter.grad is None for parameter in assembly.module.parameters())
+    assert flags == [part.training for part in assembly.module.modules()]
+    assert torch.equal(chance, torch.get_rng_state())
+    assert threads == torch.get_num_threads()
+
+
+def test_bfloat16_is_not_tried_on_a_processor_that_only_acts_as_if(monkeypatch):
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    assert candidates(CPU) == [PLAIN, Numerics(channels_last=False)]
+
+
+def test_a_machine_measures_a_network_once(store, put_together, dataset, plan, measured):
+    config = plan(dataset)
+    assembly = put_together(config, dataset)
+    assert [tuned(store, assembly, config, 16, 4) for _ in range(3)] == [ROUGH] * 3
+    assert measured == [1]
+    tuned(store, assembly, replace(config, loader=replace(config.loader, image_size=64)), 16, 4)
+    assert measured == [1, 1]
+
+
+def test_a_plan_that_is_over_at_once_is_not_measured_for(store, put_together, dataset, plan, monkeypatch):
+    monkeypatch.setattr(tuning, "measure", None)
+    assert tuned(store, put_together(plan(dataset), dataset), plan(dataset), 16, 4) == PLAIN
+
+
+@pytest.mark.parametrize("numbers", ["float32", "bfloat16"])
+def test_what_a_person_says_is_taken_without_measuring(store, put_together, dataset, plan, monkeypatch, numbers):
+    monkeypatch.setattr(tuning, "measure", None)
+    monkeypatch.setattr(tuning, "_WORTH", 0.0)
+    config = replace(plan(dataset), compute=Compute(device="cpu", precision=numbers))
+    assert tuned(store, put_together(config, dataset), config, 16, 4) == Numerics(numbers=numbers)
+
+
+def test_numbers_that_a_device_does_not_have_are_refused(store, put_together, dataset, plan):
+    config = replace(plan(dataset), compute=Compute(device="cpu", precision="tf32"))
+    with pytest.raises(ChoiceError, match="This device has no tf32"):
+        tuned(store, put_together(config, dataset), config, 16, 4)
+
+
+def test_less_memory_measures_with_fewer_pictures(store, put_together, dataset, plan, monkeypatch):
+    tried = []
+
+    def short(_assembly, _ways, pictures):
+        tried.append(pictures)
+        if pictures > 3:
+            raise torch.OutOfMemoryError
+        return QUICK_ROUGH
+
+    monkeypatch.setattr(tuning, "_WORTH", 0.0)
+    monkeypatch.setattr(tuning, "measure", short)
+    assert tuned(store, put_together(plan(dataset), dataset), plan(dataset), 16, 4) == ROUGH
+    assert tried == [8, 4, 2]
+
+
+@pytest.mark.usefixtures("measured")
+def test_the_run_tells_how_it_is_computed_and_goes_on_in_the_same_way(store, dataset, plan, monkeypatch):
+    taken = []
+
+    class Watched(Trainer):
+        def __init__(self, *given, **named):
+            taken.append(given[7])
+            super().__init__(*given, **named)
+
+    monkeypatch.setattr(work, "Trainer", Watched)
+    run = store.runs.submit(plan(dataset, epochs=2), "person", "once", Claimant.here()).id
+    work.carry_out(store, run, lambda event: store.runs.ask(run, Pause()) if isinstance(event, Started) else None)
+    history = History.of(store.runs.events(run))
+    assert isinstance(history.rest, Paused)
+    assert history.started.arithmetic == Arithmetic(numbers="bfloat16")
+    monkeypatch.setattr(work, "tuned", None)  # nobody asks by then what would be best
+    assert store.runs.resume(run, Claimant.here())
+    work.carry_out(store, run)
+    history = History.of(store.runs.events(run))
+    assert (history.state(store.runs.named(run)), history.started.arithmetic.words) == (
+        "finished",
+        "bfloat16, channels last",
+    )
+    assert taken == [ROUGH, ROUGH]
+
+
+def test_what_another_thaw_kept_of_a_network_is_measured_anew(store):
+    store.tunings.keep("here", QUICK_ROUGH)
+    assert store.tunings.of("here").best(1.0, 0.0) == Arithmetic(numbers="bfloat16")
+    store._database.write("UPDATE tunings SET body = '{}'")
+    assert store.tunings.of("here") is None

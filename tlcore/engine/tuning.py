@@ -1,0 +1,260 @@
+"""Finds the way in which this machine computes a network fastest, among those that give sound numbers."""
+
+import logging
+import platform
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from math import inf
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, interpolate
+
+from tlcore.arithmetic import Pace, Paces, within_reach
+from tlcore.config import RunConfig
+from tlcore.engine.assemble import Assembly
+from tlcore.engine.borrowing import borrowed
+from tlcore.engine.numerics import PLAIN, Numerics
+from tlcore.errors import ChoiceError
+from tlcore.store import Store
+from tlcore.workload import Workload, workload
+
+_WORK = {"cpu": 1e9, "mps": 1e11, "cuda": 1e12}
+"""Multiply-adds to answer the pictures of one measured step: enough to fill the device, little enough to be quick."""
+_FEWEST = 2
+"""Pictures of a measured step: BatchNorm cannot learn from one."""
+_PATIENCE = 0.3
+"""Seconds of timed rounds, unless already the first one takes more."""
+_FAR = 2.0
+"""Times as long as the plain way, the first time; nothing that is so slow is timed again."""
+_JOSTLE = 2.0**-8
+"""Share by which weights are changed to see what a change of no importance does: it is the step from one bfloat16 to
+the next, and less than one step of the optimizer changes most of them by."""
+_TIMES = 2.0
+"""How much more than that jostle a way of computing may change logits and gradients."""
+_HARMLESS = 0.05
+"""Change, as a share of the length, that is sound in any case: batches differ from one another by far more."""
+_PATCHES = 4
+"""Patches along the side of a made-up picture."""
+_NOISE = 0.3
+_FAILS = (RuntimeError, NotImplementedError)
+"""What torch raises where a device cannot compute something in some way."""
+
+
+def tuned(store: Store, assembly: Assembly, config: RunConfig, train: int, val: int) -> Numerics:
+    """Return the way to carry out `config`: the one it names, or the best for so many pictures, measured if need be.
+
+    Raises ChoiceError if it names one that the device does not have.
+    """
+    return tuned_for(store, assembly, config, workload(config, train, val))
+
+
+def tuned_for(store: Store, assembly: Assembly, config: RunConfig, work: Workload) -> Numerics:
+    """Return what `tuned` does for a workload that is known."""
+    wanted, device = config.compute.precision, assembly.runtime.device
+    if wanted == "tf32" and device.type != "cuda":
+        raise ChoiceError("This device has no tf32.", "It takes auto, float32 or bfloat16.")
+    if wanted != "auto":
+        return Numerics(numbers=wanted)
+    if not work.worth_tuning:
+        return PLAIN
+    key = _key(assembly, config)
+    paces = store.tunings.of(key)
+    if paces is None:
+        pictures = min(config.loader.batch_size, max(_FEWEST, round(_WORK[device.type] / work.each)))
+        paces = _measured_in_memory(assembly, candidates(device), pictures)
+        store.tunings.keep(key, paces)
+    return Numerics.of(paces.best(work.answered, work.learned))
+
+
+def _measured_in_memory(assembly: Assembly, ways: list[Numerics], pictures: int) -> Paces:
+    """Measure with as many of these pictures as the memory holds."""
+    while True:
+        try:
+            return measure(assembly, ways, pictures)
+        except torch.OutOfMemoryError:
+            if pictures <= _FEWEST:
+                raise
+            pictures //= 2
+            assembly.runtime.give_back()
+
+
+def candidates(device: torch.device) -> list[Numerics]:
+    """Return the ways that may pay on this device, the plain one first."""
+    ways = [PLAIN, Numerics(channels_last=False)]
+    if device.type == "cuda":
+        ways.append(Numerics(numbers="tf32"))
+    if _has_bfloat16(device):
+        ways.append(Numerics(numbers="bfloat16"))
+    return ways
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    """Say whether the device multiplies bfloat16 itself; where it only acts as if, that is slower than float32."""
+    match device.type:
+        case "cuda":
+            return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+        case "cpu":
+            return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
+
+    return True
+
+
+def measure(assembly: Assembly, ways: list[Numerics], pictures: int) -> Paces:
+    """Time these ways, the plain one first, with so many pictures made up; leave out those that are not sound.
+
+    The assembly is as it was afterwards, except for how its weights lie in memory, and so is torch's random state.
+    """
+    module, device = assembly.module, assembly.runtime.device
+    with borrowed(module, device), _one_thread(device), torch.enable_grad():
+        inputs = _made_up(pictures, assembly.encoder.preprocessing.crop).to(device)
+        targets = torch.arange(pictures, device=device) % len(assembly.classes)
+        paces = within_reach(_paces(module, ways, inputs, targets))
+        if len(paces) > 1:
+            true = _answer(module, PLAIN, inputs, targets)
+            with _jostled(module):
+                close = [_TIMES * change for change in _changes(true, _answer(module, PLAIN, inputs, targets))]
+            paces = [
+                pace for pace in paces if _is_sound(module, Numerics.of(pace.arithmetic), inputs, targets, true, close)
+            ]
+    return Paces(ways=tuple(paces))
+
+
+def _paces(module: nn.Module, ways: list[Numerics], inputs: Tensor, targets: Tensor) -> list[Pace]:
+    """Return the least times of a round or a few; the round before them warms up, and shows which are far too slow."""
+    first: dict[Numerics, float] = {}
+    for way in ways:
+        with suppress(*(_FAILS if way != PLAIN else ())):
+            first[way] = sum(_time(module, way, inputs, targets))
+    least = {way: (inf, inf) for way, seconds in first.items() if seconds <= _FAR * first[PLAIN]}
+    spent = latest = 0.0
+    while not spent or spent + latest < _PATIENCE:
+        latest = 0.0
+        for way, before in least.items():
+            now = _time(module, way, inputs, targets)
+            least[way] = (min(before[0], now[0]), min(before[1], now[1]))
+            latest += sum(now)
+        spent += latest
+    return [
+        Pace(arithmetic=way, answer=answer / len(inputs), step=step / len(inputs))
+        for way, (answer, step) in least.items()
+    ]
+
+
+def _time(module: nn.Module, way: Numerics, inputs: Tensor, targets: Tensor) -> tuple[float, float]:
+    """Return the seconds of an answer and of a step, less what the optimizer takes, which is the same in every way."""
+    way.lay_out(module)
+    laid_out = way.laid_out(inputs)
+    clock = [_clock(inputs.device)]
+    with torch.no_grad(), way.on(inputs.device):
+        module.eval()(laid_out)
+    clock.append(_clock(inputs.device))
+    module.train().zero_grad()
+    clock.append(_clock(inputs.device))
+    with way.on(inputs.device):
+        logits = module(laid_out)
+    cross_entropy(logits.float(), targets).backward()  # type: ignore[no-untyped-call]
+    clock.append(_clock(inputs.device))
+    return clock[1] - clock[0], clock[3] - clock[2]
+
+
+def _clock(device: torch.device) -> float:
+    """Return the seconds that this thread has worked, or where a device does the work, those that have passed."""
+    if device.type == "cpu":
+        return time.thread_time()
+    torch.get_device_module(device).synchronize()
+    return time.perf_counter()
+
+
+@contextmanager
+def _one_thread(device: torch.device) -> Iterator[None]:
+    """Compute on the CPU in this thread only, whose clock stands still while others have the core.
+
+    Several threads wait for the slowest: on a machine that does other things as well, ways that are alike came out
+    four times apart.
+    """
+    threads = torch.get_num_threads()
+    try:
+        if device.type == "cpu":
+            torch.set_num_threads(1)
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _is_sound(
+    module: nn.Module, way: Numerics, inputs: Tensor, targets: Tensor, true: tuple[Tensor, Tensor], close: list[float]
+) -> bool:
+    """Say whether logits and gradients are finite, and no further from the true ones than `close`."""
+    if way == PLAIN:
+        return True
+    changes = _changes(true, _answer(module, way, inputs, targets))
+    sound = all(change <= max(most, _HARMLESS) for change, most in zip(changes, close, strict=True))  # NaN is not
+    if not sound:
+        logging.warning("%s is not sound: it changes logits and gradients by %s, not %s", way.words, changes, close)
+    return sound
+
+
+def _answer(module: nn.Module, way: Numerics, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Return logits (N, classes) and the whole gradient (parameters) in evaluation, where nothing is left to chance."""
+    way.lay_out(module).eval().zero_grad()
+    with way.on(inputs.device):
+        logits = module(way.laid_out(inputs)).float()
+    cross_entropy(logits, targets).backward()  # type: ignore[no-untyped-call]
+    gradients = [parameter.grad.flatten() for parameter in module.parameters() if parameter.grad is not None]
+    return logits.detach(), torch.cat(gradients)
+
+
+def _changes(true: tuple[Tensor, Tensor], other: tuple[Tensor, Tensor]) -> list[float]:
+    """Return how far other logits and gradients are from the true ones, as shares of their lengths."""
+    return [float((b - a).norm() / a.norm()) for a, b in zip(true, other, strict=True)]
+
+
+@contextmanager
+def _jostled(module: nn.Module) -> Iterator[None]:
+    """Change every weight a little at random, inside the `with`."""
+    generator = torch.Generator().manual_seed(0)
+    before = [parameter.detach().clone() for parameter in module.parameters()]
+    with torch.no_grad():
+        for parameter in module.parameters():
+            noise = torch.randn(parameter.shape, generator=generator).to(parameter.device)
+            parameter.mul_(1 + _JOSTLE * noise)
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            for parameter, value in zip(module.parameters(), before, strict=True):
+                parameter.copy_(value)
+
+
+def _made_up(pictures: int, side: int) -> Tensor:
+    """Return pictures (N, 3, side, side) of large patches with some noise, which differ from one another as real ones.
+
+    To a network, pictures of noise alone are all the same: what tells them apart is then mostly rounding.
+    """
+    generator = torch.Generator().manual_seed(0)
+    patches = torch.randn(pictures, 3, _PATCHES, _PATCHES, generator=generator)
+    noise = torch.randn(pictures, 3, side, side, generator=generator)
+    return interpolate(patches, size=(side, side), mode="bicubic") + _NOISE * noise
+
+
+def _key(assembly: Assembly, config: RunConfig) -> str:
+    """Return what tells this machine, these libraries and this network from all others."""
+    runtime = assembly.runtime
+    return "\n".join(
+        (
+            runtime.label if runtime.device.type == "cuda" else _processor(),
+            f"{runtime.device.type}, torch {torch.__version__}",
+            f"{config.backbone}, {config.weights}, {config.loader.image_size} pixels",
+        )
+    )
+
+
+def _processor() -> str:
+    with suppress(OSError):  # only Linux has it, and there platform does not know
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
