@@ -20,7 +20,7 @@ from tlcore.store import Store
 ROOT = Path(tlcore.__file__).parent.parent
 TOLD = {
     "run", "state", "accuracy", "best_epoch", "seconds", "classes", "train_examples", "val_examples", "left_out",
-    "ignored", "notices",
+    "ignored", "notices", "device", "computed_in",
 }  # fmt: skip
 
 

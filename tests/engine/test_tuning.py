@@ -6,11 +6,12 @@ import pytest
 import torch
 from torch import nn
 
+from tlcore import workload
 from tlcore.arithmetic import Arithmetic, Pace, Paces
 from tlcore.catalog.cards import Preprocessing
 from tlcore.config import Compute
 from tlcore.controls import Pause
-from tlcore.engine import tuning, work
+from tlcore.engine import task, tuning, work
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.modality.image import Encoder
 from tlcore.engine.numerics import PLAIN, Numerics
@@ -46,7 +47,7 @@ def assembly_of(module):
 @pytest.fixture
 def quick(monkeypatch):
     """Let every way that is not the plain one take a tenth of its time, and every plan be worth measuring."""
-    monkeypatch.setattr(tuning, "_WORTH", 0.0)
+    monkeypatch.setattr(workload, "_WORTH", 0.0)
     monkeypatch.setattr(tuning, "_time", lambda _module, way, *_others: (1.0, 3.0) if way == PLAIN else (0.1, 0.3))
 
 
@@ -54,7 +55,7 @@ def quick(monkeypatch):
 def measured(monkeypatch):
     """Count the measurements, each of which finds bfloat16 ten times as fast."""
     found = []
-    monkeypatch.setattr(tuning, "_WORTH", 0.0)
+    monkeypatch.setattr(workload, "_WORTH", 0.0)
     monkeypatch.setattr(tuning, "measure", lambda *_given: found.append(1) or QUICK_ROUGH)
     return found
 
@@ -137,7 +138,7 @@ def test_a_plan_that_is_over_at_once_is_not_measured_for(store, put_together, da
 @pytest.mark.parametrize("numbers", ["float32", "bfloat16"])
 def test_what_a_person_says_is_taken_without_measuring(store, put_together, dataset, plan, monkeypatch, numbers):
     monkeypatch.setattr(tuning, "measure", None)
-    monkeypatch.setattr(tuning, "_WORTH", 0.0)
+    monkeypatch.setattr(workload, "_WORTH", 0.0)
     config = replace(plan(dataset), compute=Compute(device="cpu", precision=numbers))
     assert tuned(store, put_together(config, dataset), config, 16, 4) == Numerics(numbers=numbers)
 
@@ -157,7 +158,7 @@ def test_less_memory_measures_with_fewer_pictures(store, put_together, dataset, 
             raise torch.OutOfMemoryError
         return QUICK_ROUGH
 
-    monkeypatch.setattr(tuning, "_WORTH", 0.0)
+    monkeypatch.setattr(workload, "_WORTH", 0.0)
     monkeypatch.setattr(tuning, "measure", short)
     assert tuned(store, put_together(plan(dataset), dataset), plan(dataset), 16, 4) == ROUGH
     assert tried == [8, 4, 2]
@@ -172,13 +173,13 @@ def test_the_run_tells_how_it_is_computed_and_goes_on_in_the_same_way(store, dat
             taken.append(given[7])
             super().__init__(*given, **named)
 
-    monkeypatch.setattr(work, "Trainer", Watched)
+    monkeypatch.setattr(task, "Trainer", Watched)
     run = store.runs.submit(plan(dataset, epochs=2), "person", "once", Claimant.here()).id
     work.carry_out(store, run, lambda event: store.runs.ask(run, Pause()) if isinstance(event, Started) else None)
     history = History.of(store.runs.events(run))
     assert isinstance(history.rest, Paused)
     assert history.started.arithmetic == Arithmetic(numbers="bfloat16")
-    monkeypatch.setattr(work, "tuned", None)  # nobody asks by then what would be best
+    monkeypatch.setattr(task, "tuned", None)  # nobody asks by then what would be best
     assert store.runs.resume(run, Claimant.here())
     work.carry_out(store, run)
     history = History.of(store.runs.events(run))

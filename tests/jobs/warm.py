@@ -9,7 +9,7 @@ from hashlib import sha256
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from tlcore.engine import work
+from tlcore.engine import task, work
 from tlcore.engine.trainer import Trainer
 from tlcore.events import Checkpointed, Finished, Saved
 from tlcore.records import to_json
@@ -58,7 +58,7 @@ def _stand_by(home: Path, notes: Path, orders: Connection) -> None:
             super().__init__(*given, **named)
             trainers.append(self)
 
-    work.Trainer = Watched
+    task.Trainer = Watched
     for room in (store.blobs, store.points):
         room.keep = _slowly(room.keep)
     with (notes / "acknowledged").open("ab", buffering=0) as acknowledged:

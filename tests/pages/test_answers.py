@@ -14,7 +14,9 @@ CURVE = RateCurve(rates=(1e-5, 1e-4, 1e-3, 1e-2), losses=(0.7, 0.6, 0.3, 0.9), s
 MEASURED = Measured(
     device="CPU, 2 cores",
     steps=(0.5, 1.0),
-    answering=0.25,
+    answering=(0.25, 0.25),
+    beginnings=(0.0, 0.0),
+    rows=(0, 0),
     reading=0.01,
     start=1.0,
     process=800_000_000,
