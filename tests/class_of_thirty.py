@@ -149,7 +149,12 @@ class Viewer:
                 self._running = tuple(message.metadata.run.fragment_ids)
                 if not self._running:
                     self._end_timers()
-                    self._offered.clear()
+                # What is drawn anew may lack what could be clicked; it says itself what it has.
+                self._offered = {
+                    name: (state, fragment)
+                    for name, (state, fragment) in self._offered.items()
+                    if self._running and fragment not in self._running
+                }
             case "navigation":
                 self._hashes = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
             case "auto_rerun":
@@ -185,7 +190,8 @@ class Viewer:
         if self._awaited is None or status == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return
         fragment, done = self._awaited
-        if not done.done() and (fragment in self._running if fragment else not self._running):
+        # A click may also be answered by the whole page, where the fragment says that all is to be drawn anew.
+        if not done.done() and (not self._running or fragment in self._running):
             done.set_result(None)
 
     def _tick(self, fragment: str, every: float) -> None:
