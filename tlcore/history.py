@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf
+from operator import attrgetter
 from typing import Literal
 
 from tlcore.controls import Pause
@@ -181,9 +182,9 @@ class History:
         newest = self.steps[-1]
         if self.end is not None:
             return sum(step.count for step in self.steps) / newest.seconds
-        times = [step.seconds for step in self.steps]
-        first = min(bisect_right(times, newest.seconds - _SPEED_WINDOW), len(times) - 2)
-        seconds = newest.seconds - times[first]
+        since = bisect_right(self.steps, newest.seconds - _SPEED_WINDOW, key=attrgetter("seconds"))
+        first = min(since, len(self.steps) - 2)
+        seconds = newest.seconds - self.steps[first].seconds
         return sum(step.count for step in self.steps[first + 1 :]) / seconds if seconds > 0 else None
 
     @property

@@ -182,7 +182,7 @@ def drawn() -> Callable[[AppTest, str], Any]:
     def read(page: AppTest, name: str) -> Any:
         protos = [element.proto for element in page.main if element.type == "bidi_component"]
         (found,) = (proto for proto in protos if proto.component_name == f"thaw_{name}")
-        return json.loads(found.json)
+        return json.loads(json.loads(found.json)["text"])
 
     return read
 

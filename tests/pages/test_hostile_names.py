@@ -111,7 +111,7 @@ def faults(page):
 
 def drawn_as_html(proto):
     """Yield what plotly, which reads some HTML in its texts, would not show to the letter."""
-    data = json.loads(proto.json) if proto.json else {}
+    data = json.loads(json.loads(proto.json)["text"]) if proto.json else {}
     for text in plain_text(data.get("figure", {}) if isinstance(data, dict) else {}):
         if re.search(r"<(?!/?b>)", text) or _INVISIBLE.search(text):
             yield text

@@ -53,7 +53,7 @@ def opened(make_album, open_page):
 def wall(page):
     protos = [element.proto for element in page.main if element.type == "bidi_component"]
     (found,) = (proto for proto in protos if proto.component_name == "thaw_picture_wall")
-    return json.loads(found.json)
+    return json.loads(json.loads(found.json)["text"])
 
 
 def named(page, drawn):

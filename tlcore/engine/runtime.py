@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -63,6 +64,7 @@ def choose_runtime(wanted: str, place: int = 0) -> Runtime:
         _use_gpu(place)
     if kind == "cpu":
         _reuse_large_blocks()
+        _leave_a_core()
     return Runtime(device=torch.device(kind), label=_label(kind))
 
 
@@ -86,6 +88,23 @@ def _reuse_large_blocks() -> None:
         library = ctypes.CDLL("libc.so.6")
         library.mallopt(_M_MMAP_MAX, 0)
         library.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+
+
+def _leave_a_core() -> None:
+    """Compute on one core fewer than there are, so that pages stay quick; two cores or one are too few for that.
+
+    Threads of one step wait for the slowest of them, so one that pages hold up holds up all.
+    """
+    cores = _cores()
+    if cores > 2:
+        torch.set_num_threads(min(torch.get_num_threads(), cores - 1))
+
+
+def _cores() -> int:
+    """Return the cores that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _label(kind: str) -> str:

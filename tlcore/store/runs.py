@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from sqlite3 import Connection, Row
 
 from tlcore.config import RunConfig
@@ -227,13 +228,19 @@ def _append(connection: Connection, run: str, events: Iterable[Event]) -> None:
     connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?)", rows)
 
 
+@lru_cache(maxsize=256)
+def _config(text: str) -> RunConfig:
+    """Return what was asked for; every page that looks at a run reads its row again and again."""
+    return from_json(RunConfig, text)
+
+
 def _run(row: Row) -> Run:
     with as_written():
         return Run(
             id=row["id"],
             workspace=row["workspace"],
             created=row["created"],
-            config=from_json(RunConfig, row["config"]),
+            config=_config(row["config"]),
             claimant=Claimant(row["pid"], row["pid_started"]) if row["pid"] is not None else None,
             wish=CONTROLS[row["wish"]] if row["wish"] else None,
         )

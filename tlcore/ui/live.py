@@ -12,7 +12,7 @@ from tlcore.figures.carried import carried_out
 from tlcore.figures.curves import curves
 from tlcore.history import ENDED, STILL, History, State
 from tlcore.store.runs import Run
-from tlcore.ui.components.live_chart import live_chart
+from tlcore.ui.components.live_chart import show_chart, write_chart
 from tlcore.ui.components.static import chip, line, numbers, say, segments
 from tlcore.ui.drift_view import draw_drift
 from tlcore.ui.heading import crumb
@@ -62,7 +62,7 @@ def draw_run(identifier: str, every: float | None) -> None:
         if not live:
             what_changed(run, history, state)
     with st.container(key="card_rates"):
-        _rates(run, history)
+        _rates(run)
     if every == EVERY_AT_FIRST and history.steps:
         # Only now, so that nobody waits for the first point while the page is drawn anew.
         st.rerun()
@@ -88,15 +88,13 @@ def _head(run: Run, history: History, state: State) -> None:
 
 
 def _curves(run: Run, history: History, state: State) -> None:
+    def draw(known: History) -> str:
+        description = "Loss and accuracy of training and validation pictures over the epochs"
+        return write_chart(curves(known, run.config.epochs), run.id, _CURVES, description)
+
     st.header("Loss and accuracy", anchor=False)
     st.caption("Thick: validation pictures, which it never learns from. Thin: training pictures.")
-    live_chart(
-        key=f"curves_{run.id}",
-        figure=curves(history, run.config.epochs),
-        revision=run.id,
-        height=_CURVES,
-        description="Loss and accuracy of training and validation pictures over the epochs",
-    )
+    show_chart(key=f"curves_{run.id}", chart=reader(run.id).once("curves", draw))
     if not history.steps:
         st.html(say(waiting_for(state), lead=""))
     elif explosion := explosion_verdict(history):
@@ -112,21 +110,20 @@ def _curves(run: Run, history: History, state: State) -> None:
         )
 
 
-def _rates(run: Run, history: History) -> None:
-    names = backbone(run.config.backbone).block_names
-    figure, taller = carried_out(names, _phases(run, history), history, _RATES)
+def _rates(run: Run) -> None:
+    def draw(known: History) -> tuple[str, bool]:
+        names = backbone(run.config.backbone).block_names
+        figure, taller = carried_out(names, _phases(run, known), known, _RATES)
+        description = "Learning rate of every block over the epochs of the plan"
+        return write_chart(figure, run.id, _RATES + taller, description), taller > 0
+
+    chart, is_marked = reader(run.id).once("rates", draw)
     st.header("Rate per block", anchor=False)
-    changed = ", with what you changed" if taller else ""
+    changed = ", with what you changed" if is_marked else ""
     st.caption(
         f"Each line is the learning rate of a block{changed}; frozen blocks lie in the lane below, at exactly 0."
     )
-    live_chart(
-        key=f"rates_{run.id}",
-        figure=figure,
-        revision=run.id,
-        height=_RATES + taller,
-        description="Learning rate of every block over the epochs of the plan",
-    )
+    show_chart(key=f"rates_{run.id}", chart=chart)
 
 
 def _phases(run: Run, history: History) -> tuple[Phase, ...]:

@@ -1,27 +1,48 @@
-"""One reader per run, shared by all who look at it: each event is read and folded once."""
+"""One reader per run, shared by all who look at it: each event is read, folded and drawn once."""
 
+from collections.abc import Callable
 from threading import Lock
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from tlcore.history import History
 from tlcore.ui.session import store
 
+Made = TypeVar("Made")
+
 
 class RunReader:
-    """Folds a run's events as they come."""
+    """Folds a run's events as they come, and keeps what was made of them for whoever looks next."""
 
     def __init__(self, run: str) -> None:
         self._run = run
         self._history = History()
+        self._made: dict[str, tuple[int, Any]] = {}
         self._lock = Lock()
 
     def history(self) -> History:
         """Return what is known by now."""
         with self._lock:
-            if self._history.end is None:
-                self._history.add(store().runs.events(self._run, self._history.last))
-            return self._history
+            return self._read()
+
+    def once(self, name: str, make: Callable[[History], Made]) -> Made:
+        """Return what `make` makes of what is known by now: the same object for everybody, until something happens.
+
+        All who give the same `name` give the same `make`, which looks at the history and at what never changes.
+        """
+        with self._lock:
+            history = self._read()
+            kept = self._made.get(name)
+            if kept is None or kept[0] != history.last:
+                kept = self._made[name] = (history.last, make(history))
+            made: Made = kept[1]
+            return made
+
+    def _read(self) -> History:
+        if self._history.end is None:
+            self._history.add(store().runs.events(self._run, self._history.last))
+        return self._history
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from streamlit.components.v2.types import ComponentRenderer
-
 from tlcore.ui.components.bridge import sent
 
 _UPLOAD = re.compile(r"[0-9a-f]{32}")
@@ -40,7 +38,7 @@ class Part:
 
 
 def mount_sending(
-    mount: ComponentRenderer,
+    mount: Callable[..., None],
     *,
     key: str,
     on_part: Callable[[Part], None],
