@@ -36,7 +36,7 @@ def start(
     with (store.logs / log).open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "tlcore", *verb],
-            env={**_environment(store), **settings},
+            env={**environment_of(store), **settings},
             stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -51,7 +51,7 @@ def start_answering(store: Store, *words: str, log: str) -> subprocess.Popen[str
     with (store.logs / log).open("ab") as output:
         return subprocess.Popen(
             [sys.executable, *words],
-            env=_environment(store),
+            env=environment_of(store),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=output,
@@ -59,7 +59,8 @@ def start_answering(store: Store, *words: str, log: str) -> subprocess.Popen[str
         )
 
 
-def _environment(store: Store) -> dict[str, str]:
+def environment_of(store: Store) -> dict[str, str]:
+    """Return the variables that a process of ours on this store gets."""
     environment = dict(os.environ)
     environment[HOME_VARIABLE] = str(store.home)
     environment["PYTHONPATH"] = os.pathsep.join(
