@@ -61,6 +61,14 @@ class Carried:
     seconds: float
     """From the click to the end, as the store tells it."""
     history: History
+    idle: int
+    """Bytes that the worker took before its first run."""
+
+    @property
+    def device(self) -> str:
+        """What it was computed on."""
+        assert self.history.started is not None
+        return self.history.started.device
 
     @property
     def loop(self) -> float:
@@ -102,11 +110,13 @@ class Worker:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._process = start(store, "work", log="worker.log", talks=True)
+        self._idle = 0
 
     def __enter__(self) -> "Worker":
         """Wait until it has imported what it needs."""
         while not any(note == "ready" for _, note in self._store.processes.living("worker")):
             self._tick()
+        self._idle = memory_taken()[1]
         return self
 
     def __exit__(
@@ -130,14 +140,9 @@ class Worker:
             history.add(entries := self._store.runs.events(run.id, history.last))
         if not isinstance(history.end, Finished):
             raise ThawError(f"{config.backbone} was not trained to the end.", str(history.end or history.rest))
-        return Carried(entries[-1].time - run.created, history)
+        return Carried(entries[-1].time - run.created, history, self._idle)
 
     def _tick(self) -> None:
         if self._process.poll() is not None:
             raise ProcessError("The worker ended before its work was done.", "Its memory may not have been enough.")
         time.sleep(_TICK)
-
-
-def standing_by() -> int:
-    """Return the bytes that the largest process takes which this one started."""
-    return memory_taken()[1]

@@ -42,7 +42,7 @@ def _compared(draft: Draft, folder: str) -> Iterator[Figure]:
     name, epochs = draft.backbone, f"{draft.epochs} epochs"
     built = bare["building"] + bare["seconds"]
     yield Figure(f"{name}: one bare pass, every picture decoded and answered", bare["seconds"], "s", bare["numerics"])
-    yield Figure(f"{name}: {epochs}, the loop", first.loop, "s")
+    yield Figure(f"{name}: {epochs}, the loop", first.loop, "s", first.device)
     yield Figure(f"{name}: {epochs} over the bare pass", first.loop / bare["seconds"])
     yield Figure(f"{name}: building the network, and the bare pass", built, "s")
     yield Figure(f"{name}: {epochs}, from the click to the end", first.seconds, "s")

@@ -26,14 +26,18 @@ def _figures(settings: Settings) -> Iterator[Figure]:
                     plan = replace(draft, data=data, augment=augment)
                     blocks, half = plan.blocks, len(plan.blocks) // 2
                     thawed, frozen = _trained(store, plan, blocks), _trained(store, plan, blocks[half:])
-                    name = f"{draft.backbone}, {way}"
-                    yield Figure(f"{name}: all thawed", thawed.pace, "pictures a second")
-                    yield Figure(f"{name}: first half frozen", frozen.pace, "pictures a second")
-                    yield Figure(f"{name}: speed, frozen over thawed", frozen.pace / thawed.pace)
-                    yield Figure(f"{name}: memory, all thawed", thawed.memory / 1e6, "MB")
-                    yield Figure(f"{name}: memory, first half frozen", frozen.memory / 1e6, "MB")
-                    share = frozen.memory / thawed.memory
-                    yield Figure(f"{name}: memory, frozen over thawed", share)
+                    yield from _compared(f"{draft.backbone}, {way}", thawed, frozen)
+
+
+def _compared(name: str, thawed: Carried, frozen: Carried) -> Iterator[Figure]:
+    yield Figure(f"{name}: all thawed", thawed.pace, "pictures a second", thawed.device)
+    yield Figure(f"{name}: first half frozen", frozen.pace, "pictures a second")
+    yield Figure(f"{name}: speed, frozen over thawed", frozen.pace / thawed.pace)
+    yield Figure(f"{name}: memory, all thawed", thawed.memory / 1e6, "MB")
+    yield Figure(f"{name}: memory, first half frozen", frozen.memory / 1e6, "MB")
+    yield Figure(f"{name}: memory, frozen over thawed", frozen.memory / thawed.memory)
+    more = (frozen.memory - frozen.idle) / (thawed.memory - thawed.idle)
+    yield Figure(f"{name}: memory beyond standing by, the same", more)
 
 
 def _trained(store: Store, draft: Draft, learning: tuple[str, ...]) -> Carried:

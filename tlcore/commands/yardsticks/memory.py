@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tlcore.commands.yardsticks.bench_home import Carried, Worker, bench_home, made, standing_by
+from tlcore.commands.yardsticks.bench_home import Carried, Worker, bench_home, made
 from tlcore.commands.yardsticks.yardstick import Figure, Settings, Yardstick
 from tlcore.data.limits import BEGINNINGS_IN_MEMORY, KEPT_READY
 from tlcore.draft import Draft
@@ -20,21 +20,20 @@ def _figures(settings: Settings) -> Iterator[Figure]:
             for draft in drafts:
                 seconds = list[float]()
                 for count in counts:
-                    run, idle = _carried_out(store, replace(draft, data=sets[count]))
+                    run = _carried_out(store, replace(draft, data=sets[count]))
                     seconds.append(run.loop)
-                    yield from _weighed(f"{draft.backbone}, {count:,} pictures", run, idle, _budget(draft, count))
+                    yield from _weighed(f"{draft.backbone}, {count:,} pictures", run, _budget(draft, count))
                 half, whole = seconds
                 yield Figure(
                     f"{draft.backbone}: seconds a picture, all over half", whole / counts[1] / (half / counts[0])
                 )
 
 
-def _carried_out(store: Store, draft: Draft) -> tuple[Carried, int]:
-    """Carry a plan out in a worker of its own; return the run, and the bytes that the worker took before it."""
+def _carried_out(store: Store, draft: Draft) -> Carried:
+    """Carry a plan out in a worker of its own, so that the memory is this run's alone."""
     store.beginnings.empty()
     with Worker(store) as worker:
-        idle = standing_by()
-        return worker.carry_out(draft.config("memory")), idle
+        return worker.carry_out(draft.config("memory"))
 
 
 def _budget(draft: Draft, count: int) -> int:
@@ -42,13 +41,13 @@ def _budget(draft: Draft, count: int) -> int:
     return min(_SPLITS * KEPT_READY, count * 3 * draft.image_size**2) + _SPLITS * BEGINNINGS_IN_MEMORY
 
 
-def _weighed(name: str, run: Carried, idle: int, budget: int) -> Iterator[Figure]:
+def _weighed(name: str, run: Carried, budget: int) -> Iterator[Figure]:
     yield Figure(f"{name}: the loop", run.loop, "s")
-    yield Figure(f"{name}: memory, standing by", idle / 1e6, "MB")
+    yield Figure(f"{name}: memory, standing by", run.idle / 1e6, "MB")
     yield Figure(f"{name}: memory, most", run.memory / 1e6, "MB")
-    yield Figure(f"{name}: memory, more than standing by", (run.memory - idle) / 1e6, "MB")
+    yield Figure(f"{name}: memory, more than standing by", (run.memory - run.idle) / 1e6, "MB")
     yield Figure(f"{name}: memory, budget for pictures and rows", budget / 1e6, "MB")
-    yield Figure(f"{name}: memory, more over budget", (run.memory - idle) / budget)
+    yield Figure(f"{name}: memory, more over budget", (run.memory - run.idle) / budget)
 
 
 MEMORY = Yardstick(

@@ -52,7 +52,7 @@ def _compared(gauge: str, whose: str, draft: Draft, settings: Settings) -> Itera
     reckoned = theirs["seconds"] / settings.timed * draft.epochs
     name, epochs, timed = draft.backbone, f"{draft.epochs} epochs", f"{settings.timed} of {draft.epochs} epochs timed"
     yield Figure(f"{name}: {epochs}, {whose}", reckoned, "s", timed)
-    yield Figure(f"{name}: {epochs}, ours", ours.loop, "s")
+    yield Figure(f"{name}: {epochs}, ours", ours.loop, "s", ours.device)
     yield Figure(f"{name}: {whose} over ours", reckoned / ours.loop)
     yield Figure(f"{name}: accuracy, {whose}", 100 * theirs["accuracy"], "%", timed)
     yield Figure(f"{name}: accuracy, ours", 100 * ours.accuracy, "%")

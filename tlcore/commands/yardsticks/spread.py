@@ -1,12 +1,11 @@
 """Readings of several rounds put together: the median, the least and the most of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Any
 
 from tlcore.commands.yardsticks.yardstick import Figure
 
-_WIDTH = 58
 _FINE, _COARSE = 10.0, 100.0
 """Values below these are told with two digits and with one after the point."""
 
@@ -19,13 +18,14 @@ def spread(figures: Iterable[Figure]) -> list[dict[str, Any]]:
     return [_record(what, readings) for what, readings in gathered.items()]
 
 
-def table(records: Iterable[dict[str, Any]]) -> str:
+def table(records: Sequence[dict[str, Any]]) -> str:
     """Return records as lines for people, under a line that names the columns."""
-    lines = [f"{'':<{_WIDTH}}{'median':>10}{'least':>10}{'most':>10}"]
+    width = max(len(record["what"]) for record in records)
+    lines = [f"{'':<{width}}{'median':>10}{'least':>10}{'most':>10}"]
     for record in records:
         values = "".join(f"{_told(record[name]):>10}" for name in ("median", "least", "most"))
         more = "; ".join(filter(None, (record["unit"], *record["notes"])))
-        lines.append(f"{record['what']:<{_WIDTH}}{values}  {more}".rstrip())
+        lines.append(f"{record['what']:<{width}}{values}  {more}".rstrip())
     return "\n".join(lines)
 
 

@@ -22,7 +22,7 @@ def _figures(settings: Settings) -> Iterator[Figure]:
             }
             for paces in told_apart(store, "gauge", "steps", asked=asked):
                 yield Figure(f"{draft.backbone}: bare loop", paces["bare"], "pictures a second")
-                yield Figure(f"{draft.backbone}: our steps", paces["ours"], "pictures a second")
+                yield Figure(f"{draft.backbone}: our steps", paces["ours"], "pictures a second", paces["device"])
                 yield Figure(f"{draft.backbone}: ours over bare", paces["ours"] / paces["bare"])
 
 

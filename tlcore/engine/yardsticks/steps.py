@@ -55,7 +55,7 @@ def steps(
         _our_pace(events)
         bare.pace()
         for _ in range(repeat):
-            yield {"ours": _our_pace(events), "bare": bare.pace()}
+            yield {"ours": _our_pace(events), "bare": bare.pace(), "device": runtime.label}
 
 
 def _our_pace(events: Iterator[Event]) -> float:
