@@ -9,6 +9,8 @@ from tlcore.jobs.processes import start_answering
 from tlcore.store import Store
 
 _LOG = "apart.log"
+_SAID = 2
+"""Lines at the end of its log that are told of a process that failed: what is wrong, and what would help."""
 
 
 def told_apart(store: Store, *verb: str, asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -25,10 +27,9 @@ def told_apart(store: Store, *verb: str, asked: Mapping[str, Any]) -> Iterator[d
         for line in process.stdout:
             yield json.loads(line)
         if process.wait() != 0:
-            complaints = (store.logs / _LOG).read_text(encoding="utf-8", errors="replace").splitlines()
-            raise ProcessError(
-                f"`{' '.join(verb)}` ended with status {process.returncode}.", complaints[-1] if complaints else ""
-            )
+            log = (store.logs / _LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+            said = [line for line in log if line and not line[0].isspace()][-_SAID:]
+            raise ProcessError(f"`{' '.join(verb)}` ended with status {process.returncode}.", " ".join(said))
     finally:
         process.kill()
         process.wait()
