@@ -3,10 +3,12 @@
 import argparse
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from tlcore.commands.bars import bar
@@ -62,7 +64,9 @@ def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
     load = _load()
     if load > _QUIET and not arguments.json:
         print(f"Other work takes {load:.1f} of this machine's cores: times will not repeat.", file=sys.stderr)
-    measured = {}
+    machine, measured = _machine(), {}
+    if not arguments.json:
+        print("{processor}, {cores} cores, {system}, Python {python}, torch {torch}".format(**machine))
     for name, settings in chosen.items():
         yardstick = YARDSTICKS[name]
         if not arguments.json:
@@ -71,7 +75,7 @@ def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
         measured[name] = {"settings": {each: getattr(settings, each) for each in yardstick.usual}, "figures": records}
         if not arguments.json:
             print(table(records), flush=True)
-    return {"machine": _machine(), "load": load, "repeat": arguments.repeat, "yardsticks": measured}
+    return {"machine": machine, "load": load, "repeat": arguments.repeat, "yardsticks": measured}
 
 
 def _settings(name: str, arguments: argparse.Namespace) -> Settings:
@@ -123,12 +127,19 @@ def _usual(setting: str) -> str:
 
 def _machine() -> dict[str, Any]:
     return {
-        "system": platform.system(),
-        "processor": platform.machine(),
+        "processor": _processor(),
         "cores": os.cpu_count(),
+        "system": platform.system(),
         "python": platform.python_version(),
         "torch": version("torch"),
     }
+
+
+def _processor() -> str:
+    """Return what the processor's maker calls it, or else its kind."""
+    listed = Path("/proc/cpuinfo")
+    models = re.findall(r"model name\s*: (.+)", listed.read_text(encoding="utf-8")) if listed.is_file() else []
+    return models[0] if models else platform.processor() or platform.machine()
 
 
 def _load() -> float:

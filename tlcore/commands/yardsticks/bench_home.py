@@ -114,8 +114,13 @@ class Worker:
 
     def __enter__(self) -> "Worker":
         """Wait until it has imported what it needs."""
-        while not any(note == "ready" for _, note in self._store.processes.living("worker")):
-            self._tick()
+        try:
+            while not any(note == "ready" for _, note in self._store.processes.living("worker")):
+                self._tick()
+        except BaseException:
+            self._process.kill()
+            self._process.communicate()
+            raise
         self._idle = memory_taken()[1]
         return self
 

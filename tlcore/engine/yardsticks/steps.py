@@ -18,10 +18,13 @@ from tlcore.engine.pictures import Batch, Pictures
 from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.trainer import Trainer
 from tlcore.engine.yardsticks.clock import finished
+from tlcore.errors import ChoiceError
 from tlcore.events import Evaluated, Event, Stepped
 from tlcore.store import Store
 
 _RATE = 1e-4
+_FEWEST = 2
+"""Steps of an epoch; the clock runs between them."""
 _ANSWERED = 2
 """Validation pictures; to answer them is no part of what is measured."""
 
@@ -50,6 +53,8 @@ def steps(
         closing(Pictures(train, dataset.file, assembly.encoder, runtime.device)) as learned,
         closing(Pictures(val, dataset.file, assembly.encoder, runtime.device)) as answered,
     ):
+        if learned.steps(batch_size) < _FEWEST:
+            raise ChoiceError("These pictures make one step an epoch.", "Take more of them, or a smaller batch size.")
         bare = _Bare(deepcopy(assembly.module), PLAIN, list(learned.batches(batch_size)))
         events = Trainer(assembly, config, learned, answered, list, numerics=PLAIN).run()
         _our_pace(events)
