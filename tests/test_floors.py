@@ -66,7 +66,13 @@ MAY_IMPORT = {
 
 HOMES = {
     "torch": ("tlcore/engine/",),
-    "torchvision": ("tlcore/engine/modality/", "tlcore/engine/answers/", "tlcore/engine/elsewhere/"),
+    "torchvision": (
+        "tlcore/engine/modality/",
+        "tlcore/engine/answers/",
+        "tlcore/engine/elsewhere/",
+        "tlcore/engine/yardsticks/tutorial_loop.py",
+    ),
+    "fastai": ("tlcore/engine/yardsticks/fastai_loop.py",),
     "timm": ("tlcore/engine/modality/", "tlcore/engine/elsewhere/"),
     "safetensors": ("tlcore/engine/", "tlcore/takeaway.py"),
     "streamlit": ("tlcore/ui/", "pages/", "app.py"),
@@ -78,12 +84,13 @@ HOMES = {
     "filelock": ("tlcore/jobs/", "tlcore/store/", "tlcore/fetch.py"),
     "tqdm": ("tlcore/commands/",),
     "yaml": ("tlcore/yamltext.py",),
+    "websockets": ("tlcore/jobs/visit.py",),
     # Of Python's own library, what opens a door.
     "sqlite3": ("tlcore/store/",),
     "subprocess": ("tlcore/jobs/", "tlcore/commands/doctor.py"),
     "urllib.request": ("tlcore/fetch.py",),
     "http.client": ("tlcore/fetch.py",),
-    "socket": (),
+    "socket": ("tlcore/jobs/visit.py",),
     "ftplib": (),
     "asyncio": (),
     "multiprocessing": (),

@@ -1,166 +1,147 @@
-"""The verb `bench`: how far estimates of memory and time are from what runs on this machine then take.
-
-With --reading it measures how photographs are read (bench_pictures.py), with --album what pages ask of a large set.
-"""
+"""The verb `bench`: what this machine does, thing beside thing in one run, as ratios with their spread."""
 
 import argparse
 import os
-import secrets
+import platform
+import re
 import sys
-import time
-from contextlib import closing
-from dataclasses import fields, replace
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from tlcore.catalog.weights import SCRATCH
-from tlcore.commands.bench_pictures import measure_pictures
-from tlcore.commands.large import time_album
-from tlcore.config import RunConfig
-from tlcore.data.collect import look_here
-from tlcore.data.limits import ALONE
-from tlcore.draft import Draft
-from tlcore.errors import ChoiceError, ThawError
-from tlcore.estimate import estimate, what_to_measure
-from tlcore.events import Finished
-from tlcore.history import History
-from tlcore.jobs.processes import start
-from tlcore.plan import preview
-from tlcore.questions import Measure, Measured
+from tlcore.commands.bars import bar
+from tlcore.commands.yardsticks.bench_home import check_folder
+from tlcore.commands.yardsticks.every import YARDSTICKS
+from tlcore.commands.yardsticks.spread import spread, table
+from tlcore.commands.yardsticks.yardstick import Figure, Settings, Yardstick
+from tlcore.errors import ChoiceError, did_you_mean
 from tlcore.store import Store
-from tlcore.store.claims import Claimant
-from tlcore.store.reading import SAMPLES, Reader
 
-_BACKBONES = ("efficientnet_lite0", "resnet18", "mobilenet_v3_large", "squeezenet1_0", "vgg16")
-_TICK = 0.1
-"""Seconds between looks whether a process is done."""
-_HEAD = f"{'':<22}{'memory, MB':>18}{'':>7}{'seconds':>20}\n{'':<22}" + f"{'estimate':>9}{'truth':>9}{'ratio':>7}  " * 2
 _QUIET = 0.5
 """Load at which times can still be compared."""
-_TIMES = ("seconds", "start")
+_MOST_ROUNDS = 100
+_FLAGS: dict[str, dict[str, Any]] = {
+    "folder": {"metavar": "FOLDER", "help": "a folder of pictures, or a sample by its name"},
+    "count": {"type": int, "help": "pictures that are made to measure with"},
+    "backbone": {"nargs": "+", "metavar": "BACKBONE", "help": "one network or more"},
+    "strategy": {"help": "which blocks learn when"},
+    "epochs": {"type": int, "help": "passes over the pictures"},
+    "timed": {"type": int, "help": "epochs of somebody else's loop that are carried out; the rest is reckoned"},
+    "batch_size": {"type": int, "help": "pictures per step"},
+    "image_size": {"type": int, "help": "side of the network's input, in pixels"},
+}
 
 
 def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
     """Add the verb."""
     parser = verbs.add_parser(
         "bench",
-        help="how good the estimates of memory and time are on this machine",
-        description="Estimate what runs on a sample set will take, carry them out, and put both side by side. "
-        "Each network learns from random numbers, in fresh processes and in a home folder of its own. "
-        "With --reading: how quickly photographs are read in, beside what decoding alone takes. "
-        "With --album: seconds for what pages ask of a large set.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        help="how fast this machine is, thing beside thing",
+        description="Measure on this machine, in fresh processes and in a home folder of its own, one thing beside"
+        " another: medians of several rounds, with the least and the most. The yardsticks are:\n\n"
+        + "\n".join(_line(name, yardstick) for name, yardstick in YARDSTICKS.items())
+        + "\n\nWithout a name: all but those with a star, which take long or need something.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--sample", default="digits", choices=tuple(SAMPLES), help="which pictures")
-    parser.add_argument("--backbone", nargs="+", default=list(_BACKBONES), metavar="NAME", help="one network or more")
-    parser.add_argument("--strategy", default="low", metavar="NAME", help="which blocks learn when")
-    parser.add_argument("--epochs", type=int, default=3, help="passes over the pictures")
-    parser.add_argument("--batch-size", type=int, default=32, help="pictures per step")
-    parser.add_argument("--image-size", type=int, default=112, help="side of the network's input, in pixels")
-    parser.add_argument(
-        "--reading", type=int, metavar="COUNT", help="instead: how quickly so many photographs are read"
-    )
-    parser.add_argument(
-        "--album", type=int, metavar="COUNT", help="instead: seconds for what pages ask of a set of so many pictures"
-    )
-    parser.add_argument("--classes", type=int, default=1000, metavar="COUNT", help="classes of that set")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which yardsticks (default: those without a star)")
+    parser.add_argument("--repeat", type=int, default=Settings().repeat, help="rounds (default: %(default)s)")
+    for name, words in _FLAGS.items():
+        told = _usual(name)
+        parser.add_argument(f"--{name.replace('_', '-')}", **{**words, "help": f"{words['help']} (default: {told})"})
     parser.set_defaults(run=run)
     return parser
 
 
 def run(_store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Compare estimate and truth for every backbone; raise ThawError where one of them does not come about."""
+    """Take the chosen yardsticks one after the other; raise ThawError where one of them does not come about."""
+    names = arguments.names or [name for name, yardstick in YARDSTICKS.items() if not yardstick.asked_only]
+    chosen = {name: _settings(name, arguments) for name in dict.fromkeys(names)}
+    for name in _FLAGS:
+        if getattr(arguments, name) is not None and not any(name in YARDSTICKS[each].usual for each in chosen):
+            raise ChoiceError(f"--{name.replace('_', '-')} says nothing to {', '.join(chosen)}.", "Leave it out.")
     load = _load()
     if load > _QUIET and not arguments.json:
         print(f"Other work takes {load:.1f} of this machine's cores: times will not repeat.", file=sys.stderr)
-    if arguments.reading is not None:
-        return {**measure_pictures(arguments.reading, arguments.json), "load": load}
-    if arguments.album is not None:
-        return {**_large(arguments), "load": load}
-    plan = Draft(epochs=arguments.epochs, batch_size=arguments.batch_size, image_size=arguments.image_size)
-    drafts = [replace(plan.on(name).by_strategy(arguments.strategy), weights=SCRATCH) for name in arguments.backbone]
-    for draft in drafts:
-        # A typed choice fails here, before anything is measured.
-        preview(replace(draft, data="").config("check"), classes=2)
-    rows = []
+    machine, measured = _machine(), {}
     if not arguments.json:
-        print(_HEAD)
-    for draft in drafts:
-        with TemporaryDirectory(prefix="thaw-bench-") as home, closing(Store(Path(home))) as store:
-            row = _compare(store, draft, arguments.sample)
-        rows.append(row)
+        print("{processor}, {cores} cores, {system}, Python {python}, torch {torch}".format(**machine))
+    for name, settings in chosen.items():
+        yardstick = YARDSTICKS[name]
         if not arguments.json:
-            print(_line(row), flush=True)
-    told = {"sample": arguments.sample, "strategy": arguments.strategy, "epochs": arguments.epochs, "load": load}
-    return {**told, "rows": rows}
-
-
-def _large(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Time a large set."""
-    if not 2 * arguments.classes <= arguments.album <= ALONE.pictures:
-        raise ChoiceError(f"--album is {arguments.album}.", f"It takes {2 * arguments.classes} to {ALONE.pictures}.")
-
-    def told(name: str, seconds: float, work: float) -> None:
+            print(f"\n{name}: {yardstick.title}", flush=True)
+        records = spread(_counted(name, settings, quiet=arguments.json))
+        measured[name] = {"settings": {each: getattr(settings, each) for each in yardstick.usual}, "figures": records}
         if not arguments.json:
-            print(f"{name:<34}{seconds:>8.2f} s{work:>8.2f} s of work", flush=True)
+            print(table(records), flush=True)
+    return {"machine": machine, "load": load, "repeat": arguments.repeat, "yardsticks": measured}
 
-    rows = time_album(arguments.album, arguments.classes, told)
-    return {"pictures": arguments.album, "classes": arguments.classes, "rows": rows}
+
+def _settings(name: str, arguments: argparse.Namespace) -> Settings:
+    """Return what a yardstick is taken with; raise ChoiceError for what it cannot be taken with."""
+    if name not in YARDSTICKS:
+        raise ChoiceError(f"{name} is not a yardstick.", did_you_mean(name, YARDSTICKS))
+    yardstick = YARDSTICKS[name]
+    given = {each: getattr(arguments, each) for each in yardstick.usual}
+    told = {**yardstick.usual, **{each: value for each, value in given.items() if value is not None}}
+    settings = replace(Settings(), **told, repeat=arguments.repeat)
+    _within("--repeat", settings.repeat, 1, _MOST_ROUNDS)
+    if "timed" in yardstick.usual:
+        _within("--timed", settings.timed, 1, settings.epochs)
+    if "count" in yardstick.usual:
+        _within(f"--count for {name}", settings.count, *yardstick.counts)
+    check_folder(settings.folder)
+    settings.drafts()
+    return settings
+
+
+def _within(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise ChoiceError(f"{name} is {value}.", f"It takes {low} to {high}.")
+
+
+def _counted(name: str, settings: Settings, *, quiet: bool) -> Iterator[Figure]:
+    """Yield the figures of a yardstick, and show how many came."""
+    with bar(name, quiet=quiet, bar_format="{desc}: {n} figures after {elapsed}", leave=False) as drawn:
+        for figure in YARDSTICKS[name].figures(settings):
+            drawn.update()
+            yield figure
+
+
+def _line(name: str, yardstick: Yardstick) -> str:
+    return f"  {name:<12}{'*' if yardstick.asked_only else ' '} {yardstick.title}"
+
+
+def _usual(setting: str) -> str:
+    """Return the values that a setting has unless told otherwise, each with the yardsticks that have it."""
+    told: dict[str, list[str]] = {}
+    for name, yardstick in YARDSTICKS.items():
+        if setting in yardstick.usual:
+            value = yardstick.usual[setting]
+            told.setdefault(" ".join(value) if isinstance(value, tuple) else str(value), []).append(name)
+    if len(told) == 1:
+        return next(iter(told))
+    return "; ".join(f"{value} for {', '.join(names)}" for value, names in told.items())
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "torch": version("torch"),
+    }
+
+
+def _processor() -> str:
+    """Return what the processor's maker calls it, or else its kind."""
+    listed = Path("/proc/cpuinfo")
+    models = re.findall(r"model name\s*: (.+)", listed.read_text(encoding="utf-8")) if listed.is_file() else []
+    return models[0] if models else platform.processor() or platform.machine()
 
 
 def _load() -> float:
     """Return how many processes wanted a core in the last minute, in the mean; 0 where the system does not say."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-
-
-def _compare(store: Store, draft: Draft, sample: str) -> dict[str, Any]:
-    workspace = store.command_line_workspace()
-    album = Reader(store, workspace, 0, lambda _done, _total: None, look_here).sample(sample)
-    manifest = store.albums.dataset(album).manifest
-    config = replace(draft, data=manifest.digest).config(draft.backbone)
-    measured = _ask_desk(store, what_to_measure(config, manifest, workspace))
-    guess = estimate(config, manifest, measured)
-    history = _carry_out(store, config, workspace)
-    if not isinstance(history.end, Finished):
-        raise ThawError(f"{draft.backbone} was not trained to the end.", str(history.end or ""))
-    memory = max(epoch.memory for epoch in history.epochs)
-    return {
-        "backbone": draft.backbone,
-        "device": measured.device,
-        "seconds": {"estimate": guess.seconds, "truth": history.end.seconds},
-        "memory": {"estimate": guess.memory, "truth": memory},
-        "parts": {part.name: getattr(guess, part.name) for part in fields(guess) if part.name not in _TIMES},
-        "ratios": {"seconds": guess.seconds / history.end.seconds, "memory": guess.memory / memory},
-    }
-
-
-def _ask_desk(store: Store, question: Measure) -> Measured:
-    """Return the answer of a desk that is started for it; this process is its supervisor."""
-    store.processes.register("supervisor")
-    store.asked.ask(question)
-    with start(store, "answer", log="desk.log") as desk:
-        try:
-            while (measured := store.asked.ask(question)) is None:
-                if desk.poll() is not None:
-                    raise ThawError("The desk ended before it had measured.", "Its log says why.")
-                time.sleep(_TICK)
-        finally:
-            desk.terminate()
-    return measured
-
-
-def _carry_out(store: Store, config: RunConfig, workspace: str) -> History:
-    """Return what happened in a run that a standby worker carried out, as for the app."""
-    with start(store, "work", log="worker.log", talks=True) as worker:
-        run = store.runs.submit(config, workspace, secrets.token_hex(16), Claimant.of(worker.pid))
-        worker.communicate(f"{run.id}\n")
-    return History.of(store.runs.events(run.id))
-
-
-def _line(row: dict[str, Any]) -> str:
-    memory, seconds, ratios = row["memory"], row["seconds"], row["ratios"]
-    return (
-        f"{row['backbone']:<22}{memory['estimate'] / 1e6:>9.0f}{memory['truth'] / 1e6:>9.0f}{ratios['memory']:>7.2f}"
-        f"{seconds['estimate']:>11.1f}{seconds['truth']:>9.1f}{ratios['seconds']:>7.2f}"
-    )

@@ -26,6 +26,7 @@ Thaw, a transfer-learning lab: train a pretrained network on your own pictures.
   python -m tlcore resume RUN                 let a paused or interrupted run go on
   python -m tlcore export RUN weights.zip     weights, classes and preprocessing of a run
   python -m tlcore doctor                     what this machine has, and what it lacks
+  python -m tlcore bench                      how fast this machine is, thing beside thing
 
 The app in the browser is started by: streamlit run app.py
 """

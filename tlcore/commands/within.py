@@ -1,7 +1,10 @@
 """Verbs that Thaw's own processes call one another by, and one for those who add a backbone."""
 
 import argparse
+import json
 import logging
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from tlcore.commands.opening import opened
@@ -20,7 +23,10 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> list
     answer.set_defaults(run=_answer)
     errand.add_argument("id")
     errand.set_defaults(run=_errand)
-    return [supervise, survey, work, answer, errand]
+    gauge = verbs.add_parser("gauge")
+    gauge.add_argument("name")
+    gauge.set_defaults(run=_gauge)
+    return [supervise, survey, work, answer, errand, gauge]
 
 
 def _supervise(store: Store, arguments: argparse.Namespace) -> None:
@@ -55,6 +61,20 @@ def _errand(store: Store, arguments: argparse.Namespace) -> None:
 
     _log()
     run_errand(store, arguments.id, _Engine())
+
+
+def _gauge(store: Store, arguments: argparse.Namespace) -> None:
+    """Measure something for the verb `bench`: what is asked comes as JSON, every answer is a line of JSON."""
+    from tlcore.jobs.processes import give_way
+
+    _log()
+    give_way()  # as a worker does, which it is compared with
+    from tlcore.engine.yardsticks.gauges import GAUGES
+
+    answers = sys.stdout
+    with redirect_stdout(sys.stderr):  # some loops draw bars
+        for answer in GAUGES[arguments.name](store, **json.load(sys.stdin)):
+            print(json.dumps(answer), file=answers, flush=True)
 
 
 class _Engine:

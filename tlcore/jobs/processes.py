@@ -38,7 +38,7 @@ def start(
     with (store.logs / log).open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "tlcore", *verb],
-            env={**_environment(store), **settings},
+            env={**environment_of(store), **settings},
             stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -58,7 +58,7 @@ def start_answering(
     with (store.logs / log).open("ab") as output:
         return subprocess.Popen(
             [sys.executable, *words],
-            env={**_environment(store), **settings},
+            env={**environment_of(store), **settings},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=output,
@@ -66,7 +66,8 @@ def start_answering(
         )
 
 
-def _environment(store: Store) -> dict[str, str]:
+def environment_of(store: Store) -> dict[str, str]:
+    """Return the variables that a process of ours on this store gets."""
     environment = dict(os.environ)
     environment[HOME_VARIABLE] = str(store.home)
     environment["PYTHONPATH"] = os.pathsep.join(

@@ -1,0 +1,1 @@
+"""One file per yardstick of the verb `bench`: what it measures, and beside what."""
