@@ -110,6 +110,36 @@ def test_without_room_anywhere_they_are_computed_again_and_stay_right(open_rows,
     assert len(compute.asked) == 17
 
 
+def test_once_the_store_refuses_it_is_not_asked_again(open_rows, store, monkeypatch):
+    monkeypatch.setattr(rooms, "BEGINNINGS_IN_MEMORY", 3 * 24)
+    asked = []
+    monkeypatch.setattr(store.beginnings, "append", lambda *_: asked.append(1))
+    rows, compute = open_rows(), Computer()
+    for _ in range(2):
+        assert first_values(rows.take(range(10), compute)) == list(range(10))
+    assert len(asked) == 1
+
+
+def test_a_file_is_checked_once_however_often_rows_are_written(open_rows, store, monkeypatch):
+    monkeypatch.setattr(rooms, "BEGINNINGS_IN_MEMORY", 2 * 24)
+    opened = []
+    own = store.beginnings.open
+    monkeypatch.setattr(store.beginnings, "open", lambda key: opened.append(key) or own(key))
+    rows = open_rows()
+    assert first_values(rows.take(range(10), Computer())) == list(range(10))
+    assert len(opened) == 1
+
+
+def test_a_row_that_ends_early_is_no_row(open_rows, store):
+    rows = open_rows()
+    rows.take(range(3), Computer())
+    rows.settle()
+    with store.beginnings.rows("a" * 64).open("r+b") as file:
+        file.truncate(70)
+    with pytest.raises(OSError, match="ends early"):
+        rows.take([2], Computer())
+
+
 def test_rows_hold_no_more_memory_than_their_own(open_rows):
     rows = open_rows()
     rows.take([0], lambda places: torch.zeros(1000, *SHAPE)[: len(places)])

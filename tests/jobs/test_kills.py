@@ -1,5 +1,6 @@
 """Fifty workers are killed, at any moment and in the middle of what they write: nothing that was kept is lost."""
 
+import json
 import os
 import sqlite3
 import time
@@ -208,9 +209,13 @@ def rows_kept(store):
     """Return every row of every beginning that is kept, by its key and the name of its picture."""
     found = {}
     for path in (store.home / "beginnings").glob("*.json"):
-        if contents := store.beginnings.contents(path.stem):
-            rows, size = store.beginnings.rows(path.stem).read_bytes(), contents.row_bytes
-            found |= {(path.stem, name): rows[at * size : (at + 1) * size] for at, name in enumerate(contents.names)}
+        file, names = store.beginnings.open(path.stem)
+        if file is None:
+            continue
+        with file:
+            file.seek(0)
+            rows, size = file.read(), json.loads(path.read_text(encoding="ascii"))["row_bytes"]
+        found |= {(path.stem, name): rows[at * size : (at + 1) * size] for at, name in enumerate(names)}
     return found
 
 

@@ -117,7 +117,8 @@ def test_settings_go_into_the_plan(network):
 def test_what_earlier_runs_kept_is_told_and_can_be_emptied(network, store):
     page, _ = network()
     assert not any("frozen blocks made of pictures" in caption.value for caption in page.caption)
-    store.beginnings.append("a" * 64, ["one"], memoryview(b"1234"))
+    file, _ = store.beginnings.append("a" * 64, ["one"], [memoryview(b"1234")])
+    file.close()
     page.run()
     assert any("frozen blocks made of pictures" in caption.value for caption in page.caption)
     page.button("empty_kept").click().run()

@@ -88,33 +88,37 @@ def test_damaged_rows_of_a_beginning_are_computed_again_and_never_used(store, da
 
     def keep():
         store.beginnings.empty()
-        assert store.beginnings.append(key, names[:10], memoryview(rows[:640]))
-        assert store.beginnings.append(key, names[10:], memoryview(rows[640:]))
+        for begin in (0, 10):
+            parts = [memoryview(rows[64 * place : 64 * place + 64]) for place in range(begin, begin + 10)]
+            file, first = store.beginnings.append(key, names[begin : begin + 10], parts)
+            file.close()
+            assert first == begin
 
     keep()
     for path in (store.beginnings.rows(key), store.beginnings.rows(key).with_suffix(".json")):
         for damaged in damages(path.read_bytes()):
             path.write_bytes(damaged)
-            if contents := store.beginnings.contents(key):
-                held = store.beginnings.rows(key).read_bytes()
-                assert contents.row_bytes == 64
-                for at, name in enumerate(contents.names):
-                    row = held[at * 64 : at * 64 + 64]
-                    assert name not in names or row == rows[names.index(name) * 64 :][:64]
-            else:
+            file, found = store.beginnings.open(key)
+            if file is None:
                 assert not path.exists()
+            else:
+                with file:
+                    for at, name in enumerate(found):
+                        file.seek(at * 64)
+                        assert name not in names or file.read(64) == rows[names.index(name) * 64 :][:64]
             keep()
 
 
 def test_rows_of_another_network_are_not_taken_for_these(store):
     mine, other = "a" * 64, "b" * 64
     for key, byte in ((mine, 1), (other, 2)):
-        assert store.beginnings.append(key, ["0" * 64], memoryview(bytes([byte]) * 64))
+        store.beginnings.append(key, ["0" * 64], [memoryview(bytes([byte]) * 64)])[0].close()
     for suffix in (".rows", ".json"):
         content = store.beginnings.rows(other).with_suffix(suffix).read_bytes()
         store.beginnings.rows(mine).with_suffix(suffix).write_bytes(content)
-    assert store.beginnings.contents(mine) is None
-    assert store.beginnings.contents(other) is not None
+    assert store.beginnings.open(mine) == (None, ())
+    file, _ = store.beginnings.open(other)
+    file.close()
 
 
 def test_what_a_process_that_died_was_writing_is_cleared_away(store):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from importlib.metadata import version
 
 import torch
 
@@ -59,7 +60,7 @@ class Boundary:
                 assembly.card.builder,
                 assembly.encoder.preprocessing,
                 self._numerics,
-                assembly.runtime.device.type,
-                torch.__version__,
+                assembly.runtime.processor,
+                *(f"{name} {version(name)}" for name in ("torch", "torchvision", "timm", "pillow")),
             )
         )

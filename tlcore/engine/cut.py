@@ -48,6 +48,7 @@ class Cut:
         first = next(place for place, block in enumerate(blocks) if block.name in learning)
         self.frozen = tuple(blocks[:first])
         """The blocks that lie before the cut, whole."""
+        self._layout: torch.memory_format | None = None
         with borrowed_flags(module), torch.no_grad():
             module.eval()
             calls, whole = _calls_before(module, blocks[first:], example)
@@ -56,6 +57,8 @@ class Cut:
         self.shape = tuple(rows.shape[1:])
         """Of a row, which is what the beginning makes of one picture."""
         self.numbers = rows.dtype
+        last = torch.channels_last if rows.ndim == 4 else torch.contiguous_format
+        self._layout = torch.contiguous_format if rows.is_contiguous() else last
 
     def key(self, told: str) -> str:
         """Return what tells this beginning from all that would make other rows; `told` is how pictures come to it."""
@@ -90,6 +93,8 @@ class Cut:
 
         The network may work on in the memory of `rows`.
         """
+        if self._layout is not None:
+            rows = rows.contiguous(memory_format=self._layout)
         with self._resumed(rows):
             answers: Tensor = self._module(self._example.expand(len(rows), -1, -1, -1))
         return answers

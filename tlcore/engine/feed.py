@@ -79,8 +79,7 @@ class Feed:
             filled = (unknown * alike)[: max(len(unknown), alike)]
             return self._computed(cut, filled)[: len(unknown)]
 
-        rows = self._rows.take(drawn, compute)
-        return self._numerics.laid_out(rows.to(self.pictures.device, non_blocking=True))
+        return self._rows.take(drawn, compute).to(self.pictures.device, non_blocking=True)
 
     def _computed(self, cut: Cut, drawn: Sequence[int]) -> Tensor:
         return self._portions.fit(drawn, lambda parts: torch.cat([cut.before(self._inputs(part)) for part in parts]))

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +18,12 @@ class Numerics(Arithmetic):
     @classmethod
     def of(cls, arithmetic: Arithmetic) -> "Numerics":
         """Return this arithmetic as one that can be carried out."""
-        return cls(numbers=arithmetic.numbers, channels_last=arithmetic.channels_last)
+        return cls(**_values(arithmetic))
+
+    @property
+    def arithmetic(self) -> Arithmetic:
+        """The plain words for it, without torch."""
+        return Arithmetic(**_values(self))
 
     def lay_out(self, module: nn.Module) -> nn.Module:
         """Return the module with its weights laid out for this."""
@@ -37,6 +43,10 @@ class Numerics(Arithmetic):
             torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = self.numbers == "tf32"
         with torch.autocast(device.type, torch.bfloat16, enabled=self.numbers == "bfloat16"):
             yield
+
+
+def _values(arithmetic: Arithmetic) -> dict[str, Any]:
+    return {field.name: getattr(arithmetic, field.name) for field in fields(arithmetic)}
 
 
 PLAIN = Numerics()

@@ -1,5 +1,6 @@
 """A set's pictures as batches for the network; each file is decoded once per run."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from tlcore.engine.modality.image import Encoder
 from tlcore.errors import PictureError
 from tlcore.timeline import steps_per_epoch
 
-_DECODERS = 2
+_DECODERS = min(max(os.cpu_count() or 2, 2), 16)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What the frozen beginning of a network makes of the pictures of one split: computed once for each, then kept."""
 
 from collections.abc import Callable, Sequence
+from errno import EIO
 from math import prod
 from typing import BinaryIO
 
@@ -30,11 +31,13 @@ class Rows:
         self._key = key
         self._files = files
         self._row_bytes = numbers.itemsize * prod(shape)
-        self._file: BinaryIO | None = None
-        self._at: dict[int, int] = {}
-        """Where in the file the row of a place is."""
+        self._open_files: list[BinaryIO] = []
+        self._at: dict[int, tuple[BinaryIO, int]] = {}
+        """Where the row of a place is: in which file, and how many rows from its beginning."""
         self._waiting: dict[int, Tensor] = {}
         self._room = BEGINNINGS_IN_MEMORY // self._row_bytes
+        self._is_refused = files is None
+        """Whether there is no more room but in memory."""
         self._open()
 
     def unknown(self, places: Sequence[int]) -> list[int]:
@@ -48,7 +51,7 @@ class Rows:
         computed = dict(zip(new, compute(new).cpu() if new else (), strict=True))
         for row, place in zip(rows, places, strict=True):
             if place in self._at:
-                self._read_into(row, self._at[place])
+                self._read_into(row, *self._at[place])
             else:
                 row.copy_(computed[place] if place in computed else self._waiting[place])
         for place, row in computed.items():
@@ -57,44 +60,54 @@ class Rows:
 
     def settle(self) -> None:
         """Write what waits to the store, if it has room for it; else it goes on waiting."""
-        if self._files is None or not self._waiting:
+        if self._files is None or self._is_refused or not self._waiting:
             return
-        waiting = torch.stack(list(self._waiting.values()))
         names = [self._names[place] for place in self._waiting]
-        if self._files.append(self._key, names, _bytes(waiting)):
-            self._waiting.clear()
-            self._open()
+        kept = self._files.append(self._key, names, [_bytes(row) for row in self._waiting.values()])
+        if kept is None:
+            self._is_refused = True
+            return
+        file, first = kept
+        self._open_files.append(file)
+        self._at.update((place, (file, first + number)) for number, place in enumerate(self._waiting))
+        self._waiting.clear()
 
     def look_again(self) -> None:
         """Take up what other processes have written meanwhile."""
-        if len(self._at) < len(self._names):
+        if len(self._at) < len(self._names) and not self._is_refused:
+            self._close_files()
             self._open()
 
     def close(self) -> None:
-        """Write what waits, and close the file."""
+        """Write what waits, and close the files."""
         self.settle()
-        if self._file:
-            self._file.close()
+        self._close_files()
 
     def _wait(self, place: int, row: Tensor) -> None:
         if len(self._waiting) >= self._room:
             self.settle()
         if len(self._waiting) < self._room:
-            self._waiting[place] = row.clone()  # alone: a part of the batch would hold all of it
+            # Alone: a part of the batch would hold all of it.
+            self._waiting[place] = row.clone(memory_format=torch.contiguous_format)
 
     def _open(self) -> None:
-        if self._file:
-            self._file.close()
-        self._file, names = self._files.open(self._key) if self._files else (None, ())
-        found = {name: place for place, name in enumerate(names)}
-        self._at = {place: found[name] for place, name in enumerate(self._names) if name in found}
+        file, names = self._files.open(self._key) if self._files else (None, ())
+        if file is not None:
+            self._open_files.append(file)
+            found = {name: number for number, name in enumerate(names)}
+            self._at = {place: (file, found[name]) for place, name in enumerate(self._names) if name in found}
 
-    def _read_into(self, row: Tensor, place: int) -> None:
-        assert self._file
-        self._file.seek(place * self._row_bytes)
-        self._file.readinto(_bytes(row))  # type: ignore[attr-defined]
+    def _close_files(self) -> None:
+        self._at.clear()
+        while self._open_files:
+            self._open_files.pop().close()
+
+    def _read_into(self, row: Tensor, file: BinaryIO, place: int) -> None:
+        file.seek(place * self._row_bytes)
+        if file.readinto(_bytes(row)) != self._row_bytes:  # type: ignore[attr-defined]
+            raise OSError(EIO, "a row of a frozen beginning ends early")
 
 
 def _bytes(values: Tensor) -> memoryview:
     """Return the memory of a tensor without gaps."""
-    return values.view(-1).view(torch.uint8).numpy().data
+    return values.reshape(-1).view(torch.uint8).numpy().data

@@ -2,9 +2,12 @@
 
 import ctypes
 import os
+import platform
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import psutil
 import torch
@@ -23,6 +26,11 @@ class Runtime:
     device: torch.device
     label: str
     """What a person would call it, such as `CPU, 2 cores`."""
+
+    @property
+    def processor(self) -> str:
+        """What computes, as its maker calls it; two of one name round alike."""
+        return self.label if self.device.type != "cpu" else _processor()
 
     @property
     def holds_pictures(self) -> bool:
@@ -114,3 +122,18 @@ def _label(kind: str) -> str:
         return "Apple GPU"
     cores = os.cpu_count() or 1
     return f"CPU, {cores} core{'s' if cores > 1 else ''}"
+
+
+@cache
+def _processor() -> str:
+    with suppress(OSError):  # only Linux has it, and there platform does not know
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
+
+
+def finished(device: torch.device) -> None:
+    """Wait until the device has nothing to do any more, so that a clock tells the truth; a CPU never has."""
+    if device.type != "cpu":
+        torch.get_device_module(device).synchronize()

@@ -134,7 +134,8 @@ class Stepper:
         targets = feed.pictures.targets(share.places)
         loss = cross_entropy(logits, targets) * share.weight
         right = (logits.argmax(1) == targets).sum() * share.counts
-        mean, rights = self._peers.total(float(loss.detach()), float(right))
+        # One look at the device for both: it has to be done with the batch first.
+        mean, rights = self._peers.total(*torch.stack([loss.detach(), right.float()]).tolist())
         return loss, Score(mean, int(rights))
 
     def _plan(self, rates: Mapping[str, float]) -> tuple[Group, ...]:

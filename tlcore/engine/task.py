@@ -102,7 +102,7 @@ def _numerics(store: Store, task: Task, assembly: Assembly, peers: Peers, train:
     if task.arithmetic is not None:
         return Numerics.of(task.arithmetic)
     found = PLAIN if peers.rank else tuned(store, assembly, task.config, train, val)
-    return Numerics.of(from_json(Arithmetic, peers.agree(to_json(found))))
+    return Numerics.of(from_json(Arithmetic, peers.agree(to_json(found.arithmetic))))
 
 
 def _runtime(config: RunConfig, peers: Peers) -> Runtime:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 
-from tlcore.arithmetic import Arithmetic
 from tlcore.catalog.weights import SCRATCH
 from tlcore.config import RunConfig
 from tlcore.engine.checkpoint import BestKeeper
@@ -158,7 +157,7 @@ def _started(config: RunConfig, equipment: Equipment, peers: Peers, saver: Saver
         epochs=config.epochs,
         steps_per_epoch=equipment.train.steps(config.loader.batch_size),
         versions={name: version(name) for name in ("torch", "torchvision", "timm")},
-        arithmetic=Arithmetic(numbers=numerics.numbers, channels_last=numerics.channels_last),
+        arithmetic=numerics.arithmetic,
         step=point.standing.step if point else 0,
         seconds=point.standing.seconds if point else 0.0,
         anew=saver.damaged,

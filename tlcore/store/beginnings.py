@@ -30,7 +30,7 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class Held:
     """What the file of one beginning holds."""
 
     key: str
@@ -66,31 +66,48 @@ class Beginnings:
         others remove the file.
         """
         with self._lock:
-            contents = self._listed(key)
-            if contents is None:
-                return None, ()
-            file = self._opened(key, contents)
-            if file is None:
+            held = self._listed(key)
+            file = self._opened(key) if held else None
+        if held is None or file is None:
+            return None, ()
+        # Outside of the lock: gigabytes take seconds. What is listed is not written any more.
+        if not _holds(file, held):
+            file.close()
+            with self._lock:
                 self._drop(key)
-                return None, ()
-            with suppress(OSError):
-                os.utime(self.rows(key))
-            return file, contents.names
+            return None, ()
+        with suppress(OSError):
+            os.utime(self.rows(key))
+        return file, held.names
 
-    def append(self, key: str, names: Sequence[str], rows: memoryview) -> bool:
-        """Keep more rows of a beginning, one for each name; say whether there was room."""
-        row_bytes = rows.nbytes // len(names)
-        with self._lock:
-            before = self._listed(key) or Contents(key=key, row_bytes=row_bytes, chunks=())
-            if before.row_bytes != row_bytes or not self._make_room(key, rows.nbytes):
-                return False
-            path = self.rows(key)
-            with path.open("r+b" if path.exists() else "w+b") as file:
-                file.seek(len(before.names) * row_bytes)  # over what a process that died here left unlisted
-                file.write(rows)
-            chunk = Chunk(names=tuple(names), sha256=sha256(rows).hexdigest())
-            self._list(Contents(key=key, row_bytes=row_bytes, chunks=(*before.chunks, chunk)))
-            return True
+    def append(self, key: str, names: Sequence[str], rows: Sequence[memoryview]) -> tuple[BinaryIO, int] | None:
+        """Keep more rows of a beginning, one for each name; return the open file, and the place of the first of them.
+
+        None where there is no room for them, or the disk will not have them.
+        """
+        try:
+            with self._lock:
+                return self._append(key, names, rows)
+        except OSError:
+            return None
+
+    def _append(self, key: str, names: Sequence[str], rows: Sequence[memoryview]) -> tuple[BinaryIO, int] | None:
+        row_bytes, path = rows[0].nbytes, self.rows(key)
+        before = self._listed(key) or Held(key=key, row_bytes=row_bytes, chunks=())
+        first = len(before.names)
+        if before.row_bytes != row_bytes or not self._make_room(key, first * row_bytes, len(rows) * row_bytes):
+            return None
+        if not first:
+            path.unlink(missing_ok=True)  # what is not listed; where somebody still reads it, it is not written over
+        digest = sha256()
+        with path.open("r+b" if first else "xb") as file:
+            file.seek(first * row_bytes)  # over what a process that died here left unlisted
+            for row in rows:
+                file.write(row)
+                digest.update(row)
+        chunk = Chunk(names=tuple(names), sha256=digest.hexdigest())
+        self._list(Held(key=key, row_bytes=row_bytes, chunks=(*before.chunks, chunk)))
+        return path.open("rb", buffering=0), first
 
     def all_bytes(self) -> int:
         """Return the bytes of all files."""
@@ -111,9 +128,9 @@ class Beginnings:
                 if not self._list_file(key).exists():
                     self._drop(key)
 
-    def _listed(self, key: str) -> Contents | None:
+    def _listed(self, key: str) -> Held | None:
         try:
-            contents = from_json(Contents, self._list_file(key).read_text(encoding="ascii"))
+            contents = from_json(Held, self._list_file(key).read_text(encoding="ascii"))
             if contents.key == key:
                 return contents
         except FileNotFoundError:
@@ -123,7 +140,7 @@ class Beginnings:
         self._drop(key)
         return None
 
-    def _list(self, contents: Contents) -> None:
+    def _list(self, contents: Held) -> None:
         target = self._list_file(contents.key)
         aside = target.with_suffix(_ASIDE)
         aside.write_text(to_json(contents), encoding="ascii")
@@ -132,28 +149,26 @@ class Beginnings:
     def _list_file(self, key: str) -> Path:
         return safe_path(self._root, f"{key}.json")
 
-    def _opened(self, key: str, contents: Contents) -> BinaryIO | None:
-        """Return the open file if it holds what is listed."""
+    def _opened(self, key: str) -> BinaryIO | None:
         try:
-            file = self.rows(key).open("rb", buffering=0)
+            return self.rows(key).open("rb", buffering=0)
         except OSError:
+            self._drop(key)
             return None
-        with suppress(OSError):
-            if all(_digest(file, len(chunk.names) * contents.row_bytes) == chunk.sha256 for chunk in contents.chunks):
-                return file
-        file.close()
-        return None
 
-    def _make_room(self, key: str, more: int) -> bool:
-        """Remove other beginnings until `more` bytes fit; say whether they do."""
+    def _make_room(self, key: str, own: int, more: int) -> bool:
+        """Remove other beginnings until `more` bytes fit beside the `own` that are there; say whether they do.
+
+        Where they cannot fit whatever goes, nothing does.
+        """
         files = sorted(self._files(), key=lambda file: file[2])
-        used = sum(size for _, size, _ in files)
-        others = [(other, size) for other, size, _ in files if other != key]
-        while used + more > BEGINNINGS_BYTES and others:
-            other, size = others.pop(0)
-            self._drop(other)
-            used -= size
-        return used + more <= BEGINNINGS_BYTES and more <= free_bytes(self._root)
+        others = [other for other, _, _ in files if other != key]
+        free = free_bytes(self._root) + sum(size for other, size, _ in files if other != key)
+        if own + more > BEGINNINGS_BYTES or more > free:
+            return False
+        while others and (self.all_bytes() + more > BEGINNINGS_BYTES or more > free_bytes(self._root)):
+            self._drop(others.pop(0))
+        return self.all_bytes() + more <= BEGINNINGS_BYTES and more <= free_bytes(self._root)
 
     def _drop(self, key: str) -> None:
         # Windows does not remove a file that somebody reads; then it stays as it is, list and all.
@@ -167,6 +182,13 @@ class Beginnings:
             with suppress(FileNotFoundError):
                 facts = path.stat()
                 yield path.stem, facts.st_size, facts.st_mtime
+
+
+def _holds(file: BinaryIO, held: Held) -> bool:
+    """Say whether the open file holds what is listed."""
+    with suppress(OSError):
+        return all(_digest(file, len(chunk.names) * held.row_bytes) == chunk.sha256 for chunk in held.chunks)
+    return False
 
 
 def _digest(file: BinaryIO, size: int) -> str:

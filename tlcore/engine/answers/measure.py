@@ -20,7 +20,7 @@ from tlcore.engine.hooks import KeptForTheWayBack
 from tlcore.engine.modality.augment import Augmenter
 from tlcore.engine.numerics import PLAIN, Numerics
 from tlcore.engine.pictures import Pictures
-from tlcore.engine.runtime import Runtime
+from tlcore.engine.runtime import Runtime, finished
 from tlcore.engine.trainer import Trainer
 from tlcore.engine.tuning import tuned_for
 from tlcore.events import Evaluated, Event, Stepped
@@ -154,6 +154,7 @@ def _beginning(cut: Cut | None, inputs: Tensor) -> float:
     for _ in range(_FEWEST):
         began = time.monotonic()
         cut.before(inputs)
+        finished(inputs.device)
         times.append(time.monotonic() - began)
     return median(times)
 

@@ -37,7 +37,7 @@ def transforms_of(kind: Augment, size: int) -> Sequence[nn.Module]:
 
 
 class Augmenter:
-    """Changes squares at random; what happens to one is told by the seed, the epoch and the picture alone."""
+    """Changes squares at random; what happens to one is told by the seed, the drawing and the picture alone."""
 
     def __init__(self, kind: Augment, size: int, seed: int) -> None:
         self.name = f"{kind}-{seed}"
@@ -45,11 +45,14 @@ class Augmenter:
         self._transforms = transforms_of(kind, size)
         self._seed = seed
 
-    def augment(self, pixels: Tensor, picture: str, epoch: int) -> Tensor:
-        """Return the square (3, H, W) of the picture with this id as the epoch, counted from 0, draws it."""
+    def augment(self, pixels: Tensor, picture: str, drawing: int) -> Tensor:
+        """Return the square (3, H, W) of the picture with this id in this drawing, counted from 0.
+
+        Where every epoch draws its own, the drawing has the epoch's number.
+        """
         if not self._transforms:
             return pixels
-        drawn = sha256(f"{self._seed}:{epoch}:{picture}".encode()).digest()
+        drawn = sha256(f"{self._seed}:{drawing}:{picture}".encode()).digest()
         # The transforms know no generator but the one that dropout draws from too: it is put back as it was.
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(int.from_bytes(drawn[:8], "big", signed=True))

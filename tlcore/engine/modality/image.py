@@ -92,8 +92,9 @@ class Encoder:
 
     def normalise(self, pixels: torch.Tensor) -> torch.Tensor:
         """Return bytes (N, 3, H, W) as floats with the mean and deviation that the network learned with."""
-        mean, std = self._mean.to(pixels.device), self._std.to(pixels.device)
-        return (pixels.float() - mean) / std
+        # Once for the device: a GPU that has to wait for a few numbers in every batch waits for the batch.
+        self._mean, self._std = self._mean.to(pixels.device), self._std.to(pixels.device)
+        return (pixels.float() - self._mean) / self._std
 
 
 def png(picture: Image.Image) -> bytes:

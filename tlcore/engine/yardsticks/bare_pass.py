@@ -13,9 +13,8 @@ from torch import Tensor, nn
 from tlcore.catalog.weights import IMAGENET
 from tlcore.engine.assemble import assemble
 from tlcore.engine.numerics import Numerics
-from tlcore.engine.runtime import Runtime, choose_runtime
+from tlcore.engine.runtime import Runtime, choose_runtime, finished
 from tlcore.engine.tuning import candidates
-from tlcore.engine.yardsticks.clock import finished
 from tlcore.store import Store
 
 _TRIES = 3

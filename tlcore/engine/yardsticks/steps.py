@@ -15,10 +15,9 @@ from tlcore.config import Loader, Phase, RunConfig
 from tlcore.engine.assemble import assemble
 from tlcore.engine.numerics import Numerics
 from tlcore.engine.pictures import Batch, Pictures
-from tlcore.engine.runtime import choose_runtime
+from tlcore.engine.runtime import choose_runtime, finished
 from tlcore.engine.trainer import Trainer
 from tlcore.engine.tuning import tuned
-from tlcore.engine.yardsticks.clock import finished
 from tlcore.errors import ChoiceError
 from tlcore.events import Evaluated, Event, Stepped
 from tlcore.store import Store
