@@ -52,6 +52,8 @@ def test_damaged_weights_cannot_be_downloaded_and_the_page_says_why(open_page, s
     assert not page.exception
     assert "is damaged" in heard(page)
     assert store.blobs.path(best).exists()
+    flip(store.blobs.path(best))
+    assert "is damaged" not in heard(page.run())
 
 
 def opened(open_page):
