@@ -59,8 +59,7 @@ class Albums:
         self._blobs = blobs
         self._datasets = datasets
         self._recent: Recent[Dataset] = Recent(Dataset.pictures)
-        self._surveys: Recent[Survey] = Recent(lambda survey: len(survey.facts))
-        """By the names of their blobs, which tell what they hold."""
+        self._surveys: Recent[Survey] = Recent(lambda survey: len(survey.facts))  # by their blobs' names
 
     def make(self, workspace: str, name: str, survey: Survey, roots: Sequence[Path], seed: int) -> Album:
         """Keep a new album, and the set that comes of it, if one does.
@@ -107,9 +106,8 @@ class Albums:
                 if manifest.digest == album.digest:
                     self._datasets.add(album.workspace, manifest, album.roots, state)
                     found = Dataset(roots=album.roots, manifest=manifest)
-            if found is None:
-                # An earlier Thaw settled it, by other rules; what a plan was made for stays what it is.
-                found = self._datasets.get(album.digest, album.workspace)
+            # An earlier Thaw settled it, by other rules; what a plan was made for stays what it is.
+            found = found or self._datasets.get(album.digest, album.workspace)
             if found is None:
                 raise ThawError("The set of this album is not here.", "Bring the pictures in again.")
         return self._recent.keep(state, found)
@@ -117,8 +115,7 @@ class Albums:
     def survey(self, album: Album) -> Survey:
         """Return what reading an album's files told."""
         found = self._surveys.get(album.survey)
-        if found is None:
-            found = surveys.read(self._blobs.whole(album.survey).read_text(encoding="utf-8"))
+        found = found or surveys.read(self._blobs.whole(album.survey).read_text(encoding="utf-8"))
         return self._surveys.keep(album.survey, found)
 
     def mark(self, album: Album, *marks: Mark) -> Album:
