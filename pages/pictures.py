@@ -38,10 +38,7 @@ current_pictures()
 
 if album is not None and (fault := damage_of(album)):
     st.html(say(fault, lead="Nothing can be decided about this set any more:", mark="cross"))
-    draw_own_sets()
-    st.stop()
-
-if manifest is not None:
+elif manifest is not None:
     draw_numbers(manifest, album)
     if album is not None:
         draw_reading(album)

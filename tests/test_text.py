@@ -64,7 +64,16 @@ def test_no_address_is_left_whole_for_a_link(typed):
 
 @pytest.mark.parametrize(
     ("size", "said"),
-    [(0, "0 kB"), (12_300, "12 kB"), (1_600_000, "1.6 MB"), (240e6, "240 MB"), (1.57e9, "1.6 GB"), (20e9, "20 GB")],
+    [
+        (0, "0 kB"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (12_300, "12 kB"),
+        (1_600_000, "1.6 MB"),
+        (240e6, "240 MB"),
+        (1.57e9, "1.6 GB"),
+        (20e9, "20 GB"),
+    ],
 )
 def test_bytes_are_told_in_the_unit_that_suits_them(size, said):
     assert memory(size) == said

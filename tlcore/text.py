@@ -35,8 +35,8 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 
 def memory(size: float) -> str:
-    """Return bytes in the unit that suits them: 1.6 GB, 240 MB, 12 kB."""
+    """Return bytes in the unit that suits them: 1.6 GB, 240 MB, 12 kB, 300 bytes."""
     for unit, step in (("GB", 1e9), ("MB", 1e6)):
         if size >= step:
             return f"{size / step:.1f} {unit}" if size < 10 * step else f"{size / step:.0f} {unit}"
-    return f"{size / 1e3:.0f} kB"
+    return f"{size / 1e3:.0f} kB" if size >= 1e3 or not size else count(round(size), "byte")

@@ -90,6 +90,30 @@ def test_of_pictures_in_three_classes_each_two_classes_are_decided_by_themselves
     assert told[1].repairs[0].marks == (LeaveOut(pictures=(61,), why="conflict"),)
 
 
+def test_two_classes_that_are_right_leave_the_others_to_be_decided():
+    facts = usual(ants=20, bees=20, wasps=20)
+    facts += [fact(f"{name}/copy.jpg", name, likeness=facts[0].likeness) for name in ("bees", "wasps")]
+    survey = survey_of(facts)
+    marks = ()
+    for pair, left in (((0, 60), [(0, 61), (60, 61)]), ((0, 61), [(60, 61)]), ((60, 61), [])):
+        marks = (*marks, Confirm(pictures=pair, what="conflict"))
+        told = find(survey, settle("set", survey, marks, 0), marks, 0)
+        assert [one.places for one in told if one.kind == "conflict"] == left
+
+
+def test_pictures_in_many_classes_can_be_kept_in_any_of_them_or_be_right():
+    names = ["ants", "bees", "flies", "moths", "wasps"]
+    facts = usual(**dict.fromkeys(names, 20))
+    facts += [fact(f"{name}/copy.jpg", name, likeness=facts[0].likeness) for name in names[1:]]
+    survey = survey_of(facts)
+    conflict = found(survey)["conflict"]
+    assert [one.words for one in conflict.repairs] == [f"Keep them in {name}" for name in names] + [
+        "Leave all of them out"
+    ]
+    assert "conflict" not in found(survey, conflict.repairs[2].marks)
+    assert "conflict" not in found(survey, (Confirm(pictures=conflict.places, what="conflict"),))
+
+
 def test_classes_that_are_called_like_sides_are_told():
     told = found(survey_of(usual(train=20, val=20, test=20)), (ReadAs(reading="folders"),))["side"]
     assert told.title == "“test” and “train” and “val” are called like sides of a split"

@@ -88,7 +88,7 @@ def make_set(store: Store, person: str) -> Callable[..., Manifest]:
             for number in range(6)
         ]
         made = Manifest(name=name, classes=classes, examples=in_order(examples), left_out=left_out, split_by="seed 0")
-        store.datasets.add(workspace, made, [store.home])
+        store.datasets.add(workspace, made, [store.home], state="")
         store.drafts.keep(workspace, Draft(data=made.digest))
         return made
 

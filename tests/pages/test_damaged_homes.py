@@ -5,7 +5,6 @@ import pytest
 from tlcore.data.collect import look_here
 from tlcore.draft import Draft
 from tlcore.events import Checkpointed, Finished
-from tlcore.store import albums
 from tlcore.store.reading import Reader
 
 PAGES = ("start", "pictures", "network", "train", "inside")
@@ -53,6 +52,8 @@ def test_damaged_weights_cannot_be_downloaded_and_the_page_says_why(open_page, s
     assert not page.exception
     assert "is damaged" in heard(page)
     assert store.blobs.path(best).exists()
+    flip(store.blobs.path(best))
+    assert "is damaged" not in heard(page.run())
 
 
 def opened(open_page):
@@ -65,18 +66,36 @@ def opened(open_page):
 
 def test_a_set_with_a_damaged_survey_is_shown_or_told(open_page, store, album):
     flip(store.blobs.path(album.survey))
-    albums._read.cache_clear()
     for name, page in opened(open_page):
         assert not page.exception, name
         assert ("Nothing can be decided about this set any more" in heard(page)) == (name == "pictures")
+        if name == "pictures":
+            assert page.segmented_control("way").options
+            assert f"goal_{album.id}" not in {one.key for one in page.segmented_control}
     assert store.blobs.path(album.survey).exists()
 
 
-@pytest.mark.usefixtures("album")
-def test_a_set_with_a_damaged_manifest_is_shown_or_told(open_page, store):
+def damage_manifests(store):
     store._database.write("UPDATE datasets SET manifest = replace(manifest, 'red/1.png', 'red/0.png')")
+
+
+@pytest.mark.usefixtures("album")
+def test_a_set_with_a_damaged_manifest_is_made_of_its_survey_again(open_page, store):
+    damage_manifests(store)
     for name, page in opened(open_page):
         assert not page.exception, name
+        if name == "pictures":
+            assert page.segmented_control("view").value == "Classes"
+            assert page.segmented_control("way").options
+
+
+def test_where_manifest_and_survey_are_damaged_other_pictures_can_be_brought(open_page, store, album):
+    damage_manifests(store)
+    flip(store.blobs.path(album.survey))
+    for name, page in opened(open_page):
+        assert not page.exception, name
+        if name == "pictures":
+            assert page.segmented_control("way").options
 
 
 @pytest.mark.parametrize("damage", ["zero", "half", "noise"])

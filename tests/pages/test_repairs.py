@@ -133,7 +133,7 @@ def test_pictures_that_a_hand_moved_are_told_beside_what_split_the_others(show, 
     page = show("Split")
     (first, *_) = store.albums.dataset(album()).manifest.of("train")
     store.albums.mark(album(), MoveTo(pictures=(first.place,), split="val"))
-    assert "1 moved by hand" in words(page.run())
+    assert "1 move by hand" in words(page.run())
 
 
 def test_a_repair_that_leaves_no_set_is_refused_in_words(show, album, store, words):

@@ -9,7 +9,6 @@ from tlcore.data.marks import CallClasses, DropClass, LeaveOut, Relabel
 from tlcore.data.pretended import pretend_thumbnails, pretended_survey
 from tlcore.draft import Draft
 from tlcore.questions import Prepare
-from tlcore.store import albums
 
 
 @pytest.fixture
@@ -242,7 +241,6 @@ def test_a_hundred_thousand_pictures_in_a_thousand_classes_can_be_worked_with(st
     pretend_thumbnails(store.thumbnails, survey.facts[:3000])
     page = open_page("pictures")
     store.drafts.keep(person, Draft(album=album.id, data=album.digest))
-    albums._read.cache_clear()
     state = page.session_state
 
     def seconds(act):

@@ -203,6 +203,7 @@ def added(open_page, person, store, pictures):
 def test_what_became_of_added_files_is_told_where_they_were_sent(added, words):
     page = added([("green/8.png", "green/1.png"), ("9.png", "green/2.png")])
     assert "0 of 2 files taken in. Left out: 9.png. It lies in no class folder" in words(page)
+    assert "And 1 more; see “Left out”." in words(page)
 
 
 def test_loose_files_are_not_sent_where_only_folders_say_their_class(open_page, person, store, pictures, drawn):

@@ -68,6 +68,26 @@ def test_what_is_sent_again_into_a_class_is_not_left_out_any_more(store, send):
     assert [one.name for one in store.albums.dataset(album).manifest.left_out] == ["9.png"]
 
 
+def test_what_came_twice_at_one_time_is_named_where_one_lies_in_no_class(store, send):
+    album = send({**FIRST, "bag/0.png": "blue/0.png"})
+    assert [(one.name, one.code) for one in store.albums.dataset(album).manifest.left_out] == [("bag/0.png", "STRAY")]
+    album = send({"7.png": "green/1.png", "green/7.png": "green/1.png"}, more_of=album.id)
+    assert [one.name for one in store.albums.dataset(album).manifest.left_out] == ["7.png", "bag/0.png"]
+
+
+def test_what_is_kept_apart_is_named_though_the_same_file_came_later(store, send):
+    test = {f"test/{name}/{number}.png": f"{name}/{number}.png" for name in ("blue", "red") for number in range(2)}
+    sides = {
+        f"{side}/{name}/{at}.png": f"{name}/{at + 2}.png"
+        for side, at in (("train", 0), ("val", 1))
+        for name in ("blue", "red")
+    }
+    album = send({**sides, **test})
+    album = send({"train/blue/0.png": "blue/0.png"}, more_of=album.id)
+    told = [one.name for one in store.albums.dataset(album).manifest.left_out if one.code == "KEPT_APART"]
+    assert told == sorted(test)
+
+
 LOOSE = {f"{name}_{number}.png": f"{name}/{number}.png" for name in ("blue", "red") for number in range(3)}
 TABLE = "file,class\n" + "".join(f"{name},{name.split('_')[0]}\n" for name in LOOSE)
 

@@ -1,6 +1,7 @@
 """Files that lose their end, single bits or all they hold: told before anything is made of them, and never removed."""
 
 import os
+from dataclasses import replace
 from hashlib import sha256
 from random import Random
 
@@ -57,10 +58,10 @@ def test_a_damaged_survey_is_told_and_its_set_is_still_there(store, album, damag
     expected = store.albums.dataset(album).manifest
     for damaged in damages(path.read_bytes()):
         path.write_bytes(damaged)
-        albums._read.cache_clear()
+        store.albums._surveys._kept.clear()
         with pytest.raises(DamagedError):
             store.albums.survey(album)
-        store.albums._recent = type(store.albums._recent)()
+        store.albums._recent._kept.clear()
         assert store.albums.dataset(album).manifest == expected
     store.space.sweep(frozenset(), age=0.0)
     assert path.exists()
@@ -189,3 +190,37 @@ def test_a_damaged_database_is_told_in_words(store, album, plan, damages, own_ho
     print(f"database of {len(content)} bytes: {told} told, {same} without a consequence, {silent} other values")
     assert told + same + silent == TRUNCATIONS + FLIPS + 2
     assert told >= TRUNCATIONS
+
+
+def test_a_damaged_manifest_is_mended_by_its_album_and_by_the_same_pictures_again(store, album, pictures):
+    expected = store.albums.dataset(album).manifest
+    heal = {
+        "album": lambda: store.albums.dataset(album),
+        "pictures": lambda: Reader(store, "person", 0, lambda *_: None, look_here).folder(pictures, "colours"),
+    }
+    for name in heal:
+        store._database.write("UPDATE datasets SET manifest = '{}', created = created + 1")
+        store.albums._recent._kept.clear()
+        heal[name]()
+        assert store.datasets.get(album.digest, "person").manifest == expected, name
+
+
+def test_a_set_of_before_there_were_states_is_settled_once(store, album, monkeypatch):
+    expected = store.albums.dataset(album)
+    store._database.write("UPDATE datasets SET state = ''")
+    store.albums._recent._kept.clear()
+    assert store.albums.dataset(album) == expected
+    store.albums._recent._kept.clear()
+    monkeypatch.setattr(albums, "settle", None)
+    assert store.albums.dataset(album) == expected
+
+
+def test_surveys_are_kept_read_for_all_of_a_class(store, album, monkeypatch):
+    survey = store.albums.survey(album)
+    everybody = [
+        store.albums.make(f"{number}", "colours", replace(survey, ignored=number), album.roots, 0)
+        for number in range(30)
+    ]
+    assert len({store.albums.survey(one) for one in everybody}) == 30
+    monkeypatch.setattr(store.blobs, "whole", None)
+    assert all(store.albums.survey(one).facts == survey.facts for one in everybody)

@@ -89,7 +89,8 @@ def test_a_full_workspace_is_told_how_to_make_room(store, bring, turned, monkeyp
     store.space.check("person", 20_000)
     store.space.check("other", used)
     with pytest.raises(
-        ThawError, match=f"These are 20 kB; you use {told(used)} of your {told(used + 20_000)}. Delete a set"
+        ThawError,
+        match=f"you use {told(used)} of your {told(used + 20_000)}: 1 byte too much. Delete a set",
     ):
         store.space.check("person", 20_001)
     before = kept(store)
@@ -115,11 +116,26 @@ def test_an_upload_is_refused_unread_only_where_nothing_in_it_could_help(store, 
     bring()
     monkeypatch.setattr(limits, "CLASS", replace(limits.CLASS, workspace_bytes=store.space.used("person") + 10))
     store.space.check_upload(limits.CLASS.workspace_bytes)
-    with pytest.raises(ThawError, match="is all that you may keep"):
+    with pytest.raises(ThawError, match="1 byte more than the"):
         store.space.check_upload(limits.CLASS.workspace_bytes + 1)
     monkeypatch.setattr("tlcore.store.space.free_bytes", lambda _folder: 1000)
     with pytest.raises(ThawError, match="this machine's disk has room for 1 kB"):
         store.space.check_upload(1001)
+
+
+def test_what_waits_to_be_read_counts_for_an_upload(store, zipped, monkeypatch):
+    monkeypatch.setenv(limits.MODE_VARIABLE, "class")
+    with zipped.open("rb") as file:
+        upload = store.intake.receive("pictures.zip", file)
+    waiting, most = store.intake.bytes(upload), 100_000
+    monkeypatch.setattr(limits, "CLASS", replace(limits.CLASS, workspace_bytes=most, server_bytes=10 * most))
+    store.space.check_upload(most - waiting, [upload])
+    with pytest.raises(ThawError, match="that you sent before are not read yet"):
+        store.space.check_upload(most - waiting + 1, [upload])
+    store.space.check_upload(most - waiting + 1)
+    monkeypatch.setattr(limits, "CLASS", replace(limits.CLASS, workspace_bytes=most, server_bytes=most))
+    with pytest.raises(ThawError, match="that others sent are not read yet"):
+        store.space.check_upload(most - waiting + 1)
 
 
 def test_a_full_server_is_told(store, bring, monkeypatch):

@@ -1,11 +1,10 @@
 """The verb `pictures`: samples and public sets of pictures, and downloads of them."""
 
 import argparse
-import sys
 from typing import Any
 
 from tlcore.commands.bars import counted
-from tlcore.commands.telling import grave, tell_set
+from tlcore.commands.telling import tell_set
 from tlcore.data.public_sets import PUBLIC_SETS
 from tlcore.errors import ChoiceError
 from tlcore.jobs.eyes import Eyes
@@ -48,7 +47,6 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
             "pictures list takes no names: it lists them all.", f"Did you mean pictures download {arguments.name}?"
         )
     rows = [{"name": name, "title": title, "megabytes": 0, "here": True} for name, (title, _) in SAMPLES.items()]
-    albums = {public.key: downloaded(store, public.key) for public in PUBLIC_SETS}
     rows += [
         {
             "name": public.key,
@@ -57,7 +55,7 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
             "pictures": public.pictures,
             "megabytes": round(public.size / 1e6),
             "origin": public.origin,
-            "here": albums[public.key] is not None,
+            "here": downloaded(store, public.key) is not None,
         }
         for public in PUBLIC_SETS
     ]
@@ -66,9 +64,6 @@ def run(store: Store, arguments: argparse.Namespace) -> dict[str, Any]:
             state = "ready offline" if row["here"] else f"download, {row['megabytes']:,} MB"
             size = f"{row['pictures']:,} pictures, {row['classes']} classes" if "classes" in row else ""
             print(f"{row['name']:18} {row['title']:24} {size:34} {state}")
-        for name, album in albums.items():
-            for told in grave(store, album, store.albums.dataset(album).manifest) if album else ():
-                print(f"{name}: {told}", file=sys.stderr)
     return {"pictures": rows}
 
 

@@ -14,11 +14,11 @@ _LONGEST_NAME = 40
 
 def tell_set(store: Store, album: Album, manifest: Manifest) -> None:
     """Print, beside the results, which classes a set has and what changes the meaning of a result."""
-    lines = [*_classes(manifest), *grave(store, album, manifest), *_notes(manifest)]
+    lines = [*_classes(manifest), *_grave(store, album, manifest), *_notes(manifest)]
     print("\n".join(lines), file=sys.stderr)
 
 
-def grave(store: Store, album: Album, manifest: Manifest) -> list[str]:
+def _grave(store: Store, album: Album, manifest: Manifest) -> list[str]:
     """Return a line for each finding that changes what a result means."""
     found = find(store.albums.survey(album), manifest, album.marks, album.seed)
     return [f"check: {one.title}. {one.sentence}" for one in found if one.is_grave]

@@ -5,8 +5,10 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from tlcore.data.facts import LONGEST_NAME, Fact
+from tlcore.data.layout import STRAY
 from tlcore.data.limits import FEW_PER_CLASS
 from tlcore.data.manifest import LeftOut, Notice
+from tlcore.data.survey import Survey
 from tlcore.text import clean
 
 _PHOTOGRAPH_SHARE = 0.95
@@ -79,6 +81,27 @@ def without_repeats(found: Sequence[Candidate], wanted: Collection[int]) -> tupl
         elif first is not one:
             left_out.append(one.left_out("REPEATED", f"The same picture as {first.name}."))
     return [*kept.values(), *taken_in], left_out
+
+
+def without_sent_again(left_out: Sequence[LeftOut], survey: Survey, placed: Collection[int]) -> list[LeftOut]:
+    """Return what is left out but for files in no folder that came again later, into a class: that one is for both.
+
+    `placed` are the places of the pictures that have a class.
+    """
+    if not survey.additions or not any(one.code == STRAY for one in left_out):
+        return list(left_out)
+    latest = {_file(survey.facts[place]): place for place in sorted(placed)}
+
+    def came_again(one: LeftOut) -> bool:
+        again = latest.get(_file(survey.facts[one.place]), -1)
+        return survey.time(again) > survey.time(one.place)
+
+    return [one for one in left_out if one.code != STRAY or not came_again(one)]
+
+
+def _file(fact: Fact) -> tuple[str, str]:
+    """Return what the same file has in common wherever it lies: its bytes and its name."""
+    return fact.id, fact.path.rpartition("/")[2]
 
 
 def notices(found: Sequence[Candidate]) -> list[Notice]:

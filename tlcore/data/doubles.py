@@ -14,6 +14,8 @@ _PAIRS = 12
 """Conflicts between different classes that are told one by one."""
 _CLASSES = 4
 """Of pictures that look the same, up to which each two are told by themselves."""
+_CHOICES = 12
+"""Classes that pictures can be kept in, those with most of them first; more buttons would be a wall."""
 
 
 def doubles(look: Look) -> Iterator[Finding]:
@@ -89,17 +91,19 @@ def _one_take(look: Look, apart: Mapping[int, str]) -> Iterator[Finding]:
 
 def _conflicts(look: Look, groups: Sequence[Sequence[Example]], apart: Collection[int]) -> Iterator[Finding]:
     """Find what lies in several classes: one of them must be wrong."""
-    confirmed = look.confirmed("conflict")
+    said = look.confirmations("conflict")
     torn: dict[tuple[int, ...], list[Example]] = defaultdict(list)
     for group in groups:
-        own = [one for one in group if one.place not in confirmed and one.place not in apart]
+        own = [one for one in group if one.place not in apart]
         for labels in _torn_between(sorted({one.label for one in own})):
-            torn[labels].extend(one for one in own if one.label in labels)
-    several = sorted(torn.items(), key=lambda item: (-len(item[1]), item[0]))
+            torn[labels].extend(_unsaid([one for one in own if one.label in labels], said))
+    several = sorted(((labels, own) for labels, own in torn.items() if own), key=lambda item: (-len(item[1]), item[0]))
     for labels, examples in several[:_PAIRS]:
         names = " and ".join(f"“{look.name(label)}”" for label in labels[:2])
         more = f" and {count(len(labels) - 2, 'more class', 'more classes')}" if len(labels) > 2 else ""
-        choices = [(label, [one for one in examples if one.label != label]) for label in labels] if not more else []
+        sizes = Counter(one.label for one in examples)
+        largest = sorted(labels, key=lambda label: (-sizes[label], label))[:_CHOICES]
+        choices = [(label, [one for one in examples if one.label != label]) for label in largest]
         yield _conflict(
             f"The same pictures in {names}{more}",
             examples,
@@ -118,6 +122,15 @@ def _torn_between(labels: Sequence[int]) -> Iterator[tuple[int, ...]]:
         yield tuple(labels)
     else:
         yield from combinations(labels, 2)
+
+
+def _unsaid(own: Sequence[Example], said: Mapping[int, frozenset[int]]) -> list[Example]:
+    """Return those that nobody has confirmed together with all that are of another class."""
+    kinds = {(one.label, said.get(one.place, frozenset())) for one in own}
+    if not any(marks for _, marks in kinds):
+        return list(own)
+    unsaid = {(label, marks) for label, marks in kinds if any(of != label and not marks & by for of, by in kinds)}
+    return [one for one in own if (one.label, said.get(one.place, frozenset())) in unsaid]
 
 
 def _conflict(title: str, examples: Sequence[Example], repairs: Sequence[Repair]) -> Finding:

@@ -1,5 +1,6 @@
 """What a look at a whole set finds: why it matters, the pictures it is about, and the marks that would mend it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,6 +77,13 @@ class Look:
 
     def confirmed(self, kind: str) -> frozenset[int]:
         """Return the places of pictures that are confirmed to be right in spite of findings of this kind."""
-        return frozenset(
-            place for mark in self.marks if isinstance(mark, Confirm) and mark.what == kind for place in mark.pictures
-        )
+        return frozenset(self.confirmations(kind))
+
+    def confirmations(self, kind: str) -> dict[int, frozenset[int]]:
+        """Return place to the marks, by number, that confirm a picture to be right in spite of such findings."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for number, mark in enumerate(self.marks):
+            if isinstance(mark, Confirm) and mark.what == kind:
+                for place in mark.pictures:
+                    found[place].add(number)
+        return {place: frozenset(numbers) for place, numbers in found.items()}

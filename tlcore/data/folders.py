@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tlcore.data.layout import Found, Layout, Reasons, Row, class_key, lay_out, notice, side_of
+from tlcore.data.layout import STRAY, Found, Layout, Reasons, Row, class_key, lay_out, notice, side_of
 from tlcore.data.tree import Folder, describe
 from tlcore.errors import PictureError
 from tlcore.text import clean
 
-_BESIDE = ("STRAY", "It lies in no class folder, so nothing says its class.")
+_BESIDE = (STRAY, "It lies in no class folder, so nothing says its class.")
 _KEPT_APART = ("KEPT_APART", "Kept apart: test. The val folder is the one to be judged by.")
 
 

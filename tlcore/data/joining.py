@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from tlcore.data.folders import has_sides, level_of
 from tlcore.data.layout import LONGEST_CLASS_NAME, class_key, side_of
 from tlcore.data.marks import CallClasses, Mark, ReadAs, Relabel
-from tlcore.data.readings import decided, found_in, surest
+from tlcore.data.readings import decided, reading_of
 from tlcore.data.survey import Survey
 from tlcore.data.tree import Folder, plant
 from tlcore.errors import PictureError
@@ -65,7 +65,7 @@ def said(known: Survey, marks: Sequence[Mark], more: Survey, into: str = "", *, 
             places[name].append(place)
     relabels = [Relabel(pictures=tuple(inside), name=_called(name, marks)) for name, inside in places.items()]
     # A table is read only where folders say nothing, and the new ones would begin to.
-    is_table = bool(relabels) and not decided(marks) and _surest(known) == "table"
+    is_table = bool(relabels) and not decided(marks) and _is_by_table(known)
     return [*([ReadAs(reading="table")] if is_table else []), *relabels]
 
 
@@ -77,11 +77,11 @@ def _called(name: str, marks: Sequence[Mark]) -> str:
     return name
 
 
-def _surest(survey: Survey) -> str:
+def _is_by_table(survey: Survey) -> bool:
     try:
-        return surest(found_in(survey))[0]
+        return reading_of(survey, ()) == "table"
     except PictureError:
-        return ""
+        return False
 
 
 def _into(frame: _Frame, into: str) -> Callable[[str], str]:

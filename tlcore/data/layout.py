@@ -13,6 +13,8 @@ from tlcore.data.tree import Folder, describe, plant
 from tlcore.errors import PictureError
 from tlcore.text import clean
 
+STRAY = "STRAY"
+"""Code of a picture that lies in no class folder."""
 LONGEST_CLASS_NAME = 120
 _LONGEST_FOLDER_NAME = 1000
 _SIDES: Mapping[str, str] = MappingProxyType(

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tlcore.data import audit, ledger, limits
 from tlcore.data.audit import Candidate
-from tlcore.data.facts import Fact
 from tlcore.data.layout import Layout, class_key
 from tlcore.data.likeness import takes
 from tlcore.data.manifest import Example, LeftOut, Manifest, in_order
@@ -139,14 +138,7 @@ class _Decided:
             for place, (code, sentence) in self._out.items()
         ]
         strays = [one for one in self._strays if one.place not in self.labels]
-        return [*(self._never_placed(strays) if strays else ()), *by_hand]
-
-    def _never_placed(self, strays: Iterable[LeftOut]) -> list[LeftOut]:
-        """Return the files without a class that were not sent again into one: then the later one stands for both."""
-        facts = self._survey.facts
-        # A table that is not used has no place.
-        latest = {_file(facts[place]): place for place in sorted(self.labels) if place not in self._out}
-        return [one for one in strays if one.place < 0 or latest.get(_file(facts[one.place]), -1) < one.place]
+        return [*audit.without_sent_again(strays, self._survey, self.labels.keys() - self._out.keys()), *by_hand]
 
     def _known(self, name: str) -> str:
         """Return the class that this is another spelling of, if there is one."""
@@ -158,11 +150,6 @@ class _Decided:
         self.labels.update(changed)
         if changed:
             self.classes.add(name)
-
-
-def _file(fact: Fact) -> tuple[str, str]:
-    """Return what the same file has in common wherever it lies: its bytes and its name."""
-    return fact.id, fact.path.rpartition("/")[2]
 
 
 def _with_classes_to_learn(

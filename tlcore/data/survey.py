@@ -1,6 +1,7 @@
 """Everything that reading an album's files told: kept as it is, whatever is made of it later."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -33,6 +34,8 @@ class Survey:
     tables: tuple[Table, ...] = ()
     ignored: int = 0
     """System files such as .DS_Store."""
+    additions: tuple[int, ...] = ()
+    """The places at which pictures begin that were added later, time by time."""
 
     def with_more(self, more: "Survey", source: int) -> "Survey":
         """Return this survey with another one's pictures behind its own, their folder being the one at `source`."""
@@ -43,7 +46,12 @@ class Survey:
             unfit=self.unfit + more.unfit,
             tables=self.tables + more.tables,
             ignored=self.ignored + more.ignored,
+            additions=(*self.additions, len(self.facts)),
         )
+
+    def time(self, place: int) -> int:
+        """Return with which addition the picture of a place came, 0 if it was there from the first."""
+        return bisect_right(self.additions, place)
 
 
 def written(survey: Survey) -> str:
@@ -54,6 +62,8 @@ def written(survey: Survey) -> str:
         "unfit": to_columns(LeftOut, survey.unfit),
         "tables": [[table.path, table.rows] for table in survey.tables],
         "ignored": survey.ignored,
+        # What was read at once is written as it always was, so that the same files are known again.
+        **({"additions": survey.additions} if survey.additions else {}),
     }
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
@@ -68,6 +78,7 @@ def read(text: str) -> Survey:
         unfit=from_columns(LeftOut, plain["unfit"]),
         tables=tuple(Table(path=path, rows=_rows(rows)) for path, rows in plain["tables"]),
         ignored=plain["ignored"],
+        additions=tuple(plain.get("additions", ())),
     )
 
 

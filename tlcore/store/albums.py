@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
+from functools import reduce
 from pathlib import Path
 from sqlite3 import Row
 
@@ -18,14 +18,13 @@ from tlcore.data.marks import Mark
 from tlcore.data.readings import UndecidedError
 from tlcore.data.settle import settle
 from tlcore.data.survey import Survey
-from tlcore.errors import PictureError, ThawError
+from tlcore.errors import DamagedError, PictureError, ThawError
 from tlcore.records import digest
 from tlcore.store.blobs import Blobs
 from tlcore.store.database import Database, as_written
-from tlcore.store.datasets import Dataset, Datasets, Recent
+from tlcore.store.datasets import Dataset, Datasets
+from tlcore.store.recent import Recent
 
-_SURVEYS = 4
-"""Surveys that are kept read; each mark needs one, and one of a hundred thousand pictures takes a fifth of a second."""
 _PATIENCE = 600.0
 """Seconds to wait for others whose pictures come in at the same time."""
 
@@ -59,7 +58,8 @@ class Albums:
         self._database = database
         self._blobs = blobs
         self._datasets = datasets
-        self._recent = Recent()
+        self._recent: Recent[Dataset] = Recent(Dataset.pictures)
+        self._surveys: Recent[Survey] = Recent(lambda survey: len(survey.facts))  # by their blobs' names
 
     def make(self, workspace: str, name: str, survey: Survey, roots: Sequence[Path], seed: int) -> Album:
         """Keep a new album, and the set that comes of it, if one does.
@@ -96,22 +96,27 @@ class Albums:
         if album.digest is None:
             raise ThawError(album.fault or "The set of this album is not here.")
         state = _state(album)
-        found = self._recent.get(state) or self._datasets.come_of(state, album.digest, album.workspace)
+        found = self._recent.get(state)
+        with suppress(DamagedError):
+            found = found or self._datasets.come_of(state, album.digest, album.workspace)
         if found is None:
-            # The same pictures from elsewhere are kept in its place.
+            # The same pictures from elsewhere are kept in its place, or it is damaged, or older than states are.
             with suppress(ThawError):
                 manifest = settle(album.name, self.survey(album), album.marks, album.seed)
-                found = Dataset(roots=album.roots, manifest=manifest)
-            if found is None or found.manifest.digest != album.digest:
-                # An earlier Thaw settled it, by other rules; what a plan was made for stays what it is.
-                found = self._datasets.get(album.digest, album.workspace)
+                if manifest.digest == album.digest:
+                    self._datasets.add(album.workspace, manifest, album.roots, state)
+                    found = Dataset(roots=album.roots, manifest=manifest)
+            # An earlier Thaw settled it, by other rules; what a plan was made for stays what it is.
+            found = found or self._datasets.get(album.digest, album.workspace)
             if found is None:
                 raise ThawError("The set of this album is not here.", "Bring the pictures in again.")
         return self._recent.keep(state, found)
 
     def survey(self, album: Album) -> Survey:
         """Return what reading an album's files told."""
-        return _read(self._blobs, album.survey)
+        found = self._surveys.get(album.survey)
+        found = found or surveys.read(self._blobs.whole(album.survey).read_text(encoding="utf-8"))
+        return self._surveys.keep(album.survey, found)
 
     def mark(self, album: Album, *marks: Mark) -> Album:
         """Add marks to an album's ledger; raise ThawError, and change nothing, if no set could be made with them."""
@@ -216,12 +221,6 @@ class Albums:
         with self._blobs.aside() as aside:
             aside.write_text(surveys.written(survey), encoding="utf-8")
             return self._blobs.keep(aside)
-
-
-@lru_cache(maxsize=_SURVEYS)
-def _read(blobs: Blobs, survey: str) -> Survey:
-    """Return the survey of a blob; what it holds is told by its name, so it is read once."""
-    return surveys.read(blobs.whole(survey).read_text(encoding="utf-8"))
 
 
 def _state(album: Album) -> str:

@@ -3,19 +3,17 @@
 import json
 import secrets
 import time
-from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Row
 from threading import Lock
 
 from tlcore.data.manifest import Example, Manifest
-from tlcore.errors import ThawError
+from tlcore.errors import DamagedError, ThawError
 from tlcore.store.database import Database, as_written
-
-_PICTURES = 400_000
-"""Pictures of all the sets that are kept read; a hundred thousand take a fifth of a second to read, and 60 MB."""
+from tlcore.store.recent import Recent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +22,10 @@ class Dataset:
 
     roots: tuple[Path, ...]
     manifest: Manifest
+
+    def pictures(self) -> int:
+        """Return how many pictures it has."""
+        return len(self.manifest.examples)
 
     def file(self, example: Example) -> Path:
         """Return where an example lies."""
@@ -41,44 +43,23 @@ class Dataset:
         raise ThawError("This picture is not in the set.", "Choose another one.")
 
 
-class Recent:
-    """The sets that were read last, as many as there is memory for."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Dataset] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable) -> Dataset | None:
-        """Return the set that was kept under this key, if it still is."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def keep(self, key: Hashable, found: Dataset) -> Dataset:
-        """Keep a set, and return it."""
-        with self._lock:
-            self._kept[key] = found
-            while len(self._kept) > 1 and sum(len(one.manifest.examples) for one in self._kept.values()) > _PICTURES:
-                self._kept.popitem(last=False)
-            return found
-
-
 class Datasets:
     """The sets of all workspaces, as runs know them: by their content, wherever it lies."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._recent = Recent()
+        self._recent: Recent[Dataset] = Recent(Dataset.pictures)
         self._reading = Lock()
 
-    def add(self, workspace: str, manifest: Manifest, roots: Sequence[Path], state: str = "") -> Dataset:
+    def add(self, workspace: str, manifest: Manifest, roots: Sequence[Path], state: str) -> Dataset:
         """Keep a set, and return it as it is kept; `state` is a word for all that it came of.
 
         The same pictures with the same labels, from elsewhere, change nothing as long as the earlier ones are there:
-        runs learned from these.
+        runs learned from these. What is damaged is written anew.
         """
-        known = self.get(manifest.digest, workspace)
+        known = None
+        with suppress(DamagedError):
+            known = self.get(manifest.digest, workspace)
         if known is not None and known.roots != tuple(roots) and known.is_whole():
             return known
         row = self._database.row(

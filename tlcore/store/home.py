@@ -60,7 +60,7 @@ class Store:
         self.runs = Runs(self._database)
         self.tunings = Tunings(self._database)
         self.known_sets = KnownSets(self.downloads, self.blobs)
-        self.space = Space(self._database, self.blobs, self.albums, self.thumbnails)
+        self.space = Space(self._database, self.blobs, self.albums, self.intake, self.thumbnails)
 
     @property
     def thumbnails(self) -> Path:

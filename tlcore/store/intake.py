@@ -5,6 +5,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -84,6 +85,14 @@ class Intake:
             raise PictureError("BAD_UPLOAD", "This upload is not here any more.", "Send the files again.")
         return [(name, folder / number) for name, number in self._index(folder)[0].items()]
 
+    def bytes(self, upload: str) -> int:
+        """Return the bytes of an upload, 0 where nothing is there."""
+        return _size(self.folder(upload))
+
+    def all_bytes(self) -> int:
+        """Return the bytes of all uploads."""
+        return _size(self.root)
+
     def clear(self, upload: str) -> None:
         """Remove what is left of an upload."""
         shutil.rmtree(self.folder(upload), ignore_errors=True)
@@ -95,3 +104,11 @@ class Intake:
             return {}, 0
         plain = json.loads(path.read_text(encoding="utf-8"))
         return plain["files"], plain["bytes"]
+
+
+def _size(folder: Path) -> int:
+    size = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # One that has just been read is removed.
+            size += path.stat().st_size if path.is_file() else 0
+    return size

@@ -12,6 +12,7 @@ from tlcore.errors import ThawError
 from tlcore.store.albums import Album, Albums
 from tlcore.store.blobs import Blobs
 from tlcore.store.database import Database
+from tlcore.store.intake import Intake
 from tlcore.text import memory
 
 _PATIENCE = 5.0
@@ -27,10 +28,11 @@ _UNLEARNED = """digest NOT IN (
 class Space:
     """The room that albums take."""
 
-    def __init__(self, database: Database, blobs: Blobs, albums: Albums, thumbnails: Path) -> None:
+    def __init__(self, database: Database, blobs: Blobs, albums: Albums, intake: Intake, thumbnails: Path) -> None:
         self._database = database
         self._blobs = blobs
         self._albums = albums
+        self._intake = intake
         self._thumbnails = thumbnails
         self._known: dict[str, tuple[frozenset[str], int]] = {}
         """Workspace to the surveys that were counted last, and the bytes that they came to."""
@@ -49,15 +51,27 @@ class Space:
         """Raise ThawError, with how much is used and how to make room, if `more` bytes are too many to come in."""
         self._check(workspace, more, more)
 
-    def check_upload(self, more: int) -> None:
+    def check_upload(self, more: int, unread: Iterable[str] = ()) -> None:
         """Raise ThawError if an upload of `more` bytes cannot come in, whatever is in it.
 
-        What it holds may be kept already, so that what is used is counted with its pictures, once they are read.
+        What it holds may be kept already, so that what is used is counted with its pictures, once they are read. Until
+        then all uploads of the workspace, `unread` being those before it, and those of everybody have to fit.
         """
-        mine = allowance().workspace_bytes
+        mine, all_of_it = allowance().workspace_bytes, allowance().server_bytes
         if mine is not None and more > mine:
             raise ThawError(
-                f"These are {memory(more)}; {memory(mine)} is all that you may keep.", "Send a part of them."
+                f"These are {memory(more)}, {memory(more - mine)} more than the {memory(mine)} that you may keep.",
+                "Send a part of them.",
+            )
+        if mine is not None and (waiting := sum(map(self._intake.bytes, unread))) + more > mine:
+            raise ThawError(
+                f"These are {memory(more)}, and {memory(waiting)} that you sent before are not read yet.",
+                "Send them once those are in.",
+            )
+        if all_of_it is not None and (waiting := self._intake.all_bytes()) + more > all_of_it:
+            raise ThawError(
+                f"These are {memory(more)}, and {memory(waiting)} that others sent are not read yet.",
+                "Send them again in some minutes.",
             )
         self._check_disk(more)
 
@@ -79,13 +93,15 @@ class Space:
         mine = most.workspace_bytes
         if more and mine is not None and (used := self.used(workspace)) + more > mine:
             raise ThawError(
-                f"These are {memory(more)}; you use {memory(used)} of your {memory(mine)}.",
+                f"These are {memory(more)}; you use {memory(used)} of your {memory(mine)}:"
+                f" {memory(used + more - mine)} too much.",
                 f"{'Delete a set under “Your sets”, or bring' if used else 'Bring'} fewer or smaller pictures.",
             )
         if new and most.server_bytes is not None and (kept := self._blobs.all_bytes()) + new > most.server_bytes:
             raise ThawError(
                 f"Everybody's pictures together take {memory(kept)}"
-                f" of {memory(most.server_bytes)}; these {memory(new)} are too many.",
+                f" of {memory(most.server_bytes)}; these {memory(new)} are"
+                f" {memory(kept + new - most.server_bytes)} too much.",
                 "Delete sets that nobody needs, or ask the operator for more room.",
             )
         self._check_disk(new)

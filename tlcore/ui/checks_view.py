@@ -17,6 +17,8 @@ from tlcore.ui.marking import album_to_mark, draw_told, mark
 from tlcore.ui.session import chosen_album, state_of, survey_of
 from tlcore.ui.thumbnails import thumbnail
 
+_PEOPLE = 64
+"""Whose findings are kept: more than a class has, for each looks at a set of their own."""
 _PICTURES_AT_FIRST = 10
 _PICTURES_AT_MOST = 96
 _FILES = 5
@@ -56,7 +58,7 @@ def warn_of_findings(grave: int) -> None:
         st.caption(f"{count(grave, 'finding')} {changes} what a result means: Checks shows them, and what can be done.")
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=_PEOPLE, show_spinner=False)
 def _found(state: str, _album: Album, _manifest: Manifest) -> Sequence[Finding]:
     assert state == state_of(_album)
     return find(survey_of(_album), _manifest, _album.marks, _album.seed)

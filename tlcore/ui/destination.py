@@ -8,7 +8,7 @@ from tlcore.store.albums import Album
 from tlcore.text import clean, plain
 from tlcore.ui.components.static import say
 from tlcore.ui.reading_choice import is_asked, is_by_folders
-from tlcore.ui.session import chosen, chosen_album
+from tlcore.ui.session import chosen, chosen_album, damage_of
 
 _BY_FOLDERS = "As their folders say"
 _NEW = "new"
@@ -35,7 +35,7 @@ class Destination:
 def choose_destination(*, by_class: bool) -> Destination:
     """Draw the choice between a new set and the chosen one, `by_class` with one of its classes, and return it."""
     album = chosen_album()
-    if album is None:
+    if album is None or damage_of(album):
         return Destination()
     if album.digest is None:
         st.html(say(album.fault or "", lead=f"“{clean(album.name, 40)}” is not a set yet:"))

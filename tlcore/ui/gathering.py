@@ -59,9 +59,9 @@ def current_pictures() -> None:
 
 def draw_added() -> None:
     """Draw what came of the pictures that were added last, as long as the set is the one that they made."""
-    album, data, words = st.session_state.get(_ADDED, (None, None, ""))
+    album, data, words, mark = st.session_state.get(_ADDED, (None, None, "", ""))
     if words and (album, data) == (draft().album, draft().data):
-        st.html(say(words, lead="Added:", mark="bulb" if "Left out:" in words else "check"))
+        st.html(say(words, lead="Added:", mark=mark))
 
 
 def _choose(errand: Errand, identifier: str) -> None:
@@ -69,15 +69,21 @@ def _choose(errand: Errand, identifier: str) -> None:
     choose_album(album)
     of, pictures, others = st.session_state.pop(_BEFORE, (None, 0, 0))
     is_added = isinstance(errand, ReadUpload) and of == errand.album == identifier
-    words = _told(chosen(), survey_of(album).unfit[others:], pictures) if is_added else ""
-    st.session_state[_ADDED] = (album.id, album.digest, words)
+    told = _told(chosen(), survey_of(album).unfit[others:], pictures) if is_added else ("", "")
+    st.session_state[_ADDED] = (album.id, album.digest, *told)
 
 
-def _told(manifest: Manifest | None, unfit: Sequence[LeftOut], first: int) -> str:
-    """Return how many added files are in a set, and why one is not; pictures among them have places from `first` on."""
+def _told(manifest: Manifest | None, unfit: Sequence[LeftOut], first: int) -> tuple[str, str]:
+    """Return how many added files are in a set and why one is not, with the mark before it.
+
+    Pictures among them have places from `first` on.
+    """
     if manifest is None:
-        return ""
+        return "", ""
     taken = sum(one.place >= first for one in manifest.examples)
     left_out = [*(one for one in manifest.left_out if one.place >= first), *unfit]
     told = f"{taken:,} of {count(taken + len(left_out), 'file')} taken in."
-    return f"{told} Left out: {clean(left_out[0].name, 60)}. {left_out[0].sentence}" if left_out else told
+    if not left_out:
+        return told, "check"
+    more = f" And {len(left_out) - 1:,} more; see “Left out”." if len(left_out) > 1 else ""
+    return f"{told} Left out: {clean(left_out[0].name, 60)}. {left_out[0].sentence}{more}", "bulb"

@@ -8,7 +8,7 @@ import streamlit as st
 from tlcore.data.manifest import LeftOut
 from tlcore.data.marks import ReadAs
 from tlcore.data.outline import Branch, outline
-from tlcore.data.readings import Reading, UndecidedError, decided, found_in, reading_of, readings, surest
+from tlcore.data.readings import Reading, UndecidedError, decided, found_in, reading_of, readings
 from tlcore.data.ways import title_of
 from tlcore.errors import PictureError, ThawError
 from tlcore.store.albums import Album
@@ -158,7 +158,7 @@ def _sight(album: Album) -> _Sight:
         found = found_in(survey)
         tree, ways = outline(found), readings(found)
         try:
-            key, _ = surest(found)
+            key = reading_of(survey, ())
         except UndecidedError as fault:
             doubt = fault.message
     return _Sight(surest=key, doubt=doubt, ways=ways, tree=tree, tables=tables, unfit=survey.unfit)

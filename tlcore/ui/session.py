@@ -121,8 +121,10 @@ def chosen() -> Manifest | None:
     if album is not None and album.digest is not None and album.digest == draft().data:
         with suppress(ThawError):
             return store().albums.dataset(album).manifest
-    found = dataset(draft().data)
-    return found.manifest if found else None
+    with suppress(ThawError):
+        found = dataset(draft().data)
+        return found.manifest if found else None
+    return None
 
 
 def run_of_this_page() -> Run | None:

@@ -22,7 +22,7 @@ def draw_numbers(manifest: Manifest, album: Album | None) -> None:
         usual = "" if "," in manifest.split_by else ", a fifth of each"
         by = "by its own folders" if manifest.split_by == "folders" else f"drawn by {manifest.split_by}{usual}"
         if moved := _moved(manifest, album):
-            by = f"{by}; {moved:,} moved by hand"
+            by = f"{by}; {count(moved, 'move')} by hand"
         st.html(
             numbers(
                 [
@@ -37,7 +37,7 @@ def draw_numbers(manifest: Manifest, album: Album | None) -> None:
 
 
 def _moved(manifest: Manifest, album: Album | None) -> int:
-    """Return how many pictures of the set a hand put on the side where they are."""
+    """Return how many pictures of the set a hand put on a side, perhaps the one where they were."""
     moved = {place for mark in (album.marks if album else ()) if isinstance(mark, MoveTo) for place in mark.pictures}
     return sum(one.place in moved for one in manifest.examples) if moved else 0
 

@@ -66,11 +66,20 @@ def file_name(run: Run) -> str:
     return f"thaw-{words or 'run'}-{run.id[:8]}"
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
 def _fault(sha256: str) -> str:
     """Return why a file is not as it was written; an empty text if it is."""
     try:
-        store().blobs.whole(sha256)
+        facts = store().blobs.path(sha256).stat()
+    except ThawError as fault:
+        return str(fault)
+    return _damage((sha256, facts.st_size, facts.st_mtime_ns))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _damage(file: tuple[str, int, int]) -> str:
+    """Return what a file of this name, size and moment of the last change has lost, read once for each of these."""
+    try:
+        store().blobs.whole(file[0])
     except ThawError as fault:
         return str(fault)
     return ""

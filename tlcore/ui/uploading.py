@@ -102,7 +102,9 @@ def _begun(part: Part) -> _Claim:
             f"These are {part.total_files:,} files; {allowance().pictures:,} is the most for one set.",
             "Send a part of them.",
         )
-    store().space.check_upload(part.total_bytes)
+    opened = [one.errand for one in store().errands.open() if one.workspace == workspace()]
+    unread = {errand.upload for errand in opened if isinstance(errand, ReadUpload)}
+    store().space.check_upload(part.total_bytes, unread)
     claim = _Claim(part.upload, part.total_files, part.total_bytes)
     st.session_state.update({_CLAIM: claim, _PROBLEM: ""})
     return claim

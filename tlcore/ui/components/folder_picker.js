@@ -4,6 +4,8 @@ const LONGEST = 1024; // pixels of the longest side, where a person wants to sen
 
 const ARCHIVE = /\.(zip|tar|tgz|gz|bz2|xz)$/i;
 
+const TABLE = /\.(csv|tsv)$/i; // may say the classes of loose pictures
+
 const SYSTEM = new Set(["thumbs.db", "desktop.ini", "__macosx"]);
 
 function isSystem(path) {
@@ -138,7 +140,7 @@ class FolderPicker {
     if (!files.length) {
       return this.sending.say(ignored ? "Only hidden and system files were in it. Choose a folder with pictures." : "There is nothing in it. Choose a folder with pictures.");
     }
-    if (this.needsFolders && !files.some(({ path }) => path.includes("/") || ARCHIVE.test(path))) {
+    if (this.needsFolders && !files.some(({ path }) => path.includes("/") || ARCHIVE.test(path) || TABLE.test(path))) {
       const one = files.length === 1;
       return this.sending.say(`Not sent: ${inFiles(files.length)} ${one ? "lies" : "lie"} in no folder, so nothing says ${one ? "its" : "their"} class. Choose it above under “Their class”, then send ${one ? "it" : "them"} again.`);
     }

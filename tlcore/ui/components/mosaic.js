@@ -30,8 +30,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   });
   setText(root.querySelector(".words"), data.words);
   root.querySelector(".again").onclick = () => setTriggerValue("again", true);
-  root.querySelector(".full").onclick = () => mosaic.requestFullscreen();
-  root.querySelector(".take").onclick = () => take(mosaic, wall, data.file);
+  root.querySelector(".full").onclick = () => mosaic.requestFullscreen().catch(() => {}); // not every frame allows it
+  root.querySelector(".take").onclick = async () => {
+    if (!(await take(mosaic, wall, data.file))) setText(root.querySelector(".words"), "This browser cannot make a file of it. A screenshot will do.");
+  };
 }
 
 function build(root) {
@@ -45,7 +47,7 @@ function build(root) {
   root.append(element("div", "mosaic"));
 }
 
-// The wall as a picture of a projector's width, in the colours that it has on the page.
+// The wall as a picture of a projector's width, in the colours that it has on the page; false where there is none.
 async function take(mosaic, wall, file) {
   const sections = [...mosaic.children];
   const { columns, across, rows, side, letters, margin, gap, column_gap: columnGap } = wall;
@@ -69,16 +71,19 @@ async function take(mosaic, wall, file) {
     const top = margin + Math.floor(place / columns) * height;
     context.fillText(fitting(context, section.querySelector("h3").textContent, width - columnGap), left, top);
     section.querySelectorAll("img").forEach((picture, at) => {
+      if (!picture.naturalWidth) return; // a file that is damaged; its place stays empty, as on the page
       const [down, right] = [Math.floor(at / across), at % across];
       context.drawImage(picture, left + right * (side + gap), top + head + down * (side + gap), side, side);
     });
   });
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
+  if (!blob) return false;
   const link = element("a");
   link.href = URL.createObjectURL(blob);
   link.download = `${file}.jpg`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  return true;
 }
 
 // As much of a name as there is room for.
