@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from tlcore import errands, events, questions
+from tlcore import errands, events, seen
 from tlcore.errors import ChoiceError, ThawError, did_you_mean
 from tlcore.records import digest, from_json, from_plain, to_json
 
@@ -95,17 +95,17 @@ def test_what_is_sent_between_processes_is_found_by_its_name(kinds):
 
 
 def test_an_answer_survives_being_written_down():
-    grey = questions.Map(png="AAAA", low=-1.5, high=2.0)
-    channel = questions.Channel(number=3, mean=0.5, map=grey)
-    seen = questions.Seen(
+    grey = seen.Map(png="AAAA", low=-1.5, high=2.0)
+    channel = seen.Channel(number=3, mean=0.5, map=grey)
+    answer = seen.Seen(
         crop="AAAA",
         blocks=(
-            questions.BlockSeen(block="stem", shape=(4, 2, 2), mean=grey, strongest=(channel,)),
-            questions.BlockSeen(block="head", shape=(2,), mean=None, strongest=()),
+            seen.BlockSeen(block="stem", shape=(4, 2, 2), mean=grey, strongest=(channel,)),
+            seen.BlockSeen(block="head", shape=(2,), mean=None, strongest=()),
         ),
-        answers=(questions.Likely(name="bees", probability=1.0),),
+        answers=(seen.Likely(name="bees", probability=1.0),),
     )
-    assert from_json(questions.Seen, to_json(seen)) == seen
+    assert from_json(seen.Seen, to_json(answer)) == answer
 
 
 def test_a_hint_names_the_nearest_word_or_else_all_of_them():

@@ -1,5 +1,7 @@
 """One click too many, one tab too many: there is one run, and everybody sees it."""
 
+from dataclasses import replace
+
 import pytest
 
 from tlcore.controls import Stop
@@ -8,9 +10,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture
-def planned(read_sample, visitor):
-    """A visitor who has chosen the sample of shapes and small pictures."""
+def planned(app, read_sample, visitor):
+    """A visitor who has chosen the sample of shapes, small pictures, and a plan that takes minutes: all of it learns."""
     workspace, _ = read_sample("shapes")
+    plan = replace(app.store.drafts.of(workspace), epochs=50).by_strategy("low")
+    app.store.drafts.keep(workspace, plan)
     return visitor(workspace)
 
 
