@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture
 def planned(app, read_sample, visitor):
-    """A visitor who has chosen the sample of shapes, small pictures, and a plan that takes minutes: all of it learns."""
+    """A visitor who has chosen the sample of shapes, and a plan that takes minutes, since all of it learns."""
     workspace, _ = read_sample("shapes")
     plan = replace(app.store.drafts.of(workspace), epochs=50).by_strategy("low")
     app.store.drafts.keep(workspace, plan)
