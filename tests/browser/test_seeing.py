@@ -66,3 +66,12 @@ def test_what_the_network_gets_is_shown_with_its_cut_and_eight_epochs(pictures):
     page.locator("figure.tile", has_text="epoch 8").wait_for(timeout=60_000)
     page.get_by_role("button", name="Use “strong” in the plan").click()
     page.get_by_role("button", name="Use “strong” in the plan").wait_for(state="detached")
+
+
+def test_a_mosaic_is_downloaded_though_a_thumbnail_is_damaged(pictures):
+    page, _ = pictures()
+    page.get_by_role("radio", name="Mosaic").click()
+    page.locator(".mosaic img").first.evaluate("picture => { picture.src = 'data:image/png;base64,AAAA'; }")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename.endswith(".jpg")

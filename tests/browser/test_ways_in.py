@@ -64,7 +64,7 @@ def waiting_uploads(app):
     return [folder.name for folder in app.store.intake.root.glob("*")]
 
 
-def test_a_dropped_folder_is_sent_with_all_folders_in_it(app, page, write_pictures, album, counts):
+def test_a_dropped_folder_is_sent_with_all_folders_in_it(app, page, write_pictures, album, counts, tmp_path):
     folder = write_pictures({"photos/by me/ants": 6, "photos/by me/bees": 4, "photos/by me/bees/close": 2})
     (folder / ".DS_Store").write_bytes(b"system")
     page.goto(f"{app.url}/pictures")
@@ -75,15 +75,24 @@ def test_a_dropped_folder_is_sent_with_all_folders_in_it(app, page, write_pictur
     assert counts(made) == {"ants": 6, "bees": 6}
     assert waiting_uploads(app) == []
 
-    # Loose pictures go into the class that is chosen for them.
+    # Loose pictures need a class, or a table that may say it.
     page.get_by_text("Added to pictures").click()
+    loose = sorted((write_pictures({"loose": 3}, "more") / "loose").iterdir())
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    drop(page, *loose)
+    page.get_by_text("Not sent: 3 files lie in no folder").wait_for()
+    table = tmp_path / "labels.csv"
+    table.write_text("file,label\n" + "".join(f"{path.name},ants\n" for path in loose))
+    drop(page, *loose, table)
+    page.get_by_text("0 of 3 files taken in.").wait_for()
+
+    # They go into the class that is chosen for them.
     field = page.get_by_role("combobox", name="Their class")
     field.fill("ants")
     field.press("Enter")
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     assert field.input_value() == "ants"
-    loose = write_pictures({"loose": 3}, "more")
-    drop(page, *sorted((loose / "loose").iterdir()))
+    drop(page, *loose)
     assert counts(album(page, pictures=15)) == {"ants": 9, "bees": 6}
 
 

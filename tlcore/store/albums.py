@@ -104,8 +104,8 @@ class Albums:
             with suppress(ThawError):
                 manifest = settle(album.name, self.survey(album), album.marks, album.seed)
                 if manifest.digest == album.digest:
-                    self._datasets.add(album.workspace, manifest, album.roots, state)
                     found = Dataset(roots=album.roots, manifest=manifest)
+                    self._datasets.add(album.workspace, manifest, album.roots, state)
             # An earlier Thaw settled it, by other rules; what a plan was made for stays what it is.
             found = found or self._datasets.get(album.digest, album.workspace)
             if found is None:
