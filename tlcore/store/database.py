@@ -1,5 +1,7 @@
-"""One SQLite file, opened so that many processes may read and write it."""
+"""One SQLite file, opened so that many processes may read and write it; a full disk is told by OSError."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +50,7 @@ class Database:
         # Write-ahead logging lets pages read while a worker writes.
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        if self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+        if self._connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise _damaged()
         self._create()
 
@@ -108,6 +110,8 @@ def _sound() -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         if code & 0xFF in _DAMAGES:
             raise _damaged() from error
+        if code & 0xFF == sqlite3.SQLITE_FULL:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         raise
 
 
