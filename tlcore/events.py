@@ -137,7 +137,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Squeezed:
-    """Memory was short: from now on this work is done with fewer pictures at once, and comes to the same."""
+    """Memory was short: from now on this work is done with fewer pictures at once.
+
+    It comes to the same, but for BatchNorm that learns and for dropout, which see each part by itself.
+    """
 
     step: int
     """Steps made when it was told."""

@@ -9,8 +9,10 @@ import pytest
 from tlcore.engine.assemble import assemble, assemble_checkpoint
 from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.saving import Saver
+from tlcore.engine.work import carry_out
 from tlcore.errors import DamagedError, WeightsError
-from tlcore.events import Checkpointed, Saved
+from tlcore.events import Checkpointed, Saved, Started, Stepped
+from tlcore.store.claims import Claimant
 from tlcore.takeaway import pack
 
 TRUNCATIONS, FLIPS, SIZE = 100, 200, 32
@@ -87,9 +89,39 @@ def test_a_run_goes_on_from_the_newest_save_point_that_is_whole(store, kept):
     saver = Saver(store, [older, newer])
     assert saver.point.standing.epoch == older.epoch
     assert not saver.damaged
+    assert saver.taken_again == older
     assert all(path.exists() for path in paths)
     paths[1].write_bytes(content)
-    assert Saver(store, [older, newer]).point.standing.epoch == newer.epoch
+    saver = Saver(store, [older, newer])
+    assert saver.point.standing.epoch == newer.epoch
+    assert saver.taken_again is None
+
+
+def test_an_older_save_point_that_a_run_goes_on_from_is_kept_for_it_from_then_on(store, dataset, plan):
+    """Before anything else is done: until the next one is saved, this is all that the run has."""
+    run = store.runs.submit(plan(dataset, name=SMALL, epochs=3, size=SIZE), "person", "once", Claimant.here()).id
+    content = {}
+
+    def look(event):
+        if isinstance(event, Saved):
+            content[event.sha256] = store.points.path(event.sha256).read_bytes()
+        if isinstance(event, Stepped) and len(content) == 2:
+            raise DamagedError("Cut off.", "")
+
+    carry_out(store, run, look)
+    older, newer = content
+    for sha256, bytes_ in ((older, content[older]), (newer, b"damaged")):
+        store.points._target(sha256).write_bytes(bytes_)
+    assert store.runs.resume(run, Claimant.here())
+
+    def tidy(event):
+        if isinstance(event, Started):
+            store.tidy()
+            raise DamagedError("Cut off again.", "")
+
+    carry_out(store, run, tidy)
+    assert store.runs.points(needed=True) == {older}
+    assert [sha256 for sha256, _ in store.points.all()] == [older]
 
 
 def test_a_damaged_zip_is_noticed_by_whoever_unpacks_it(store, kept):

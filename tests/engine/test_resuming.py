@@ -2,14 +2,19 @@
 
 import errno
 import os
+from contextlib import nullcontext
 
 import pytest
 import torch
+from safetensors import SafetensorError
+from torch import nn
+from torch._subclasses import FakeTensorMode
 
 from tlcore.catalog.backbones import backbone
 from tlcore.config import Change, Phase
 from tlcore.controls import Pause, SetRate, Stop
-from tlcore.engine import task, work
+from tlcore.engine import standing, task, tensor_file, work
+from tlcore.engine.peers import Peers, PeersError
 from tlcore.engine.standing import SavePoint, Standing, Tally
 from tlcore.engine.trainer import Trainer
 from tlcore.errors import WeightsError
@@ -322,6 +327,68 @@ def test_a_full_disk_interrupts_a_run_and_what_was_saved_before_goes_on(store, g
     go(run)
     assert tale(store, run) == whole[0]
     assert equal(weights(), whole[1])
+
+
+FULL = "Error while serializing: I/O error: No space left on device (os error 28)"
+
+
+@pytest.mark.parametrize(
+    ("complaint", "told"),
+    [
+        (FULL, "The disk is full."),
+        ("Error while serializing", f"A file could not be read or written: {os.strerror(errno.EIO)}."),
+    ],
+)
+def test_a_disk_that_takes_no_tensors_interrupts_a_run_in_its_own_words(
+    store, go, config, monkeypatch, complaint, told
+):
+    """safetensors has a kind of error for all that happens, which is no OSError."""
+
+    def refuse(*_):
+        raise SafetensorError(complaint)
+
+    monkeypatch.setattr(tensor_file, "save_file", refuse)
+    rest = history(store, go(config)).rest
+    assert (type(rest), rest.sentence) == (Interrupted, told)
+
+
+def test_tensors_that_find_no_folder_say_so_as_the_system_does(tmp_path):
+    """The numbers of the system come through as safetensors words them now."""
+    with pytest.raises(FileNotFoundError):
+        tensor_file.write_tensors({"a": torch.zeros(2)}, tmp_path / "none" / "file")
+
+
+def test_the_count_of_steps_goes_back_to_the_gpu_where_the_fused_optimizer_reads_it():
+    with FakeTensorMode():  # tensors without numbers, on a device that need not be there
+        parameter = nn.Parameter(torch.empty(3, 3, device="cuda"))
+        optimizer = torch.optim.AdamW([parameter])
+        for kind, value in (("step", torch.tensor(7.0)), ("exp_avg", torch.empty(3, 3))):
+            standing._restore_moment(optimizer, parameter, kind, value)
+        assert [value.device.type for value in optimizer.state[parameter].values()] == ["cuda"] * 2
+
+
+def test_a_run_that_fails_leaves_word_for_those_who_work_on_it_too(store, config, monkeypatch):
+    words = []
+
+    class Leaving(Peers):
+        def tell(self, sentence, advice):
+            words.append((sentence, advice))
+
+    def carry_out(error):
+        def fail(*_):
+            raise error
+
+        monkeypatch.setattr(task, "assemble", fail)
+        run = store.runs.submit(config, "person", f"{error}", Claimant.here()).id
+        work.carry_out(store, run, meet=lambda: nullcontext(Leaving()))
+
+    carry_out(WeightsError("They are away.", "Mount it."))
+    carry_out(OSError(errno.ENOSPC, "No space left on device"))
+    carry_out(PeersError("Another one could not go on.", "It has left word."))
+    assert words == [
+        ("They are away.", "Mount it."),
+        ("The disk is full.", "Free some space, then let the run go on."),
+    ]
 
 
 def test_weights_that_are_gone_for_a_while_do_not_end_a_run_that_was_saved(store, go, config, monkeypatch):

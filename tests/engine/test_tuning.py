@@ -71,11 +71,15 @@ def up_to_the_largest(maps):
     return maps / maps.abs().max() * torch.tensor(largest).to(maps.dtype) / largest
 
 
-def not_in_bfloat16(maps):
-    """Refuse as torch does where a device has no such operation."""
-    if maps.dtype == torch.bfloat16:
-        raise RuntimeError("not implemented for BFloat16")
-    return maps
+def refusing(error):
+    """Refuse bfloat16 with an error, as torch does where a device has no such operation."""
+
+    def refuse(maps):
+        if maps.dtype == torch.bfloat16:
+            raise error
+        return maps
+
+    return refuse
 
 
 @pytest.mark.usefixtures("quick")
@@ -92,9 +96,17 @@ def test_a_network_that_is_wrong_in_bfloat16_is_refused_however_fast_it_is(caplo
     assert "bfloat16, channels last is not sound" in caplog.text
 
 
-def test_a_way_that_this_device_cannot_compute_is_left_out():
-    paces = measure(assembly_of(Small(not_in_bfloat16)), [PLAIN, ROUGH], 4)
+@pytest.mark.parametrize(
+    "error", [RuntimeError("not implemented for BFloat16"), TypeError("BFloat16 is not supported")]
+)
+def test_a_way_that_this_device_cannot_compute_is_left_out(error):
+    paces = measure(assembly_of(Small(refusing(error))), [PLAIN, ROUGH], 4)
     assert [pace.arithmetic for pace in paces.ways] == [PLAIN]
+
+
+def test_a_way_for_which_memory_is_short_is_not_taken_for_one_that_cannot_be_computed():
+    with pytest.raises(RuntimeError, match="DefaultCPUAllocator"):
+        measure(assembly_of(Small(refusing(RuntimeError("DefaultCPUAllocator: none")))), [PLAIN, ROUGH], 4)
 
 
 def test_measuring_leaves_the_network_and_chance_as_they_were(put_together, dataset, plan):
@@ -118,6 +130,9 @@ def test_measuring_leaves_the_network_and_chance_as_they_were(put_together, data
 def test_bfloat16_is_not_tried_on_a_processor_that_only_acts_as_if(monkeypatch):
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    assert candidates(CPU) == [PLAIN, Numerics(channels_last=False)]
+    monkeypatch.delattr(torch.cpu, "_is_amx_tile_supported")
+    monkeypatch.delattr(torch.cpu, "_is_avx512_bf16_supported")
     assert candidates(CPU) == [PLAIN, Numerics(channels_last=False)]
 
 
@@ -149,19 +164,44 @@ def test_numbers_that_a_device_does_not_have_are_refused(store, put_together, da
         tuned(store, put_together(config, dataset), config, 16, 4)
 
 
-def test_less_memory_measures_with_fewer_pictures(store, put_together, dataset, plan, monkeypatch):
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError(), MemoryError(), RuntimeError("DefaultCPUAllocator: none")])
+def test_less_memory_measures_with_fewer_pictures(store, put_together, dataset, plan, monkeypatch, error):
     tried = []
 
     def short(_assembly, _ways, pictures):
         tried.append(pictures)
         if pictures > 3:
-            raise torch.OutOfMemoryError
+            raise error
         return QUICK_ROUGH
 
     monkeypatch.setattr(workload, "_WORTH", 0.0)
     monkeypatch.setattr(tuning, "measure", short)
     assert tuned(store, put_together(plan(dataset), dataset), plan(dataset), 16, 4) == ROUGH
     assert tried == [8, 4, 2]
+
+
+def test_a_plan_whose_measurement_does_not_fit_is_carried_out_in_the_plain_way(
+    store, put_together, dataset, plan, monkeypatch
+):
+    tried = []
+
+    def short(_assembly, _ways, pictures):
+        tried.append(pictures)
+        raise MemoryError
+
+    monkeypatch.setattr(workload, "_WORTH", 0.0)
+    monkeypatch.setattr(tuning, "measure", short)
+    monkeypatch.setattr(store.tunings, "keep", None)  # another time there may be more memory
+    config = plan(dataset, batch=7)
+    assert tuned(store, put_together(config, dataset), config, 16, 4) == PLAIN
+    assert tried == [7, 3, 2]
+
+
+def test_another_error_than_a_lack_of_memory_is_not_measured_away(store, put_together, dataset, plan, monkeypatch):
+    monkeypatch.setattr(workload, "_WORTH", 0.0)
+    monkeypatch.setattr(tuning, "measure", lambda *_: (_ for _ in ()).throw(RuntimeError("mat1 and mat2")))
+    with pytest.raises(RuntimeError, match="mat1"):
+        tuned(store, put_together(plan(dataset), dataset), plan(dataset), 16, 4)
 
 
 @pytest.mark.usefixtures("measured")

@@ -1,6 +1,7 @@
 """Files that lose their end, single bits or all they hold: told before anything is made of them, and never removed."""
 
 import os
+import re
 from dataclasses import replace
 from hashlib import sha256
 from random import Random
@@ -158,6 +159,19 @@ def everything(store):
     found += [(one, store.albums.dataset(one)) for one in store.albums.of("person")]
     found += store.datasets.of("person")
     return [*found, store.drafts.of("person"), store.runs.open(), store.errands.open(), store.runs.points(needed=True)]
+
+
+def test_an_index_that_does_not_fit_its_table_is_found_by_a_closer_look(store, plan, own_home):
+    run = store.runs.submit(plan("0" * 64), "person", "one")
+    store.runs.append(run.id, [Stepped(step=1, loss=0.5, right=3, count=8, seconds=1.0)])
+    store.check()
+    store.close()
+    path = own_home / "thaw.sqlite3"
+    path.write_bytes(re.sub(rb"Stepped(?!\{)", b"Stopped", path.read_bytes()))  # in the table, JSON follows
+    opened = Store(own_home)
+    with pytest.raises(DamagedError, match="database"):
+        opened.check()
+    opened.close()
 
 
 def test_a_damaged_database_is_told_in_words(store, album, plan, damages, own_home):

@@ -1,5 +1,6 @@
 """Many processes share the one file, and a file from a newer Thaw is left alone."""
 
+import errno
 import json
 import sqlite3
 import subprocess
@@ -131,6 +132,20 @@ def test_what_fails_in_the_middle_counts_not_at_all(store):
 
     with pytest.raises(RuntimeError):
         fail()
+    assert store._database.rows("SELECT * FROM drafts") == []
+
+
+def test_a_full_disk_is_told_as_every_full_disk_is_and_nothing_of_it_stays(store):
+    (pages,) = store._database.row("PRAGMA page_count")
+    store._database.row(f"PRAGMA max_page_count = {pages}")
+
+    def fill():
+        with store._database.transaction() as connection:
+            connection.executemany("INSERT INTO drafts VALUES (?, ?)", [(f"{row}", "x" * 4000) for row in range(99)])
+
+    with pytest.raises(OSError, match="No space left") as error:
+        fill()
+    assert error.value.errno == errno.ENOSPC
     assert store._database.rows("SELECT * FROM drafts") == []
 
 

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from safetensors.torch import save_file
-
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.modality.image import build_module
 from tlcore.engine.state import load_trunk, read_state
+from tlcore.engine.tensor_file import write_tensors
 from tlcore.store import Store
 from tlcore.store.imported import ImportedWeights
 
@@ -17,7 +16,7 @@ def bring_weights(store: Store, path: Path, name: str, backbone_name: str, works
     state = read_state(path)
     load_trunk(build_module(card, card.weights[0].classes), card, state)
     with store.blobs.aside() as aside:
-        save_file({key: value.contiguous() for key, value in state.items()}, aside)
+        write_tensors({key: value.contiguous() for key, value in state.items()}, aside)
         sha256 = store.blobs.keep(aside)
     store.imported.add(workspace, ImportedWeights(sha256=sha256, name=name, backbone=card.name))
     return sha256

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import torch
-from safetensors.torch import save_file
 
 from tlcore import __version__
 from tlcore.arithmetic import Arithmetic
 from tlcore.config import RunConfig
 from tlcore.engine.assemble import Assembly
+from tlcore.engine.tensor_file import write_tensors
 from tlcore.events import Checkpointed, Evaluated
 from tlcore.history import History
 from tlcore.records import to_json
@@ -39,7 +39,7 @@ class BestKeeper:
         self._best = evaluated
         with self._store.blobs.aside() as path:
             state = {name: value.detach().cpu().contiguous() for name, value in self._state().items()}
-            save_file(state, path, metadata={METADATA_KEY: to_json(self._card(evaluated))})
+            write_tensors(state, path, metadata={METADATA_KEY: to_json(self._card(evaluated))})
             size = path.stat().st_size
             self._before, self._kept = self._kept, self._store.blobs.keep(path)
         return Checkpointed(epoch=evaluated.epoch, sha256=self._kept, size=size)

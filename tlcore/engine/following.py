@@ -14,7 +14,8 @@ from tlcore.store import Store
 def follow(store: Store, peers: Peers) -> None:
     """Work on the run that the first process hands out, to its end.
 
-    Raises ProcessError where this process cannot go on; the first one writes down why.
+    Raises ProcessError where this process cannot go on, and PeersError where another one could not: whoever fails
+    leaves word of why, which the others tell, and the first one writes it down.
     """
     task = from_json(Task, peers.agree())
     try:

@@ -21,8 +21,12 @@ def build_optimizer(module: nn.Module, blocks: Sequence[Block], groups: Sequence
         # The plan that was previewed is the plan that runs.
         assert (len(parameters), sum(each.numel() for each in parameters)) == (group.tensors, group.values), block.name
         held.append({"name": group.block, "params": parameters, "lr": group.rate, "weight_decay": group.weight_decay})
-    # One kernel for all parameters, where the optimizer has one; on the CPU its steps are a trifle.
-    return AdamW(held, fused=any(parameter.is_cuda for parameter in module.parameters()))
+    return AdamW(held, fused=is_fused(module))
+
+
+def is_fused(module: nn.Module) -> bool:
+    """Say whether one kernel moves all parameters: on CUDA, which has it; on the CPU the steps are a trifle."""
+    return any(parameter.is_cuda for parameter in module.parameters())
 
 
 def set_rates(optimizer: Optimizer, rates: Mapping[str, float]) -> None:

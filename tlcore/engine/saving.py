@@ -13,6 +13,8 @@ class Saver:
 
     def __init__(self, store: Store, earlier: Sequence[Saved]) -> None:
         """Take up the newest of the `earlier` points that is whole; there are more where a try died in between."""
+        self.taken_again: Saved | None = None
+        """The point that was taken up in place of a newer, damaged one; the store has to name it as the newest."""
         self._store = store
         self._kept: str | None = None
         self._before: str | None = None
@@ -21,6 +23,8 @@ class Saver:
         for saved in reversed(earlier):
             if self.point is None:
                 self._kept, self.point = saved.sha256, self._read(saved.sha256)
+                if self.point is not None and saved.sha256 != earlier[-1].sha256:
+                    self.taken_again, self._before = saved, earlier[-1].sha256
             elif saved.sha256 != self._kept:
                 store.points.drop(saved.sha256)
         self.damaged = bool(earlier) and self.point is None
@@ -35,7 +39,7 @@ class Saver:
         return Saved(epoch=point.standing.epoch, step=point.standing.step, sha256=self._kept, size=size)
 
     def drop_before(self) -> None:
-        """Remove the point before the newest one; only once the store names the newest."""
+        """Remove the point before the newest, or the damaged one after it; only once the store names the newest."""
         if self._before and self._before != self._kept:
             self._store.points.drop(self._before)
         self._before = None

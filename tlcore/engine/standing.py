@@ -6,12 +6,13 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from tlcore.catalog.cards import Block
 from tlcore.engine.peers import Peers
+from tlcore.engine.tensor_file import write_tensors
 from tlcore.records import from_json, to_json
 
 _KEY = "standing"
@@ -59,8 +60,8 @@ class SavePoint:
     tensors: Mapping[str, Tensor]
 
     def write(self, path: Path) -> None:
-        """Write it as safetensors."""
-        save_file(dict(self.tensors), path, metadata={_KEY: to_json(self.standing)})
+        """Write it as safetensors; raise OSError where the disk does not take it."""
+        write_tensors(self.tensors, path, metadata={_KEY: to_json(self.standing)})
 
     @classmethod
     def read(cls, path: Path) -> "SavePoint":
@@ -121,6 +122,9 @@ def _restore_moment(optimizer: Optimizer, parameter: nn.Parameter, kind: str, va
     if value.shape == parameter.shape:
         # Strided as torch would have made it: another order of the same numbers may round otherwise.
         value = torch.empty_like(parameter, memory_format=torch.preserve_format).copy_(value)
+    elif parameter.is_cuda:
+        # The fused optimizer counts its steps where the parameters lie; torch's own `load_state_dict` does this too.
+        value = value.to(parameter.device)
     optimizer.state[parameter][kind] = value
 
 

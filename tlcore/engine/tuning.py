@@ -1,6 +1,6 @@
 """Finds the way in which this machine computes a network fastest, among those that give sound numbers."""
 
-import logging
+import gc
 import platform
 import time
 from collections.abc import Iterator
@@ -17,6 +17,8 @@ from tlcore.config import RunConfig
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.borrowing import borrowed
 from tlcore.engine.numerics import PLAIN, Numerics
+from tlcore.engine.portions import is_shortage
+from tlcore.engine.soundness import Soundness
 from tlcore.errors import ChoiceError
 from tlcore.store import Store
 from tlcore.workload import Workload, workload
@@ -29,18 +31,11 @@ _PATIENCE = 0.3
 """Seconds of timed rounds, unless already the first one takes more."""
 _FAR = 2.0
 """Times as long as the plain way, the first time; nothing that is so slow is timed again."""
-_JOSTLE = 2.0**-8
-"""Share by which weights are changed to see what a change of no importance does: it is the step from one bfloat16 to
-the next, and less than one step of the optimizer changes most of them by."""
-_TIMES = 2.0
-"""How much more than that jostle a way of computing may change logits and gradients."""
-_HARMLESS = 0.05
-"""Change, as a share of the length, that is sound in any case: batches differ from one another by far more."""
 _PATCHES = 4
 """Patches along the side of a made-up picture."""
 _NOISE = 0.3
-_FAILS = (RuntimeError, NotImplementedError)
-"""What torch raises where a device cannot compute something in some way."""
+_FAILS = (RuntimeError, NotImplementedError, TypeError)
+"""What torch raises where a device cannot compute something in some way; the last is MPS's, of numbers it lacks."""
 
 
 def tuned(store: Store, assembly: Assembly, config: RunConfig, train: int, val: int) -> Numerics:
@@ -65,20 +60,26 @@ def tuned_for(store: Store, assembly: Assembly, config: RunConfig, work: Workloa
     if paces is None:
         pictures = min(config.loader.batch_size, max(_FEWEST, round(_WORK[device.type] / work.each)))
         paces = _measured_in_memory(assembly, candidates(device), pictures)
+        if paces is None:
+            return PLAIN  # The plan itself may fit, in parts; and at another time there is more room.
         store.tunings.keep(key, paces)
     return Numerics.of(paces.best(work.answered, work.learned))
 
 
-def _measured_in_memory(assembly: Assembly, ways: list[Numerics], pictures: int) -> Paces:
-    """Measure with as many of these pictures as the memory holds."""
+def _measured_in_memory(assembly: Assembly, ways: list[Numerics], pictures: int) -> Paces | None:
+    """Measure with as many of these pictures as the memory holds; None where it does not even hold the fewest."""
     while True:
         try:
             return measure(assembly, ways, pictures)
-        except torch.OutOfMemoryError:
-            if pictures <= _FEWEST:
+        except (MemoryError, RuntimeError) as error:
+            if not is_shortage(error):
                 raise
-            pictures //= 2
-            assembly.runtime.give_back()
+        # Only out here: the error holds the frames it came through, and they what did not fit.
+        gc.collect()
+        assembly.runtime.give_back()
+        if pictures <= _FEWEST:
+            return None
+        pictures = max(_FEWEST, pictures // 2)
 
 
 def candidates(device: torch.device) -> list[Numerics]:
@@ -97,8 +98,11 @@ def _has_bfloat16(device: torch.device) -> bool:
         case "cuda":
             return bool(torch.cuda.is_bf16_supported(including_emulation=False))
         case "cpu":
-            return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
-
+            # They are torch's own and may go: then it is not tried.
+            return any(
+                getattr(torch.cpu, name, lambda: False)()
+                for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
+            )
     return True
 
 
@@ -113,12 +117,8 @@ def measure(assembly: Assembly, ways: list[Numerics], pictures: int) -> Paces:
         targets = torch.arange(pictures, device=device) % len(assembly.classes)
         paces = within_reach(_paces(module, ways, inputs, targets))
         if len(paces) > 1:
-            true = _answer(module, PLAIN, inputs, targets)
-            with _jostled(module):
-                close = [_TIMES * change for change in _changes(true, _answer(module, PLAIN, inputs, targets))]
-            paces = [
-                pace for pace in paces if _is_sound(module, Numerics.of(pace.arithmetic), inputs, targets, true, close)
-            ]
+            soundness = Soundness(module, inputs, targets)
+            paces = [pace for pace in paces if soundness.of(Numerics.of(pace.arithmetic))]
     return Paces(ways=tuple(paces))
 
 
@@ -126,8 +126,11 @@ def _paces(module: nn.Module, ways: list[Numerics], inputs: Tensor, targets: Ten
     """Return the least times of a round or a few; the round before them warms up, and shows which are far too slow."""
     first: dict[Numerics, float] = {}
     for way in ways:
-        with suppress(*(_FAILS if way != PLAIN else ())):
+        try:
             first[way] = sum(_time(module, way, inputs, targets))
+        except _FAILS as error:
+            if way == PLAIN or is_shortage(error):
+                raise
     least = {way: (inf, inf) for way, seconds in first.items() if seconds <= _FAR * first[PLAIN]}
     spent = latest = 0.0
     while not spent or spent + latest < _PATIENCE:
@@ -182,51 +185,6 @@ def _one_thread(device: torch.device) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-def _is_sound(
-    module: nn.Module, way: Numerics, inputs: Tensor, targets: Tensor, true: tuple[Tensor, Tensor], close: list[float]
-) -> bool:
-    """Say whether logits and gradients are finite, and no further from the true ones than `close`."""
-    if way == PLAIN:
-        return True
-    changes = _changes(true, _answer(module, way, inputs, targets))
-    sound = all(change <= max(most, _HARMLESS) for change, most in zip(changes, close, strict=True))  # NaN is not
-    if not sound:
-        logging.warning("%s is not sound: it changes logits and gradients by %s, not %s", way.words, changes, close)
-    return sound
-
-
-def _answer(module: nn.Module, way: Numerics, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-    """Return logits (N, classes) and the whole gradient (parameters) in evaluation, where nothing is left to chance."""
-    way.lay_out(module).eval().zero_grad()
-    with way.on(inputs.device):
-        logits = module(way.laid_out(inputs)).float()
-    cross_entropy(logits, targets).backward()  # type: ignore[no-untyped-call]
-    gradients = [parameter.grad.flatten() for parameter in module.parameters() if parameter.grad is not None]
-    return logits.detach(), torch.cat(gradients)
-
-
-def _changes(true: tuple[Tensor, Tensor], other: tuple[Tensor, Tensor]) -> list[float]:
-    """Return how far other logits and gradients are from the true ones, as shares of their lengths."""
-    return [float((b - a).norm() / a.norm()) for a, b in zip(true, other, strict=True)]
-
-
-@contextmanager
-def _jostled(module: nn.Module) -> Iterator[None]:
-    """Change every weight a little at random, inside the `with`."""
-    generator = torch.Generator().manual_seed(0)
-    before = [parameter.detach().clone() for parameter in module.parameters()]
-    with torch.no_grad():
-        for parameter in module.parameters():
-            noise = torch.randn(parameter.shape, generator=generator).to(parameter.device)
-            parameter.mul_(1 + _JOSTLE * noise)
-    try:
-        yield
-    finally:
-        with torch.no_grad():
-            for parameter, value in zip(module.parameters(), before, strict=True):
-                parameter.copy_(value)
 
 
 def _made_up(pictures: int, side: int) -> Tensor:

@@ -59,7 +59,8 @@ def carry_out(
         store.runs.end(run, Interrupted(sentence=error.message, advice=error.hint))
     except OSError as error:
         logging.exception("run %s", run)
-        store.runs.end(run, _out_of_order(error))
+        sentence, advice = told(error)
+        store.runs.end(run, Interrupted(sentence=sentence, advice=advice))
     except Exception as error:
         if not isinstance(error, ThawError):
             logging.exception("run %s", run)
@@ -78,18 +79,16 @@ def told(error: Exception) -> tuple[str, str]:
             "The memory was not enough for this plan.",
             "Choose fewer pictures per step or a smaller picture size, and start again.",
         )
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The disk is full.", "Free some space, then let the run go on."
+    if isinstance(error, OSError):
+        return (
+            f"A file could not be read or written: {error.strerror or 'no reason given'}.",
+            "Mend that, then let the run go on.",
+        )
     return (
         "Thaw made a mistake while it trained.",
         "The log in the home folder tells more. The best weights so far are kept.",
-    )
-
-
-def _out_of_order(error: OSError) -> Interrupted:
-    if error.errno == errno.ENOSPC:
-        return Interrupted(sentence="The disk is full.", advice="Free some space, then let the run go on.")
-    return Interrupted(
-        sentence=f"A file could not be read or written: {error.strerror or 'no reason given'}.",
-        advice="Mend that, then let the run go on.",
     )
 
 
@@ -99,6 +98,9 @@ def _events(store: Store, run: str, meet: Meet) -> Iterator[Event]:
     earlier = store.runs.events(run)
     history = History.of(earlier)
     saver = Saver(store, [entry.event for entry in earlier if isinstance(entry.event, Saved)])
+    if saver.taken_again is not None:
+        yield saver.taken_again
+        saver.drop_before()
     repeated = answered_wishes(earlier)
     task = Task(
         config=config,
@@ -110,11 +112,17 @@ def _events(store: Store, run: str, meet: Meet) -> Iterator[Event]:
         if not peers.alone:
             peers.agree(to_json(task))
         wishes = Wishes(store, run, repeated)
-        with equipped(store, task, peers, wishes, saver.point, history.squeezed) as equipment:
-            yield _started(config, equipment, peers, saver)
-            keeper = BestKeeper(store, run, config, equipment.assembly, equipment.numerics, history)
-            keeper.drop_earlier([entry.event for entry in earlier if isinstance(entry.event, Checkpointed)])
-            yield from _kept(equipment.trainer, config.epochs, keeper, saver)
+        try:
+            with equipped(store, task, peers, wishes, saver.point, history.squeezed) as equipment:
+                yield _started(config, equipment, peers, saver)
+                keeper = BestKeeper(store, run, config, equipment.assembly, equipment.numerics, history)
+                keeper.drop_earlier([entry.event for entry in earlier if isinstance(entry.event, Checkpointed)])
+                yield from _kept(equipment.trainer, config.epochs, keeper, saver)
+        except PeersError:
+            raise  # Whoever failed has left word.
+        except Exception as error:
+            peers.tell(*told(error))
+            raise
 
 
 def _kept(trainer: Trainer, epochs: int, keeper: BestKeeper, saver: Saver) -> Iterator[Event]:

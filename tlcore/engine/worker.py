@@ -10,6 +10,7 @@ from torch.optim import AdamW
 
 from tlcore.catalog.backbones import DEFAULT, backbone
 from tlcore.engine.modality.image import build_module
+from tlcore.engine.optimizer import is_fused
 from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.work import carry_out
 from tlcore.store import Store
@@ -25,7 +26,7 @@ def stand_by(store: Store) -> None:
     kernel ever after, since Xbyak keeps its first error for each thread; so a run that lacked memory takes it along.
     """
     runtime = choose_runtime("auto")
-    _warm_up()
+    _warm_up(runtime.device)
     runtime.give_back()
     store.processes.register("worker", "ready")
     for line in sys.stdin:
@@ -35,10 +36,11 @@ def stand_by(store: Store) -> None:
         runtime.give_back()
 
 
-def _warm_up() -> None:
+def _warm_up(device: torch.device) -> None:
     """Pay for what the first step of a process costs: kernels for its shapes, threads, torch's late imports."""
-    module = build_module(backbone(DEFAULT), classes=2).to(memory_format=torch.channels_last)
-    pictures = torch.zeros(_DEMO_SHAPE).contiguous(memory_format=torch.channels_last)
-    optimizer = AdamW(module.parameters())
-    cross_entropy(module(pictures), torch.zeros(len(pictures), dtype=torch.long)).backward()  # type: ignore[no-untyped-call]
+    module = build_module(backbone(DEFAULT), classes=2).to(device).to(memory_format=torch.channels_last)
+    pictures = torch.zeros(_DEMO_SHAPE, device=device).contiguous(memory_format=torch.channels_last)
+    targets = torch.zeros(len(pictures), dtype=torch.long, device=device)
+    optimizer = AdamW(module.parameters(), fused=is_fused(module))
+    cross_entropy(module(pictures), targets).backward()  # type: ignore[no-untyped-call]
     optimizer.step()

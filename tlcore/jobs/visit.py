@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from websockets.exceptions import InvalidHandshake
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
 import tlcore
@@ -65,7 +65,7 @@ def visit_fresh_app(store: Store) -> Visit:
                     first = time.monotonic() - began
             whole = time.monotonic() - began
         return Visit(listening, first or whole, whole)
-    except TimeoutError:
+    except (TimeoutError, ConnectionClosed):
         raise ProcessError("The app did not send its first page.", f"Its log is {_LOG}.") from None
     finally:
         kill_family(app.pid)

@@ -126,6 +126,10 @@ class Store:
                 if sha256 not in needed and (sha256 in named or age > _UNNAMED):
                     self.points.drop(sha256)
 
+    def check(self) -> None:
+        """Look for damage that opening does not find; raise DamagedError."""
+        self._database.check()
+
     def close(self) -> None:
         """Close the database."""
         self._database.close()

@@ -30,6 +30,11 @@ _WORKSPACE = re.compile(r"[0-9a-f]{32}")
 def store() -> Store:
     """Return the store of this app, opened once."""
     opened = Store(home_folder())
+    try:
+        opened.check()
+    except ThawError:
+        opened.close()
+        raise
     opened.processes.register("app")
     tell_settings(opened)
     # What is imported by now stays for good; a collection need not look at it again.

@@ -14,6 +14,7 @@ from tlcore.catalog.weights import SCRATCH
 from tlcore.config import Loader, Phase, RunConfig
 from tlcore.engine.assemble import assemble
 from tlcore.engine.numerics import Numerics
+from tlcore.engine.optimizer import is_fused
 from tlcore.engine.pictures import Batch, Pictures
 from tlcore.engine.runtime import choose_runtime, finished
 from tlcore.engine.trainer import Trainer
@@ -82,7 +83,7 @@ class _Bare:
         self._module = numerics.lay_out(module).train()
         self._numerics = numerics
         self._batches = [(numerics.laid_out(batch.inputs["x"]), batch.targets) for batch in batches]
-        self._optimizer = AdamW(module.parameters(), lr=_RATE)
+        self._optimizer = AdamW(module.parameters(), lr=_RATE, fused=is_fused(module))
 
     def pace(self) -> float:
         """Go over the batches once and return pictures per second, over all steps but the first."""
