@@ -1,12 +1,10 @@
 """Finds the way in which this machine computes a network fastest, among those that give sound numbers."""
 
 import gc
-import platform
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from math import inf
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +16,7 @@ from tlcore.engine.assemble import Assembly
 from tlcore.engine.borrowing import borrowed
 from tlcore.engine.numerics import PLAIN, Numerics
 from tlcore.engine.portions import is_shortage
+from tlcore.engine.runtime import finished
 from tlcore.engine.soundness import Soundness
 from tlcore.errors import ChoiceError
 from tlcore.store import Store
@@ -167,7 +166,7 @@ def _clock(device: torch.device) -> float:
     """Return the seconds that this thread has worked, or where a device does the work, those that have passed."""
     if device.type == "cpu":
         return time.thread_time()
-    torch.get_device_module(device).synchronize()
+    finished(device)
     return time.perf_counter()
 
 
@@ -203,16 +202,8 @@ def _key(assembly: Assembly, config: RunConfig) -> str:
     runtime = assembly.runtime
     return "\n".join(
         (
-            runtime.label if runtime.device.type == "cuda" else _processor(),
+            runtime.processor,
             f"{runtime.device.type}, torch {torch.__version__}",
             f"{config.backbone}, {config.weights}, {config.loader.image_size} pixels",
         )
     )
-
-
-def _processor() -> str:
-    with suppress(OSError):  # only Linux has it, and there platform does not know
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor()
