@@ -85,8 +85,9 @@ class Cut:
 
     def before(self, inputs: Tensor) -> Tensor:
         """Return the rows (N, …) of pictures (N, 3, H, W); the beginning is in evaluation, and nothing is kept."""
-        with borrowed_flags(self._module), torch.no_grad():
-            return run_until(self._module.eval(), self._part, self._time, inputs)
+        with borrowed_flags(self._module), torch.inference_mode():
+            rows = run_until(self._module.eval(), self._part, self._time, inputs)
+        return rows.clone()  # from out here, so that it can be learned from
 
     def after(self, rows: Tensor) -> Tensor:
         """Return the network's answers (N, classes) to pictures of which only the rows (N, …) are known.

@@ -16,6 +16,7 @@ from tlcore.errors import ChoiceError
 
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_MAX = -4
+_M_ARENA_MAX = -8
 """Numbers of settings in GNU's malloc.h; see mallopt(3)."""
 
 
@@ -95,6 +96,8 @@ def _reuse_large_blocks() -> None:
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL("libc.so.6")
         library.mallopt(_M_MMAP_MAX, 0)
+        # In the arenas of single threads, which hold 64 MB at most, large blocks are not kept.
+        library.mallopt(_M_ARENA_MAX, 1)
         library.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 

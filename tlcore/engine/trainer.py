@@ -4,7 +4,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from types import MappingProxyType
 
 import torch
@@ -39,6 +38,9 @@ from tlcore.events import (
 from tlcore.plan import learning
 from tlcore.store.beginnings import Beginnings
 from tlcore.store.runs import AskedFor
+
+_AHEAD = 4
+"""Batches whose pictures are read while others are learned."""
 
 
 class _EndedError(Exception):
@@ -178,9 +180,12 @@ class Trainer:
         _, phase = self._course.phase(standing.epoch)
         self._stepper.make_ready()
         parts = self._train.pictures.parts(size, order)[standing.batch :]
-        for part, coming in pairwise([*parts, []]):
+        checked = self._val.pictures.parts(size)
+        for number, part in enumerate(parts):
             yield from self._attend(phase)
-            self._expect(self._train, part, coming, standing.epoch)
+            self._expect(self._train, parts[number:], standing.epoch)
+            if len(parts) - number < _AHEAD:
+                self._expect(self._val, checked)
             score = self._stepper.learn(self._train, part, standing.epoch, self._course.factor(phase, standing))
             self._watch.check(score.loss, standing.step, self._stepper.groups)
             standing.step, standing.batch = standing.step + 1, standing.batch + 1
@@ -196,11 +201,11 @@ class Trainer:
     def _check(self, tally: Tally) -> None:
         """Go over the validation pictures once."""
         parts = self._val.pictures.parts(self._config.loader.batch_size)
-        for part, coming in pairwise([*parts, []]):
+        for number, part in enumerate(parts):
             self._inbox.extend(self._wishes())
             if any(isinstance(asked.control, Stop) for asked in self._inbox):
                 raise _EndedError(Stopped(seconds=self._seconds()))
-            self._expect(self._val, part, coming)
+            self._expect(self._val, parts[number:])
             score = self._stepper.check(self._val, part)
             self._watch.check(score.loss, self._standing.step, self._stepper.groups)
             tally.add(score.loss, score.right, len(part))
@@ -244,9 +249,10 @@ class Trainer:
             control=control,
         )
 
-    def _expect(self, feed: Feed, part: Sequence[int], coming: Sequence[int], epoch: int = 0) -> None:
-        """Have this process's pictures of a batch read, and those of the one that comes after it."""
-        feed.expect((*self._peers.share(part).places, *self._peers.share(coming).places), epoch)
+    def _expect(self, feed: Feed, parts: Sequence[Sequence[int]], epoch: int = 0) -> None:
+        """Have this process's pictures of the next few batches read."""
+        for part in parts[:_AHEAD]:
+            feed.expect(self._peers.share(part).places, epoch)
 
     def _settle(self) -> None:
         """Keep what was computed of frozen beginnings, each process what it did, and take up what the others kept."""
