@@ -55,7 +55,7 @@ def warn_of_findings(grave: int) -> None:
     """Say how many findings change what a result means, for those who do not look at the checks."""
     if grave:
         changes = "changes" if grave == 1 else "change"
-        st.caption(f"{count(grave, 'finding')} {changes} what a result means: Checks shows them, and what can be done.")
+        st.caption(f"{count(grave, 'finding')} {changes} what a result means: see Checks for what can be done.")
 
 
 @st.cache_resource(max_entries=_PEOPLE, show_spinner=False)
