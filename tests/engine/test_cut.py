@@ -57,6 +57,23 @@ class Shared(Net):
         return self.head(self.dropout(self.body(self.dropout(self.stem(x.flatten(1))))))
 
 
+class Turned(Net):
+    """Hands on maps with the channels last, which it then views as rows of tokens."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.turn = nn.Conv2d(3, 8, 1), Turn()
+
+    def forward(self, x):
+        maps = self.turn(self.stem(x))
+        return self.head(self.body(maps.view(len(x), -1, 8)).mean(1))
+
+
+class Turn(nn.Module):
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1)
+
+
 class Loose(Net):
     """Draws lots outside of any part, before the cut."""
 
@@ -97,7 +114,7 @@ def test_the_rest_learns_from_rows_as_it_would_from_pictures(name):
         torch.testing.assert_close(rest[parameter], whole[parameter], rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", [Net, InPlace, Shared])
+@pytest.mark.parametrize("kind", [Net, InPlace, Shared, Turned])
 def test_rows_are_what_the_rest_needs_whatever_follows_the_beginning(kind, example):
     net = kind()
     for learning in (("body", "head"), ("head",)):

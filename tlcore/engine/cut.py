@@ -48,7 +48,6 @@ class Cut:
         first = next(place for place, block in enumerate(blocks) if block.name in learning)
         self.frozen = tuple(blocks[:first])
         """The blocks that lie before the cut, whole."""
-        self._layout: torch.memory_format | None = None
         with borrowed_flags(module), torch.no_grad():
             module.eval()
             calls, whole = _calls_before(module, blocks[first:], example)
@@ -57,8 +56,6 @@ class Cut:
         self.shape = tuple(rows.shape[1:])
         """Of a row, which is what the beginning makes of one picture."""
         self.numbers = rows.dtype
-        last = torch.channels_last if rows.ndim == 4 else torch.contiguous_format
-        self._layout = torch.contiguous_format if rows.is_contiguous() else last
 
     def key(self, told: str) -> str:
         """Return what tells this beginning from all that would make other rows; `told` is how pictures come to it."""
@@ -75,6 +72,7 @@ class Cut:
             rows = calls[last].output
             if rows is None or len(rows) != len(whole):
                 continue
+            self._layout = _layout(rows)
             self._part, self._time = calls[last].part, calls[last].time
             self._blind = _shapes(calls[:last], len(whole))
             with suppress(RuntimeError, ValueError, TypeError, AttributeError, LookupError):
@@ -94,8 +92,7 @@ class Cut:
 
         The network may work on in the memory of `rows`.
         """
-        if self._layout is not None:
-            rows = rows.contiguous(memory_format=self._layout)
+        rows = rows.contiguous(memory_format=self._layout)
         with self._resumed(rows):
             answers: Tensor = self._module(self._example.expand(len(rows), -1, -1, -1))
         return answers
@@ -160,6 +157,12 @@ def _calls_before(module: nn.Module, learning: Sequence[Block], example: Tensor)
     if not handed_on:
         raise UncutError("nothing is done before the first learning part")
     return handed_on, answers
+
+
+def _layout(rows: Tensor) -> torch.memory_format:
+    """Return how rows that lay one after the other are laid out again for the rest."""
+    is_last = rows.ndim == 4 and rows.is_contiguous(memory_format=torch.channels_last) and not rows.is_contiguous()
+    return torch.channels_last if is_last else torch.contiguous_format
 
 
 def _candidates(module: nn.Module, calls: Sequence[_Call]) -> Iterator[int]:
