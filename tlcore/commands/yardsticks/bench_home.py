@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,7 +20,9 @@ from tlcore.jobs.processes import memory_taken, start
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
 from tlcore.store.datasets import Dataset
+from tlcore.store.processes import Role
 from tlcore.store.reading import SAMPLES, Reader
+from tlcore.store.runs import Entry
 
 _TICK = 0.02
 """Seconds between looks at the store."""
@@ -104,6 +106,24 @@ def pace(steps: list[Stepped], ends: list[int]) -> float:
     return sum(step.count for _, step in pairs) / sum(step.seconds - before.seconds for before, step in pairs)
 
 
+def wait_until_ready(store: Store, roles: Sequence[Role], look: Callable[[], None]) -> None:
+    """Wait until processes of all these roles stand by; `look` raises where they never will."""
+    while not all(any(note == "ready" for _, note in store.processes.living(role)) for role in roles):
+        look()
+        time.sleep(_TICK)
+
+
+def told_to_the_end(store: Store, run: str, look: Callable[[], None]) -> tuple[list[Entry], History]:
+    """Return all that a run tells, when it rests or ends; `look` raises where it never will."""
+    entries, history = list[Entry](), History()
+    while history.end is None and history.rest is None:
+        look()
+        time.sleep(_TICK)
+        entries += (new := store.runs.events(run, history.last))
+        history.add(new)
+    return entries, history
+
+
 class Worker:
     """A standby worker, as the app has one; it is ready when the `with` begins, and gone after it."""
 
@@ -115,8 +135,7 @@ class Worker:
     def __enter__(self) -> "Worker":
         """Wait until it has imported what it needs."""
         try:
-            while not any(note == "ready" for _, note in self._store.processes.living("worker")):
-                self._tick()
+            wait_until_ready(self._store, ["worker"], self._look)
         except BaseException:
             self._process.kill()
             self._process.communicate()
@@ -139,15 +158,11 @@ class Worker:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{run.id}\n")
         self._process.stdin.flush()
-        history = History()
-        while history.end is None and history.rest is None:
-            self._tick()
-            history.add(entries := self._store.runs.events(run.id, history.last))
+        entries, history = told_to_the_end(self._store, run.id, self._look)
         if not isinstance(history.end, Finished):
             raise ThawError(f"{config.backbone} was not trained to the end.", str(history.end or history.rest))
         return Carried(entries[-1].time - run.created, history, self._idle)
 
-    def _tick(self) -> None:
+    def _look(self) -> None:
         if self._process.poll() is not None:
             raise ProcessError("The worker ended before its work was done.", "Its memory may not have been enough.")
-        time.sleep(_TICK)
