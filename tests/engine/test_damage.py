@@ -1,11 +1,11 @@
 """Weights and save points that are damaged, or another network's: told before use; what can be computed is."""
 
 from io import BytesIO
-from random import Random
 from zipfile import ZipFile
 
 import pytest
 
+from tests.damages import FLIPS, TRUNCATIONS, damages
 from tlcore.engine.assemble import assemble, assemble_checkpoint
 from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.saving import Saver
@@ -15,20 +15,8 @@ from tlcore.events import Checkpointed, Saved, Started, Stepped
 from tlcore.store.claims import Claimant
 from tlcore.takeaway import pack
 
-TRUNCATIONS, FLIPS, SIZE = 100, 200, 32
+SIZE = 32
 SMALL, OTHER = "shufflenet_v2_x0_5", "squeezenet1_1"
-
-
-def damages(content):
-    """Yield a content without its end, with one bit turned, empty, and with nothing but zeros."""
-    draw = Random(len(content))
-    for _ in range(TRUNCATIONS):
-        yield content[: draw.randrange(len(content))]
-    for _ in range(FLIPS):
-        place = draw.randrange(len(content))
-        yield content[:place] + bytes([content[place] ^ 1 << draw.randrange(8)]) + content[place + 1 :]
-    yield b""
-    yield bytes(len(content))
 
 
 @pytest.fixture

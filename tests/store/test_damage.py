@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from tests.damages import FLIPS, TRUNCATIONS, damages
 from tlcore.data.collect import look_here
 from tlcore.data.manifest import Manifest
 from tlcore.errors import DamagedError, ThawError
@@ -17,32 +18,13 @@ from tlcore.store import Store, albums
 from tlcore.store.claims import Claimant
 from tlcore.store.reading import Reader
 
-TRUNCATIONS, FLIPS = 100, 200
-
-
-@pytest.fixture
-def damages():
-    """Yield a content without its end, with one bit turned, empty, and with nothing but zeros."""
-
-    def made(content):
-        draw = Random(len(content))
-        for _ in range(TRUNCATIONS):
-            yield content[: draw.randrange(len(content))]
-        for _ in range(FLIPS):
-            place = draw.randrange(len(content))
-            yield content[:place] + bytes([content[place] ^ 1 << draw.randrange(8)]) + content[place + 1 :]
-        yield b""
-        yield bytes(len(content))
-
-    return made
-
 
 @pytest.fixture
 def album(store, pictures):
     return Reader(store, "person", 0, lambda *_: None, look_here).folder(pictures, "colours")
 
 
-def test_a_damaged_blob_is_told_and_stays(store, damages):
+def test_a_damaged_blob_is_told_and_stays(store):
     with store.blobs.aside() as path:
         path.write_bytes(content := Random(0).randbytes(5000))
         name = store.blobs.keep(path)
@@ -54,7 +36,7 @@ def test_a_damaged_blob_is_told_and_stays(store, damages):
         assert store.blobs.path(name).exists()
 
 
-def test_a_damaged_survey_is_told_and_its_set_is_still_there(store, album, damages):
+def test_a_damaged_survey_is_told_and_its_set_is_still_there(store, album):
     path = store.blobs.path(album.survey)
     expected = store.albums.dataset(album).manifest
     for damaged in damages(path.read_bytes()):
@@ -68,7 +50,7 @@ def test_a_damaged_survey_is_told_and_its_set_is_still_there(store, album, damag
     assert path.exists()
 
 
-def test_a_damaged_manifest_is_told(store, album, damages):
+def test_a_damaged_manifest_is_told(store, album):
     manifest = store.albums.dataset(album).manifest
     written = manifest.written()
     assert Manifest.read(written) == manifest
@@ -84,7 +66,7 @@ def test_a_manifest_of_before_there_were_sums_is_read(store, album):
     assert Manifest.read("{" + written.partition(",")[2]) == manifest
 
 
-def test_damaged_rows_of_a_beginning_are_computed_again_and_never_used(store, damages):
+def test_damaged_rows_of_a_beginning_are_computed_again_and_never_used(store):
     key, names = "a" * 64, [sha256(bytes([number])).hexdigest() for number in range(20)]
     rows = Random(0).randbytes(20 * 64)
 
@@ -174,7 +156,7 @@ def test_an_index_that_does_not_fit_its_table_is_found_by_a_closer_look(store, p
     opened.close()
 
 
-def test_a_damaged_database_is_told_in_words(store, album, plan, damages, own_home):
+def test_a_damaged_database_is_told_in_words(store, album, plan, own_home):
     run = store.runs.submit(plan(album.digest), "person", "one", Claimant(pid=2**22 + 1, started=1.0))
     step = Stepped(step=1, loss=0.5, right=3, count=8, seconds=1.0)
     store.runs.append(run.id, [step] * 40)
