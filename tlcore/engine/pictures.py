@@ -78,7 +78,9 @@ class Pictures:
     def inputs(self, drawn: Sequence[int]) -> Tensor:
         """Return these drawings as the network's input (N, 3, H, W), on the device."""
         self.expect(self.places(drawn))
-        squares = torch.stack([self._square(place) for place in self.places(drawn)])
+        # Put together as decoded pictures lie in memory, the channels of a pixel side by side, nothing is turned over.
+        pixels = [self._square(place).permute(1, 2, 0) for place in self.places(drawn)]
+        squares = torch.stack(pixels).permute(0, 3, 1, 2)
         if self.device.type == "cuda":
             squares = squares.pin_memory()  # from there the device fetches them while this thread goes on
         squares = squares.to(self.device, non_blocking=True)

@@ -79,6 +79,10 @@ class Stepper:
         self._fewest = _LEAST_FOR_STATISTICS if measures else 1
         self._moving = Moving(self._module, self._runtime.device)
 
+    def begin_checking(self) -> None:
+        """Go from learning to answering; to be called before every pass of `check`."""
+        self._module.eval()
+
     def learn(self, feed: Feed, places: Sequence[int], epoch: int, factor: float) -> Score:
         """Make one step on the pictures at these places, as this epoch draws them, at `factor` times the base rates.
 
@@ -100,7 +104,6 @@ class Stepper:
         def answered(parts: list[list[int]]) -> Tensor:
             return torch.cat([self._answers(feed, part) for part in parts])
 
-        self._module.eval()
         share = self._peers.share(places)
         with torch.no_grad():
             return self._scored(self._checking.fit(share.places, answered), feed, share)[1]

@@ -200,6 +200,7 @@ class Trainer:
 
     def _check(self, tally: Tally) -> None:
         """Go over the validation pictures once."""
+        self._stepper.begin_checking()
         parts = self._val.pictures.parts(self._config.loader.batch_size)
         for number, part in enumerate(parts):
             self._inbox.extend(self._wishes())

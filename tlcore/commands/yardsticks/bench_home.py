@@ -24,8 +24,8 @@ from tlcore.store.processes import Role
 from tlcore.store.reading import SAMPLES, Reader
 from tlcore.store.runs import Entry
 
-_TICK = 0.02
-"""Seconds between looks at the store."""
+_TICK = 0.1
+"""Seconds between looks at the store: each takes a little from what is measured."""
 
 
 @contextmanager

@@ -94,7 +94,7 @@ class Encoder:
         """Return bytes (N, 3, H, W) as floats with the mean and deviation that the network learned with."""
         # Once for the device: a GPU that has to wait for a few numbers in every batch waits for the batch.
         self._mean, self._std = self._mean.to(pixels.device), self._std.to(pixels.device)
-        return (pixels.float() - self._mean) / self._std
+        return pixels.float().sub_(self._mean).div_(self._std)
 
 
 def png(picture: Image.Image) -> bytes:
