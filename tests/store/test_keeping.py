@@ -9,7 +9,7 @@ from tlcore.draft import Draft
 from tlcore.errands import FetchSet, FetchWeights, MakeSample
 from tlcore.errors import ThawError
 from tlcore.questions import See
-from tlcore.seen import Likely, Seen
+from tlcore.questions.seen import Likely, Seen
 from tlcore.store import Store, asked
 from tlcore.store.claims import Claimant
 from tlcore.store.imported import ImportedWeights

@@ -6,7 +6,7 @@ from tlcore.catalog.backbones import backbone
 from tlcore.data.manifest import Example
 from tlcore.errors import ThawError
 from tlcore.figures.heatmaps import heatmap
-from tlcore.seen import BlockSeen, Seen
+from tlcore.questions.seen import BlockSeen, Seen
 from tlcore.text import clean
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.overlay import overlay

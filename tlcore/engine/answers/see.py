@@ -13,7 +13,7 @@ from tlcore.engine.assemble import Assembly
 from tlcore.engine.hooks import HookSession
 from tlcore.engine.modality.image import png
 from tlcore.questions import See
-from tlcore.seen import BlockSeen, Channel, Likely, Map, Seen
+from tlcore.questions.seen import BlockSeen, Channel, Likely, Map, Seen
 from tlcore.store import Store
 
 _STRONGEST = 32

@@ -1,44 +1,9 @@
-"""Questions about a network, and their answers; equal questions have one answer for good."""
+"""Questions about a plan before it is carried out: what it costs, how fast it may learn, and what pictures it will get."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Generic, TypeVar
 
 from tlcore.config import Augment, Precision
-from tlcore.seen import Seen
-
-AnswerKind = TypeVar("AnswerKind")
-
-
-class Asks(Generic[AnswerKind]):
-    """A question whose answer is an `AnswerKind`."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class See(Asks[Seen]):
-    """What does each block make of this picture?"""
-
-    backbone: str
-    weights: str
-    """What the network began with, as in a RunConfig."""
-    checkpoint: str | None
-    """The sha256 of a run's weights; None asks the untouched backbone."""
-    classes: tuple[str, ...]
-    """The run's classes; empty for the untouched backbone, which answers with ImageNet's."""
-    data: str
-    """Digest of the manifest that the picture is in."""
-    picture: str
-    """Id of the example."""
-    image_size: int
-    """Side of the network's input, in pixels."""
-    seed: int = 0
-    """Drew the head, and with it all that begins with random numbers."""
-    workspace: str = ""
-    """Whose set it is; another's set with the same content will do."""
-
+from tlcore.questions.asking import Asks
 
 SWEEP_STEPS = 50
 """Steps that the answer to FindRate takes at most."""
@@ -219,19 +184,3 @@ class Doubts:
     """The most doubtful first."""
     count: int
     """Pictures that were looked at."""
-
-
-Question = See | FindRate | Measure | Separate | Doubt | Prepare
-Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared
-
-KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
-ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
-    {
-        See: Seen,
-        FindRate: RateCurve,
-        Measure: Measured,
-        Separate: Separation,
-        Doubt: Doubts,
-        Prepare: Prepared,
-    }
-)

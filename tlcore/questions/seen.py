@@ -2,6 +2,16 @@
 
 from dataclasses import dataclass
 
+from tlcore.questions.asking import Asks, Network, Shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class See(Asks["Seen"]):
+    """What does each block make of this picture?"""
+
+    network: Network
+    picture: Shown
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Map:
