@@ -15,7 +15,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "tl
 
 _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", "draft", "events", "errands"}
 _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
-_WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "seen", "arithmetic", "workload"}
+_WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload"}
 _KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition"}
 
 MAY_IMPORT = {
@@ -24,8 +24,7 @@ MAY_IMPORT = {
     "arithmetic": set(),
     "events": {"arithmetic"},
     "errands": set(),
-    "seen": set(),
-    "questions": {"config", "seen"},
+    "questions": {"config"},
     "text": set(),
     "records": {"errors"},
     "paths": {"errors"},

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tlcore.arithmetic import PLAIN, Arithmetic, Pace, Paces, within_reach
+from tlcore.arithmetic import Arithmetic, Pace, Paces, within_reach
 from tlcore.catalog.backbones import backbone
 from tlcore.config import Phase
 from tlcore.workload import workload
@@ -12,6 +12,7 @@ from tlcore.workload import workload
 CARD = backbone("mobilenet_v2")
 HEAD = Phase(epochs=10, rates={"head": 0.001})
 ALL = Phase(epochs=10, rates=dict.fromkeys(CARD.block_names, 0.001))
+PLAIN = Arithmetic()
 ROUGH = Arithmetic(numbers="bfloat16")
 
 

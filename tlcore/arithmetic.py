@@ -17,7 +17,7 @@ that the choice does not change from one measurement to the next."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arithmetic:
-    """One way to compute a network."""
+    """One way to compute a network; the plain one, unless told otherwise."""
 
     numbers: Numbers = "float32"
     channels_last: bool = True
@@ -27,9 +27,6 @@ class Arithmetic:
     def words(self) -> str:
         """What a person would call it, such as `bfloat16, channels last`."""
         return f"{self.numbers}, channels {'last' if self.channels_last else 'first'}"
-
-
-PLAIN = Arithmetic()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

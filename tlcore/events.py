@@ -1,12 +1,12 @@
 """What happens in a run, as small typed values; the store adds the order and the time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from tlcore.arithmetic import PLAIN, Arithmetic
+from tlcore.arithmetic import Arithmetic
 
 Work = Literal["learning", "checking", "beginning"]
 """What is done with many pictures at once: steps, answers to validation pictures, and the frozen beginning's rows."""
@@ -29,7 +29,7 @@ class Started:
     epochs: int
     steps_per_epoch: int
     versions: Mapping[str, str]
-    arithmetic: Arithmetic = PLAIN
+    arithmetic: Arithmetic = field(default_factory=Arithmetic)
     """How the network is computed in this try and in all that go on from it."""
     step: int = 0
     """Steps that were made before, where a run goes on."""

@@ -202,40 +202,6 @@ def test_a_picture_in_two_classes_is_kept_and_told(write_set, read):
     assert not sides[0] & sides[1]
 
 
-def flat_drawing():
-    image = Image.new("P", (100, 100), 0)
-    image.putpalette([247, 247, 247, 60, 60, 60])
-    image.paste(1, (20, 40, 80, 55))
-    return image
-
-
-def test_a_placeholder_among_photographs_is_left_out(write_set, read):
-    root = write_set({"ants": 20, "bees": 20})
-    flat_drawing().save(root / "ants" / "imageNotFound.gif")
-    assert codes(read(root)) == {"ants/imageNotFound.gif": "PLACEHOLDER"}
-
-
-def test_flat_drawings_stay_where_they_are_what_is_to_be_learned(write_set, read):
-    signs = write_set({"ants": 30, "bees": 30, "signs": 0})
-    for number in range(3):
-        image = flat_drawing()
-        image.putpixel((number, 0), 1)
-        image.save(signs / "signs" / f"{number}.gif")
-    assert read(signs).counts("train")[2] == 2
-    drawings = write_set({"a1": 0, "b1": 0}, folder="drawings")
-    for number in range(40):
-        image = flat_drawing()
-        image.putpixel((number, 0), 1)
-        image.save(drawings / ("a1", "b1")[number % 2] / f"{number}.png")
-    assert read(drawings).left_out == ()
-
-
-def test_a_gif_with_a_real_picture_in_it_stays(write_set, photograph, read):
-    root = write_set({"ants": 20, "bees": 20})
-    (root / "ants" / "photograph.gif").write_bytes(photograph(99, (100, 80), "GIF"))
-    assert read(root).left_out == ()
-
-
 def test_thumbnails_are_square_and_written_once(write_set, tmp_path, read):
     root, small = write_set({"cats": 2, "dogs": 2}), tmp_path / "small"
     manifest = read(root, thumbnails=small)

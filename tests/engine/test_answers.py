@@ -14,19 +14,16 @@ from tlcore.engine.modality.augment import Augmenter
 from tlcore.engine.modality.image import Encoder
 from tlcore.errors import ThawError
 from tlcore.events import Checkpointed
-from tlcore.questions import Prepare, See
+from tlcore.questions import Network, Prepare, See, Shown
+
+_OF_NETWORKS, _OF_PICTURES = {"backbone", "checkpoint", "classes"}, {"data", "picture"}
 
 
 @pytest.fixture
 def question(dataset):
     return See(
-        backbone=DEFAULT,
-        weights="imagenet",
-        checkpoint=None,
-        classes=(),
-        data=dataset.manifest.digest,
-        picture=dataset.manifest.examples[0].id,
-        image_size=64,
+        network=Network(backbone=DEFAULT, weights="imagenet", checkpoint=None, classes=(), image_size=64),
+        picture=Shown(data=dataset.manifest.digest, picture=dataset.manifest.examples[0].id),
     )
 
 
@@ -73,13 +70,8 @@ def test_the_untouched_backbone_knows_a_bee_when_it_sees_one(ask, read_set, real
     dataset = read_set(real_pictures / "hymenoptera")
     (bee,) = [one for one in dataset.manifest.examples if one.name.endswith("1092977343_cb42b38d62.jpg")]
     asked = See(
-        backbone=DEFAULT,
-        weights="imagenet",
-        checkpoint=None,
-        classes=(),
-        data=dataset.manifest.digest,
-        picture=bee.id,
-        image_size=224,
+        network=Network(backbone=DEFAULT, weights="imagenet", checkpoint=None, classes=(), image_size=224),
+        picture=Shown(data=dataset.manifest.digest, picture=bee.id),
     )
     assert "bee" in [answer.name for answer in ask(asked).answers]
 
@@ -89,13 +81,14 @@ def test_a_runs_own_weights_answer_with_its_classes(ask, question, plan, dataset
     kept = next(event.sha256 for event in events if isinstance(event, Checkpointed))
     seen = ask(
         See(
-            backbone="mobilenet_v2",
-            weights="scratch",
-            checkpoint=kept,
-            classes=dataset.manifest.classes,
-            data=question.data,
+            network=Network(
+                backbone="mobilenet_v2",
+                weights="scratch",
+                checkpoint=kept,
+                classes=dataset.manifest.classes,
+                image_size=32,
+            ),
             picture=question.picture,
-            image_size=32,
         )
     )
     assert {answer.name for answer in seen.answers} == {"blue", "green", "red"}
@@ -172,4 +165,10 @@ def test_the_augmented_squares_are_those_of_the_first_epochs(ask, preparation, d
 def test_what_cannot_be_answered_says_why(ask, question, change, said, monkeypatch, tmp_path):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     with pytest.raises(ThawError, match=said):
-        ask(replace(question, **change))
+        ask(
+            replace(
+                question,
+                network=replace(question.network, **{name: change[name] for name in change if name in _OF_NETWORKS}),
+                picture=replace(question.picture, **{name: change[name] for name in change if name in _OF_PICTURES}),
+            )
+        )

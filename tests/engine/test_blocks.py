@@ -6,8 +6,9 @@ from torch import nn
 
 from tlcore.catalog.backbones import backbone, card_file
 from tlcore.engine import survey
-from tlcore.engine.blocks import find_blocks, grid, layout_of
+from tlcore.engine.blocks import find_blocks
 from tlcore.engine.modality.image import Outlining
+from tlcore.engine.stretches import grid, layout_of
 from tlcore.engine.survey import measure_sizes, survey_by_name, survey_card
 from tlcore.engine.trace import Trace
 from tlcore.errors import WeightsError

@@ -16,7 +16,7 @@ from tlcore.engine.answers.see import see
 from tlcore.engine.assemble import assemble_checkpoint
 from tlcore.engine.runtime import choose_runtime
 from tlcore.events import Checkpointed, Evaluated
-from tlcore.questions import See
+from tlcore.questions import Network, See, Shown
 from tlcore.strategies import fill
 from tlcore.takeaway import METADATA_KEY, pack, predict_script
 
@@ -53,13 +53,8 @@ def given(store, dataset, kept, picture):
     classes = dataset.manifest.classes
     assembly = assemble_checkpoint(store, DEFAULT, "imagenet", kept.sha256, classes, SIZE, choose_runtime("cpu"))
     asked = See(
-        backbone=DEFAULT,
-        weights="imagenet",
-        checkpoint=kept.sha256,
-        classes=classes,
-        data=dataset.manifest.digest,
-        picture=picture.id,
-        image_size=SIZE,
+        network=Network(backbone=DEFAULT, weights="imagenet", checkpoint=kept.sha256, classes=classes, image_size=SIZE),
+        picture=Shown(data=dataset.manifest.digest, picture=picture.id),
     )
     return see(store, assembly, asked).answers[0]
 

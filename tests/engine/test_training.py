@@ -6,7 +6,6 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from tlcore.arithmetic import PLAIN
 from tlcore.catalog.backbones import backbone
 from tlcore.controls import Stop
 from tlcore.engine import task
@@ -14,6 +13,7 @@ from tlcore.engine.assemble import assemble_checkpoint
 from tlcore.engine.bring import bring_weights
 from tlcore.engine.checkpoint import BestKeeper
 from tlcore.engine.modality.image import build_module
+from tlcore.engine.numerics import PLAIN
 from tlcore.engine.pictures import Pictures, split_evenly
 from tlcore.engine.runtime import choose_runtime
 from tlcore.errors import ChoiceError

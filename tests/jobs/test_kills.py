@@ -11,32 +11,36 @@ from hashlib import file_digest
 from pathlib import Path
 from random import Random
 
-import psutil
 import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from tests.jobs.warm import Worker
+from tests.jobs.killing import MOMENTS, House, Nobody
 from tlcore.catalog.backbones import backbone
 from tlcore.config import Phase
 from tlcore.data.collect import look_here
 from tlcore.engine.standing import SavePoint
-from tlcore.events import Checkpointed, Finished, Interrupted, Saved, Started, Stepped
+from tlcore.events import Finished, Saved, Started, Stepped
 from tlcore.history import History
 from tlcore.jobs import supervisor as supervising
-from tlcore.jobs.supervisor import Supervisor
 from tlcore.records import to_json
 from tlcore.store.reading import Reader
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 120.0
-"""Seconds; much longer than anything takes."""
 SEED = 2026
+
+
 NETWORK = "shufflenet_v2_x0_5"
+
+
 BLOCKS = [block.name for block in backbone(NETWORK).blocks]
+
+
 CLASSES, PER_CLASS, SIDE, BATCH, STEPS = ("blue", "green", "red"), 25, 40, 3, 20
+
+
 SCHEDULE = (
     Phase(epochs=2, rates={"head": 0.01}),
     Phase(epochs=1, rates=dict.fromkeys(BLOCKS[-2:], 0.001)),
@@ -65,109 +69,6 @@ def house(store, tmp_path, monkeypatch):
     monkeypatch.setattr(house.supervisor, "_desk", Nobody())
     yield house
     house.supervisor.close()
-
-
-class Nobody:
-    """In place of a desk."""
-
-    process = None
-
-    def tend(self):
-        return None
-
-
-class House:
-    """A store, its supervisor, and the worker of the moment."""
-
-    def __init__(self, store, notes):
-        self.store, self.notes = store, notes
-        self.supervisor = Supervisor(store)
-        self.worker = None
-        self.waits = []
-        """Seconds from a kill to the sentence about it."""
-
-    def start(self):
-        self.worker = Worker(self.store, self.notes)
-        return self.worker
-
-    def events(self, run, kind):
-        return [entry.event for entry in self.store.runs.events(run) if isinstance(entry.event, kind)]
-
-    def tick_until(self, what, seconds=PATIENCE):
-        """Let the supervisor do its work until `what` returns something, and return that."""
-        until = time.monotonic() + seconds
-        ticked = 0.0
-        while time.monotonic() < until:
-            if found := what():
-                return found
-            if time.monotonic() - ticked > 0.02:
-                self.supervisor.tick()
-                ticked = time.monotonic()
-            time.sleep(0.0005)
-        raise AssertionError(f"waited {seconds} s in vain")
-
-    def is_over(self, run):
-        return bool(self.events(run, Finished))
-
-    def kill_at(self, run, aim, delay):
-        """Kill the worker of a run when `aim` comes, and wait until that is told; False if the run is over before."""
-        before = len(self.store.runs.events(run))
-        self.tick_until(lambda: self.store.runs.named(run).claimant is not None)
-        moment = MOMENTS[aim](self.store, run, before, delay)
-        while not moment():
-            if self.is_over(run):
-                return False
-            time.sleep(0.0005)
-        psutil.Process(self.worker.pid).kill()
-        rests = len(self.events(run, Interrupted))
-        began = time.monotonic()
-        self.tick_until(lambda: len(self.events(run, Interrupted)) > rests or self.is_over(run), 10)
-        self.waits.append(time.monotonic() - began)
-        return not self.is_over(run)
-
-
-def any_moment(_store, _run, _before, delay):
-    until = time.monotonic() + delay
-    return lambda: time.monotonic() > until
-
-
-def while_written(room):
-    return lambda store, *_: lambda: any(getattr(store, room).making.iterdir())
-
-
-def before_named(room):
-    def moment(store, *_):
-        kept = {name for name, _ in getattr(store, room).all()}
-        return lambda: any(name not in kept for name, _ in getattr(store, room).all())
-
-    return moment
-
-
-def once_named(kind):
-    def moment(store, run, before, _delay):
-        return lambda: any(isinstance(entry.event, kind) for entry in store.runs.events(run, before))
-
-    return moment
-
-
-def rows_written(store, *_):
-    def looked():
-        return {path.name: path.stat().st_size for path in (store.home / "beginnings").glob("*.*")}
-
-    kept = looked()
-    return lambda: looked() != kept
-
-
-MOMENTS = {
-    "any moment": any_moment,
-    "best weights are written": while_written("blobs"),
-    "best weights have no name yet": before_named("blobs"),
-    "best weights have a name": once_named(Checkpointed),
-    "a save point is written": while_written("points"),
-    "a save point has no name yet": before_named("points"),
-    "a save point has a name": once_named(Saved),
-    "rows are written": rows_written,
-}
 
 
 def aims():

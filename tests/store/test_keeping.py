@@ -8,14 +8,15 @@ import pytest
 from tlcore.draft import Draft
 from tlcore.errands import FetchSet, FetchWeights, MakeSample
 from tlcore.errors import ThawError
-from tlcore.questions import See
+from tlcore.questions import Network, See, Shown
 from tlcore.questions.seen import Likely, Seen
 from tlcore.store import Store, asked
 from tlcore.store.claims import Claimant
 from tlcore.store.imported import ImportedWeights
 
 QUESTION = See(
-    backbone="resnet18", weights="imagenet", checkpoint=None, classes=(), data="d", picture="p", image_size=64
+    network=Network(backbone="resnet18", weights="imagenet", checkpoint=None, classes=(), image_size=64),
+    picture=Shown(data="d", picture="p"),
 )
 ANSWER = Seen(crop="AAAA", blocks=(), answers=(Likely(name="bee", probability=0.9),))
 

@@ -8,20 +8,20 @@ import torch
 
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.cut import Cut, UncutError
-from tlcore.engine.feed import Feed
 from tlcore.engine.numerics import Numerics
+from tlcore.engine.splits import Splits
 from tlcore.plan import Group
 
 _EXAMPLES = 2
 
 
 class Boundary:
-    """Keeps feeds beginning where the plan begins to learn: what is frozen before gives the same answers for ever."""
+    """Keeps splits beginning where the plan begins to learn: what is frozen before gives the same answers for ever."""
 
-    def __init__(self, assembly: Assembly, numerics: Numerics, feeds: Sequence[Feed]) -> None:
+    def __init__(self, assembly: Assembly, numerics: Numerics, splits: Splits) -> None:
         self._assembly = assembly
         self._numerics = numerics
-        self._feeds = feeds
+        self._splits = splits
         self._frozen = 0
         self.cut: Cut | None = None
         """Where it is now; None where all of the network learns, or it cannot be cut there."""
@@ -34,9 +34,7 @@ class Boundary:
             return
         self._frozen = frozen
         self.cut = self._find([groups[place].block for place in learning]) if frozen else None
-        key = self.cut.key(self._told()) if self.cut else ""
-        for feed in self._feeds:
-            feed.begin_at(self.cut, key)
+        self._splits.begin_at(self.cut, self.cut.key(self._told()) if self.cut else "")
 
     def _find(self, learning: Sequence[str]) -> Cut | None:
         assembly = self._assembly

@@ -1,6 +1,5 @@
 """The desk: one warm process that answers questions about networks, newest first."""
 
-import dataclasses
 import logging
 import signal
 import time
@@ -17,7 +16,7 @@ from tlcore.engine.answers.separate import separate
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
-from tlcore.questions import Answer, Doubt, FindRate, Measure, Prepare, Question, See, Separate
+from tlcore.questions import Answer, Doubt, FindRate, Measure, Network, Prepare, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -34,7 +33,7 @@ class Desk:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._runtime: Runtime = choose_runtime("auto")
-        self._ready: OrderedDict[See, Assembly] = OrderedDict()
+        self._ready: OrderedDict[Network, Assembly] = OrderedDict()
 
     def answer_next(self) -> bool:
         """Answer one question, and say whether there was one."""
@@ -53,7 +52,7 @@ class Desk:
     def _answer(self, question: Question) -> Answer:
         match question:
             case See():
-                return see(self._store, self._assembly(question), question)
+                return see(self._store, self._assembly(question.network), question)
             case FindRate():
                 return find_rate(self._store, question, self._runtime)
             case Measure():
@@ -67,23 +66,22 @@ class Desk:
             case Doubt():
                 return doubt(self._store, question, self._runtime)
 
-    def _assembly(self, question: See) -> Assembly:
-        key = dataclasses.replace(question, data="", picture="", workspace="")
-        if key not in self._ready:
-            self._ready[key] = self._assemble(question)
+    def _assembly(self, network: Network) -> Assembly:
+        if network not in self._ready:
+            self._ready[network] = self._assemble(network)
             while len(self._ready) > _NETWORKS:
                 self._ready.popitem(last=False)
-        self._ready.move_to_end(key)
-        return self._ready[key]
+        self._ready.move_to_end(network)
+        return self._ready[network]
 
-    def _assemble(self, question: See) -> Assembly:
-        name, size, runtime = question.backbone, question.image_size, self._runtime
-        if question.checkpoint is not None:
-            kept, classes = question.checkpoint, question.classes
-            return assemble_checkpoint(self._store, name, question.weights, kept, classes, size, runtime)
-        if published := backbone(name).published(question.weights):
+    def _assemble(self, network: Network) -> Assembly:
+        name, size, runtime = network.backbone, network.image_size, self._runtime
+        if network.checkpoint is not None:
+            kept, classes = network.checkpoint, network.classes
+            return assemble_checkpoint(self._store, name, network.weights, kept, classes, size, runtime)
+        if published := backbone(name).published(network.weights):
             return assemble_untouched(name, published, size, runtime)
-        return assemble(self._store, name, question.weights, question.classes, size, question.seed, runtime)
+        return assemble(self._store, name, network.weights, network.classes, size, network.seed, runtime)
 
 
 def tend_desk(store: Store) -> None:

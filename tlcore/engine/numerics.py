@@ -50,3 +50,4 @@ def _values(arithmetic: Arithmetic) -> dict[str, Any]:
 
 
 PLAIN = Numerics()
+"""The way that every device can compute in, and that every other is measured against."""

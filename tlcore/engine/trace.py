@@ -57,6 +57,15 @@ class Trace:
         """Say whether `name` was called once, so that a hook on it has one output to give."""
         return self._times[name] == 1
 
+    def layers(self, name: str) -> int:
+        """Return how many layers are in `name`, counted by weights with two dimensions or more; norms have one."""
+        return sum(parameter.ndim > 1 for parameter in self.module.get_submodule(name).parameters())
+
+    def holds_values(self, name: str) -> bool:
+        """Say whether there are parameters or buffers in `name`."""
+        part = self.module.get_submodule(name)
+        return any(True for _ in part.parameters()) or any(True for _ in part.buffers())
+
     def multiply_adds(self, name: str) -> int:
         """Return the multiply-adds of the module `name` for this picture."""
         # The counter counts a multiplication and an addition as two.

@@ -4,12 +4,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 import torch
 
 from tlcore.config import Phase, RunConfig
-from tlcore.controls import Pause, SetRate, Stop, StopAfterEpoch
+from tlcore.controls import Control, Pause, SetRate, Stop, StopAfterEpoch
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.boundary import Boundary
 from tlcore.engine.course import Course
@@ -20,6 +21,7 @@ from tlcore.engine.numerics import PLAIN, Numerics
 from tlcore.engine.peers import ALONE, Peers
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.portions import Squeezes
+from tlcore.engine.splits import Splits
 from tlcore.engine.standing import SavePoint, Standing, Tally, restore, take
 from tlcore.engine.stepping import Stepper
 from tlcore.events import (
@@ -38,9 +40,6 @@ from tlcore.events import (
 from tlcore.plan import learning
 from tlcore.store.beginnings import Beginnings
 from tlcore.store.runs import AskedFor
-
-_AHEAD = 4
-"""Batches whose pictures are read while others are learned."""
 
 
 class _EndedError(Exception):
@@ -77,10 +76,9 @@ class Trainer:
         self._module = numerics.lay_out(assembly.module)
         self._config = config
         self._squeezes = Squeezes(assembly.runtime, squeezed, together=not peers.alone)
-        self._train, self._val = (
-            Feed(self._module, pictures, numerics, self._squeezes.of("beginning"), files) for pictures in (train, val)
-        )
-        self._boundary = Boundary(assembly, numerics, (self._train, self._val))
+        bring = partial(Feed, self._module, numerics=numerics, portions=self._squeezes.of("beginning"), files=files)
+        self._splits = Splits(bring(train), bring(val), config.loader.batch_size, peers)
+        self._boundary = Boundary(assembly, numerics, self._splits)
         self._wishes = wishes
         self._peers = peers
         self._inbox: deque[AskedFor] = deque()
@@ -109,8 +107,7 @@ class Trainer:
         else:
             yield Finished(seconds=self._seconds())
         finally:
-            for feed in (self._train, self._val):
-                feed.close()
+            self._splits.close()
 
     @property
     def cut(self) -> Cut | None:
@@ -125,8 +122,7 @@ class Trainer:
 
     def _begin_phase(self) -> Iterator[PhaseStarted]:
         number, phase = self._course.phase(self._standing.epoch)
-        rates = self._course.rates(phase, self._standing.overrides)
-        self._enter(phase, rates)
+        self._enter(phase)
         if self._course.begins(self._standing):
             yield PhaseStarted(
                 phase=number,
@@ -136,23 +132,22 @@ class Trainer:
                 step=self._standing.step,
             )
 
-    def _enter(self, phase: Phase, rates: dict[str, float]) -> None:
-        """Let blocks learn at these base rates, from the next step on."""
+    def _enter(self, phase: Phase) -> None:
+        """Let blocks learn at the base rates that hold in this phase, from the next step on."""
+        rates = self._course.rates(phase, self._standing.overrides)
         if not self._stepper.enter(rates, phase.moving_statistics):
             return
         self._boundary.move(self._stepper.groups, phase.moving_statistics)
-        now = {group.block for group in self._stepper.groups if group.rate > 0}
-        learned = now.union(self._standing.learned)
+        learned = {*self._standing.learned, *(group.block for group in self._stepper.groups if group.rate > 0)}
         self._standing.learned = tuple(block for block in self._assembly.card.block_names if block in learned)
 
     def _one_epoch(self) -> Iterator[Event]:
         standing, val = self._standing, Tally()
         self._shuffle = self._shuffler.get_state()
-        order = torch.randperm(len(self._train.pictures), generator=self._shuffler)
-        yield from self._learn(order)
+        yield from self._learn()
         self._check(val)
         yield from self._squeezes.news(standing.step, self._config.loader.batch_size)
-        self._settle()
+        self._splits.settle()
         train, standing.tally = standing.tally, Tally()
         standing.epoch, standing.batch = standing.epoch + 1, 0
         self._shuffle = self._shuffler.get_state()
@@ -169,28 +164,23 @@ class Trainer:
             seconds=self._seconds(),
             memory=self._stepper.memory,
         )
-        self._inbox.extend(self._wishes())
-        wanted = any(isinstance(asked.control, StopAfterEpoch) for asked in self._inbox)
-        if wanted and standing.epoch < self._config.epochs:
+        if self._is_asked_for(StopAfterEpoch) and standing.epoch < self._config.epochs:
             raise _EndedError(Stopped(seconds=self._seconds()))
 
-    def _learn(self, order: torch.Tensor) -> Iterator[Event]:
+    def _learn(self) -> Iterator[Event]:
         """Go over the training pictures once, from the batch where an earlier try rested."""
-        standing, size = self._standing, self._config.loader.batch_size
+        standing = self._standing
         _, phase = self._course.phase(standing.epoch)
+        parts = self._splits.to_learn(self._shuffler)[standing.batch :]
         self._stepper.make_ready()
-        parts = self._train.pictures.parts(size, order)[standing.batch :]
-        checked = self._val.pictures.parts(size)
         for number, part in enumerate(parts):
             yield from self._attend(phase)
-            self._expect(self._train, parts[number:], standing.epoch)
-            if len(parts) - number < _AHEAD:
-                self._expect(self._val, checked)
-            score = self._stepper.learn(self._train, part, standing.epoch, self._course.factor(phase, standing))
+            self._splits.expect_to_learn(parts[number:], standing.epoch)
+            score = self._stepper.learn(self._splits.train, part, standing.epoch, self._course.factor(phase, standing))
             self._watch.check(score.loss, standing.step, self._stepper.groups)
             standing.step, standing.batch = standing.step + 1, standing.batch + 1
             standing.tally.add(score.loss, score.right, len(part))
-            yield from self._squeezes.news(standing.step, size)
+            yield from self._squeezes.news(standing.step, self._config.loader.batch_size)
             yield Stepped(
                 step=standing.step, loss=score.loss, right=score.right, count=len(part), seconds=self._seconds()
             )
@@ -201,15 +191,18 @@ class Trainer:
     def _check(self, tally: Tally) -> None:
         """Go over the validation pictures once."""
         self._stepper.begin_checking()
-        parts = self._val.pictures.parts(self._config.loader.batch_size)
-        for number, part in enumerate(parts):
-            self._inbox.extend(self._wishes())
-            if any(isinstance(asked.control, Stop) for asked in self._inbox):
+        for number, part in enumerate(self._splits.to_check):
+            if self._is_asked_for(Stop):
                 raise _EndedError(Stopped(seconds=self._seconds()))
-            self._expect(self._val, parts[number:])
-            score = self._stepper.check(self._val, part)
+            self._splits.expect_to_check(number)
+            score = self._stepper.check(self._splits.val, part)
             self._watch.check(score.loss, self._standing.step, self._stepper.groups)
             tally.add(score.loss, score.right, len(part))
+
+    def _is_asked_for(self, kind: type[Control]) -> bool:
+        """Hear what people ask for now, and say whether this is among what they asked for until now."""
+        self._inbox.extend(self._wishes())
+        return any(isinstance(asked.control, kind) for asked in self._inbox)
 
     def _attend(self, phase: Phase) -> Iterator[Changed]:
         """Rest or end if people ask for it, the last word counting; else make the changes that are due, then theirs.
@@ -236,7 +229,7 @@ class Trainer:
         refused = self._course.refusal(self._assembly.card, standing, block, rate)
         if not refused:
             standing.overrides[block] = rate
-            self._enter(phase, self._course.rates(phase, standing.overrides))
+            self._enter(phase)
             self._stepper.make_ready()
         return Changed(
             after=standing.step,
@@ -249,21 +242,6 @@ class Trainer:
             refused=refused,
             control=control,
         )
-
-    def _expect(self, feed: Feed, parts: Sequence[Sequence[int]], epoch: int = 0) -> None:
-        """Have this process's pictures of the next few batches read."""
-        for part in parts[:_AHEAD]:
-            feed.expect(self._peers.share(part).places, epoch)
-
-    def _settle(self) -> None:
-        """Keep what was computed of frozen beginnings, each process what it did, and take up what the others kept."""
-        feeds = (self._train, self._val)
-        for feed in feeds:
-            feed.settle()
-        if not self._peers.alone:
-            self._peers.meet()
-            for feed in feeds:
-                feed.look_again()
 
     def _measure(self) -> Moved:
         return self._watch.measure(self._standing.step, self._seconds(), self._stepper.groups)

@@ -1,4 +1,4 @@
-"""What it is to ask: a question that knows the kind of its answer; and what questions are about, a network or a picture."""
+"""What it is to ask: a question that knows the kind of its answer; and what it is about, a network or a picture."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar

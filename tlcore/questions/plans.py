@@ -1,4 +1,4 @@
-"""Questions about a plan before it is carried out: what it costs, how fast it may learn, and what pictures it will get."""
+"""Questions about a plan before it is carried out: what it costs, how fast it may learn, what pictures it will get."""
 
 from dataclasses import dataclass
 

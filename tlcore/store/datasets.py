@@ -12,6 +12,7 @@ from threading import Lock
 
 from tlcore.data.manifest import Example, Manifest
 from tlcore.errors import DamagedError, ThawError
+from tlcore.questions import Shown
 from tlcore.store.database import Database, as_written
 from tlcore.store.recent import Recent
 
@@ -105,6 +106,10 @@ class Datasets:
             if all(root.is_dir() for root in found.roots):
                 return found
         raise ThawError("The pictures of this run are not here any more.", "Read the folder in again.")
+
+    def shown(self, picture: Shown) -> Path:
+        """Return where a picture that a question is about lies; raises ThawError if its set is gone."""
+        return self.by_digest(picture.data, picture.workspace).path(picture.picture)
 
     def _dataset(self, row: Row) -> Dataset:
         """Return the set of a row's id, which is read once for each moment at which it was written."""

@@ -6,6 +6,7 @@ from tlcore.catalog.backbones import backbone
 from tlcore.data.manifest import Example
 from tlcore.errors import ThawError
 from tlcore.figures.heatmaps import heatmap
+from tlcore.questions import See
 from tlcore.questions.seen import BlockSeen, Seen
 from tlcore.text import clean
 from tlcore.ui.components.heat_strip import Heat, heat_strip
@@ -24,7 +25,7 @@ _PNG = "data:image/png;base64,"
 
 def draw_answer(subject: Subject, picture: Example) -> None:
     """Draw the picture, and what the network makes of it once the desk has answered."""
-    question = subject.question(picture.id)
+    question = See(network=subject.network, picture=subject.shown(picture.id))
     try:
         seen = store().asked.ask(question)
     except ThawError as error:

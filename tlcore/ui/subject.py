@@ -8,7 +8,7 @@ import streamlit as st
 from tlcore.catalog.backbones import backbone, known
 from tlcore.catalog.weights import weights_file
 from tlcore.data.manifest import Example, Manifest
-from tlcore.questions import See
+from tlcore.questions import Network, Shown
 from tlcore.store.runs import Run
 from tlcore.text import clean
 from tlcore.ui.reading import reader
@@ -39,19 +39,21 @@ class Subject:
     learned: Mapping[str, bool]
     """Block to whether it learned; empty before training."""
 
-    def question(self, picture: str) -> See:
-        """Return the question what each block makes of `picture`."""
-        return See(
+    @property
+    def network(self) -> Network:
+        """The network in this state, as questions are asked about it."""
+        return Network(
             backbone=self.backbone,
             weights=self.weights,
             checkpoint=self.checkpoint,
             classes=() if self.checkpoint is None and self._published else self.manifest.classes,
-            data=self.manifest.digest,
-            picture=picture,
             image_size=self.image_size,
             seed=self.seed,
-            workspace=workspace(),
         )
+
+    def shown(self, picture: str) -> Shown:
+        """Return the picture with this id, as questions are asked about it."""
+        return Shown(data=self.manifest.digest, picture=picture, workspace=workspace())
 
     @property
     def _published(self) -> bool:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
+from typing import TypeVar
 
 from tlcore.config import RunConfig
 from tlcore.data.photographs import write_small_photographs
@@ -23,6 +24,8 @@ from tlcore.store.datasets import Dataset
 from tlcore.store.processes import Role
 from tlcore.store.reading import SAMPLES, Reader
 from tlcore.store.runs import Entry
+
+Found = TypeVar("Found")
 
 _TICK = 0.1
 """Seconds between looks at the store: each takes a little from what is measured."""
@@ -106,21 +109,33 @@ def pace(steps: list[Stepped], ends: list[int]) -> float:
     return sum(step.count for _, step in pairs) / sum(step.seconds - before.seconds for before, step in pairs)
 
 
-def wait_until_ready(store: Store, roles: Sequence[Role], look: Callable[[], None]) -> None:
-    """Wait until processes of all these roles stand by; `look` raises where they never will."""
-    while not all(any(note == "ready" for _, note in store.processes.living(role)) for role in roles):
+def wait_for(find: Callable[[], Found | None], look: Callable[[], None]) -> Found:
+    """Return what `find` finds, once it finds something; `look` raises where it never will."""
+    while not (found := find()):
         look()
         time.sleep(_TICK)
+    return found
+
+
+def wait_until_ready(store: Store, roles: Sequence[Role], look: Callable[[], None]) -> None:
+    """Wait until processes of all these roles stand by; `look` raises where they never will."""
+
+    def ready() -> bool:
+        return all(any(note == "ready" for _, note in store.processes.living(role)) for role in roles)
+
+    wait_for(ready, look)
 
 
 def told_to_the_end(store: Store, run: str, look: Callable[[], None]) -> tuple[list[Entry], History]:
     """Return all that a run tells, when it rests or ends; `look` raises where it never will."""
     entries, history = list[Entry](), History()
-    while history.end is None and history.rest is None:
-        look()
-        time.sleep(_TICK)
-        entries += (new := store.runs.events(run, history.last))
+
+    def rests() -> bool:
+        entries.extend(new := store.runs.events(run, history.last))
         history.add(new)
+        return history.end is not None or history.rest is not None
+
+    wait_for(rests, look)
     return entries, history
 
 

@@ -1,21 +1,17 @@
 """How far estimates of memory and time are from what runs on this machine then take."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
 from tlcore.catalog.weights import SCRATCH
-from tlcore.commands.yardsticks.bench_home import Worker, bench_home, brought
+from tlcore.commands.yardsticks.bench_home import Worker, bench_home, brought, wait_for
 from tlcore.commands.yardsticks.yardstick import Figure, Settings, Yardstick
 from tlcore.draft import Draft
-from tlcore.errors import ThawError
+from tlcore.errors import ProcessError
 from tlcore.estimate import estimate, what_to_measure
 from tlcore.jobs.processes import start
 from tlcore.questions import Measure, Measured
 from tlcore.store import Store
-
-_TICK = 0.1
-"""Seconds between looks whether the desk is done."""
 
 
 def _figures(settings: Settings) -> Iterator[Figure]:
@@ -47,14 +43,15 @@ def _ask_desk(store: Store, question: Measure) -> Measured:
     store.processes.register("supervisor")
     store.asked.ask(question)
     with start(store, "answer", log="desk.log") as desk:
+
+        def look() -> None:
+            if desk.poll() is not None:
+                raise ProcessError("The desk ended before it had measured.", "Its log says why.")
+
         try:
-            while (measured := store.asked.ask(question)) is None:
-                if desk.poll() is not None:
-                    raise ThawError("The desk ended before it had measured.", "Its log says why.")
-                time.sleep(_TICK)
+            return wait_for(lambda: store.asked.ask(question), look)
         finally:
             desk.terminate()
-    return measured
 
 
 ESTIMATES = Yardstick(
