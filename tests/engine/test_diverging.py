@@ -110,9 +110,9 @@ def test_statistics_that_are_no_numbers_end_the_run_before_they_are_told(
     networks = []
     assemble = Feed.__init__
 
-    def noted(self, module, *given):
+    def noted(self, module, *given, **named):
         networks.append(module)
-        assemble(self, module, *given)
+        assemble(self, module, *given, **named)
 
     def poisoned(self, *given):
         step(self, *given)

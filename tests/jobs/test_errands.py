@@ -28,7 +28,7 @@ def test_a_sample_is_made(house):
     errand = done(house, MakeSample(sample="shapes", seed=0))
     assert errand.fault is None
     assert (errand.done, errand.total) == (240, 240)
-    made = house.albums.colours(house.albums.get(errand.result, "person"))
+    made = house.albums.dataset(house.albums.get(errand.result, "person"))
     assert sum(made.manifest.counts("train")) == 192
 
 
