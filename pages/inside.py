@@ -1,4 +1,4 @@
-"""What each block makes of a picture: maps captured by forward hooks, before and after training."""
+"""What a network makes of pictures: before and after training, seen from several sides."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from tlcore.ui.components.static import say
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.heading import crumb
 from tlcore.ui.looking import draw_answer
-from tlcore.ui.subject import choose_network_state, choose_picture, subjects
+from tlcore.ui.subject import choose_network_state, subjects
 
 in_frame()
 
@@ -22,4 +22,10 @@ subject = choose_network_state(found)
 with heading:
     crumb(subject.manifest.name, subject.title, subject.when)
     st.title("Look inside", anchor=False)
-draw_answer(subject, choose_picture(subject.manifest))
+views = {
+    "What it sees": draw_answer,
+}
+view = st.segmented_control(
+    "View", list(views), default="What it sees", required=True, key="inside_view", label_visibility="collapsed"
+)
+views[view](subject)

@@ -92,7 +92,7 @@ def test_a_question_is_asked_once_and_its_answer_kept(store):
 
 
 def test_the_newest_question_is_answered_first(store):
-    other = replace(QUESTION, picture="q")
+    other = replace(QUESTION, picture=Shown(data="d", picture="q"))
     store.asked.ask(QUESTION)
     store.asked.ask(other)
     assert store.asked.waiting() == other
@@ -128,7 +128,7 @@ def test_a_refusal_is_told_however_long_the_question_waited(store):
 
 
 def test_old_answers_make_room_for_new_ones(store):
-    questions = [replace(QUESTION, picture=str(number)) for number in range(305)]
+    questions = [replace(QUESTION, picture=Shown(data="d", picture=str(number))) for number in range(305)]
     for question in questions:
         store.asked.ask(question)
         store.asked.answer(question, ANSWER)

@@ -14,7 +14,7 @@ from tlcore.ui.components.overlay import overlay
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import facts_table, legend, numbers, say
 from tlcore.ui.session import store
-from tlcore.ui.subject import Subject, offered_pictures, take_picture
+from tlcore.ui.subject import Subject, choose_picture, offered_pictures, take_picture
 from tlcore.ui.thumbnails import thumbnail
 from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import percent
@@ -23,8 +23,9 @@ _BLOCK = "block"
 _PNG = "data:image/png;base64,"
 
 
-def draw_answer(subject: Subject, picture: Example) -> None:
-    """Draw the picture, and what the network makes of it once the desk has answered."""
+def draw_answer(subject: Subject) -> None:
+    """Draw the chosen picture, and what the network makes of it once the desk has answered."""
+    picture = choose_picture(subject.manifest)
     question = See(network=subject.network, picture=subject.shown(picture.id))
     try:
         seen = store().asked.ask(question)
