@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tlcore.catalog.backbones import backbone
+from tlcore.catalog.weights import SCRATCH, is_here
 from tlcore.config import RunConfig
 from tlcore.data.limits import BEGINNINGS_BYTES, BEGINNINGS_IN_MEMORY, KEPT_READY
 from tlcore.data.manifest import Manifest
@@ -41,16 +42,21 @@ class Estimate:
 
 def what_to_measure(config: RunConfig, manifest: Manifest, workspace: str) -> Measure:
     """Return the question whose answer an estimate of `config` on this set needs."""
+    work = workload(config, len(manifest.of("train")), len(manifest.of("val")))
+    weights = config.weights if is_here(backbone(config.backbone), config.weights) else SCRATCH
     return Measure(
         backbone=config.backbone,
         data=config.data,
         learning=tuple(dict.fromkeys(_learning(config, part) for part in _parts(config, manifest))),
         image_size=config.loader.image_size,
         batch_size=config.loader.batch_size,
+        weights=weights,
+        seed=config.seed if weights == SCRATCH else 0,
         augment=config.loader.augment,
         anew=not _drawings(config),
         precision=config.compute.precision,
-        worth_tuning=workload(config, len(manifest.of("train")), len(manifest.of("val"))).worth_tuning,
+        worth_tuning=work.worth_tuning,
+        learned=work.share,
         workspace=workspace,
     )
 

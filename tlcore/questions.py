@@ -83,12 +83,18 @@ class Measure(Asks["Measured"]):
     """Blocks that learn, for each different stretch of the plan."""
     image_size: int
     batch_size: int
+    weights: str
+    """What the network begins with, as in a RunConfig; random numbers where that is still to be downloaded."""
+    seed: int = 0
+    """Drew the network where it begins with random numbers."""
     augment: Augment = "none"
     anew: bool = False
     """Whether every epoch draws its own pictures, so that no row of a frozen beginning can be kept."""
     precision: Precision = "auto"
     worth_tuning: bool = False
     """Whether the plan is large enough for the machine to look for its best arithmetic first."""
+    learned: float = 0.0
+    """Share of the plan's pictures that is learned from, which decides what arithmetic is best."""
     workspace: str = ""
 
 

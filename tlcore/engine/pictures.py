@@ -17,6 +17,7 @@ from tlcore.data.limits import KEPT_READY
 from tlcore.data.manifest import Example
 from tlcore.engine.modality.augment import Augmenter
 from tlcore.engine.modality.image import Encoder
+from tlcore.engine.shelf import Shelf
 from tlcore.errors import PictureError
 from tlcore.timeline import steps_per_epoch
 
@@ -52,9 +53,8 @@ class Pictures:
         self._augmenter = augmenter
         self._views = views if augmenter else 1
         self._labels = torch.tensor([example.label for example in examples])
-        self._kept: dict[int, Tensor] = {}
+        self._kept = Shelf(KEPT_READY)
         self._coming: dict[int, Future[Tensor]] = {}
-        self._room = KEPT_READY
         self._pool = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
 
     def __len__(self) -> int:
@@ -126,9 +126,7 @@ class Pictures:
             return kept
         coming = self._coming.pop(place, None)
         pixels = coming.result() if coming else self._read_square(place)
-        if pixels.nbytes <= self._room:
-            self._room -= pixels.nbytes
-            self._kept[place] = pixels
+        self._kept.keep(place, pixels)
         return pixels
 
     def _read_square(self, place: int) -> Tensor:

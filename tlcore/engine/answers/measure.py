@@ -11,30 +11,26 @@ from typing import TypeVar
 
 from torch import Tensor
 
-from tlcore.catalog.weights import SCRATCH
-from tlcore.config import Compute, Loader, Phase, RunConfig
+from tlcore.config import Loader, Phase, RunConfig
 from tlcore.engine.assemble import Assembly, assemble
 from tlcore.engine.cut import Cut
 from tlcore.engine.freezing import parameters_of
 from tlcore.engine.hooks import KeptForTheWayBack
 from tlcore.engine.modality.augment import Augmenter
-from tlcore.engine.numerics import PLAIN, Numerics
+from tlcore.engine.numerics import Numerics
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.runtime import Runtime, finished
 from tlcore.engine.trainer import Trainer
-from tlcore.engine.tuning import tuned_for
+from tlcore.engine.tuning import numerics_for
 from tlcore.events import Evaluated, Event, Stepped
 from tlcore.questions import Measure, Measured
 from tlcore.store import Store
-from tlcore.workload import workload
 
 _FEWEST, _MOST = 3, 9
 """Timed steps for each set of learning blocks; one more before them warms up, and what it keeps is counted."""
 _PATIENCE = 4.0
 """Seconds of steps after which the fewest will do."""
 _RATE = 1e-6
-_OFTEN = 1_000_000
-"""Pictures of a plan for which it is certainly worth to look for the best arithmetic."""
 _COPIES = 2
 """Of the weights: the ones that learn, and the ones that they began as, for the drift."""
 _MOMENTS = 2
@@ -58,7 +54,7 @@ class _Cost:
 
 
 def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
-    """Carry out a little run on one batch of the set for each set of learning blocks, with random weights.
+    """Carry out a little run on one batch of the set for each set of learning blocks, computed as the plan will be.
 
     What the process takes besides the network is what the steps took in truth, less the parts that can be counted.
     """
@@ -67,7 +63,8 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
     dataset = store.datasets.by_digest(question.data, question.workspace)
     examples = dataset.manifest.of("train")[: question.batch_size]
     began = time.monotonic()
-    assembly = assemble(store, question.backbone, SCRATCH, dataset.manifest.classes, question.image_size, 0, runtime)
+    classes, size = dataset.manifest.classes, question.image_size
+    assembly = assemble(store, question.backbone, question.weights, classes, size, question.seed, runtime)
     start = time.monotonic() - began
     augment = question.augment
     augmenter = Augmenter(augment, question.image_size, seed=0) if augment != "none" else None
@@ -79,13 +76,11 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
         began = time.monotonic()
         inputs = val.inputs(range(len(examples)))
         reading = (time.monotonic() - began) / len(examples)
+        learned = question.learned if question.worth_tuning else None
+        numerics = numerics_for(store, assembly, question.weights, question.batch_size, question.precision, learned)
         costs = []
         for blocks in question.learning:
-            config = _little_run(question, blocks)
-            numerics = PLAIN
-            if question.worth_tuning or question.precision != "auto":
-                numerics = tuned_for(store, assembly, config, workload(config, _OFTEN, _OFTEN))
-            trainer = Trainer(assembly, config, train, val, list, numerics=numerics)
+            trainer = Trainer(assembly, _little_run(question, blocks), train, val, list, numerics=numerics)
             costs.append(_cost(trainer, assembly, numerics, inputs))
     weights = _COPIES * _bytes([*assembly.module.parameters(), *assembly.module.buffers()])
     gradients = [_learning_bytes(assembly, blocks) for blocks in question.learning]
@@ -119,11 +114,10 @@ def _little_run(question: Measure, learning: Sequence[str]) -> RunConfig:
         name="",
         data=question.data,
         backbone=question.backbone,
-        weights=SCRATCH,
+        weights=question.weights,
         strategy="own",
         schedule=(Phase(epochs=1 + _MOST, rates=dict.fromkeys(learning, _RATE)),),
         loader=Loader(batch_size=question.batch_size, image_size=question.image_size),
-        compute=Compute(precision=question.precision),
     )
 
 
