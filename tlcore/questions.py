@@ -85,8 +85,6 @@ class Measure(Asks["Measured"]):
     batch_size: int
     weights: str
     """What the network begins with, as in a RunConfig; random numbers where that is still to be downloaded."""
-    seed: int = 0
-    """Drew the network where it begins with random numbers."""
     augment: Augment = "none"
     anew: bool = False
     """Whether every epoch draws its own pictures, so that no row of a frozen beginning can be kept."""
@@ -112,6 +110,10 @@ class Measured:
     """Seconds in which the frozen beginning makes the rows of one batch; 0 where nothing is frozen first."""
     rows: tuple[int, ...]
     """Bytes that the frozen beginning makes of one picture."""
+    keys: tuple[str, ...]
+    """What tells these rows from all others in the store; empty where none are kept, or the beginning is random."""
+    saving: tuple[float, ...]
+    """Seconds in which an epoch that is the best so far writes down where the run stands, and its weights."""
     reading: float
     """Seconds until one picture is read from the disk and cut."""
     start: float

@@ -89,7 +89,7 @@ def test_many_pictures_are_weighed_and_timed_against_half_as_many(measured):
     for count in (24, 48):
         name = f"{LITE0}, {count} pictures: memory,"
         assert_ratio(
-            rounds, f"{name} more over budget", f"{name} more than standing by", f"{name} budget for pictures and rows"
+            rounds, f"{name} more over budget", f"{name} more than few", f"{name} budget for pictures and rows"
         )
     loop = f"{LITE0}, {{}} pictures: the loop"
     assert_ratio(rounds, f"{LITE0}: seconds a picture, all over half", loop.format(48), loop.format(24), factor=0.5)

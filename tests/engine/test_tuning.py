@@ -85,7 +85,7 @@ def refusing(error):
 @pytest.mark.usefixtures("quick")
 def test_a_network_whose_answers_stay_near_is_taken_in_the_faster_way():
     paces = measure(assembly_of(Small()), [PLAIN, ROUGH], 4)
-    assert Numerics.of(paces.best(100.0, 100.0)) == ROUGH
+    assert Numerics.of(paces.best(0.5)) == ROUGH
 
 
 @pytest.mark.usefixtures("quick")
@@ -168,7 +168,7 @@ def test_numbers_that_a_device_does_not_have_are_refused(store, put_together, da
 def test_less_memory_measures_with_fewer_pictures(store, put_together, dataset, plan, monkeypatch, error):
     tried = []
 
-    def short(_assembly, _ways, pictures):
+    def short(_assembly, _ways, pictures, _look):
         tried.append(pictures)
         if pictures > 3:
             raise error
@@ -185,7 +185,7 @@ def test_a_plan_whose_measurement_does_not_fit_is_carried_out_in_the_plain_way(
 ):
     tried = []
 
-    def short(_assembly, _ways, pictures):
+    def short(_assembly, _ways, pictures, _look):
         tried.append(pictures)
         raise MemoryError
 
@@ -232,6 +232,6 @@ def test_the_run_tells_how_it_is_computed_and_goes_on_in_the_same_way(store, dat
 
 def test_what_another_thaw_kept_of_a_network_is_measured_anew(store):
     store.tunings.keep("here", QUICK_ROUGH)
-    assert store.tunings.of("here").best(1.0, 0.0) == Arithmetic(numbers="bfloat16")
+    assert store.tunings.of("here").best(0.0) == Arithmetic(numbers="bfloat16")
     store._database.write("UPDATE tunings SET body = '{}'")
     assert store.tunings.of("here") is None
