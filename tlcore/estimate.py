@@ -72,10 +72,11 @@ def estimate(
 
     Every picture is read once; each epoch learns from all training pictures and answers all validation pictures, and
     is written down. What does not fit into the memory for pictures is read again in every epoch. What a frozen
-    beginning makes of a picture is computed once in each stretch, unless it is `kept`; a picture of which that holds
-    in all of them is not even read.
+    beginning makes of a picture is computed once, and once more where a block of it has learned in between, unless it
+    is `kept`; a picture that is kept for all stretches is not even read.
     """
     sets = what_to_measure(config, manifest, "").learning
+    blocks = backbone(config.backbone).block_names
     names = [[example.id for example in manifest.of(split)] for split in ("train", "val")]
     splits = [len(each) for each in names]
     there = [
@@ -88,19 +89,27 @@ def estimate(
     again = measured.reading * sum(max(0, count - room) for count in splits)
     seconds = measured.reading * (sum(splits) - sum(unread)) + again * (config.epochs - 1)
     waiting = 0
+    learned: set[str] = set()
+    passed: dict[tuple[int, frozenset[str]], float] = {}
     for part in _parts(config, manifest):
         place = sets.index(_learning(config, part))
         epochs = (part.ends - part.begins) / _per_epoch(config, manifest)
         seconds += epochs * measured.saving[place]
+        moved = frozenset(learned.intersection(blocks[: blocks.index(sets[place][0])]))
+        begun = passed.get((place, moved), 0.0)
+        passed[place, moved] = begun + epochs
+        learned.update(sets[place])
         for count, known, cost, drawings in (
             (splits[0], there[0][place], measured.steps[place], _drawings(config)),
             (splits[1], there[1][place], measured.answering[place], 1),
         ):
             row = measured.rows[place]
+            new = count if moved else count - known
             # Where every epoch draws its own pictures, steps were measured with their beginning.
-            computed = min(epochs, drawings) if count * drawings * row <= BEGINNINGS_BYTES else epochs
-            seconds += (count * epochs * cost + (count - known) * computed * measured.beginnings[place]) / batch
-            waiting = max(waiting, min(BEGINNINGS_IN_MEMORY, (count - known) * drawings * row))
+            fits = count * drawings * row <= BEGINNINGS_BYTES
+            computed = min(begun + epochs, drawings) - min(begun, drawings) if fits else epochs
+            seconds += (count * epochs * cost + new * computed * measured.beginnings[place]) / batch
+            waiting = max(waiting, min(BEGINNINGS_IN_MEMORY, new * drawings * row))
     largest = max(zip(measured.gradients, measured.optimizer, measured.activations, strict=True), key=sum)
     ready = measured.picture * sum(min(count - each, room) for count, each in zip(splits, unread, strict=True))
     return Estimate(

@@ -9,9 +9,10 @@ from torch import nn
 from tlcore import workload
 from tlcore.arithmetic import Arithmetic, Pace, Paces
 from tlcore.catalog.cards import Preprocessing
-from tlcore.config import Compute
+from tlcore.config import Compute, Phase
 from tlcore.controls import Pause
 from tlcore.engine import task, tuning, work
+from tlcore.engine.answers.measure import measure as answer_measure
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.modality.image import Encoder
 from tlcore.engine.numerics import PLAIN, Numerics
@@ -19,6 +20,7 @@ from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.trainer import Trainer
 from tlcore.engine.tuning import candidates, measure, tuned
 from tlcore.errors import ChoiceError
+from tlcore.estimate import estimate, what_to_measure
 from tlcore.events import Paused, Started
 from tlcore.history import History
 from tlcore.store.claims import Claimant
@@ -141,7 +143,8 @@ def test_a_machine_measures_a_network_once(store, put_together, dataset, plan, m
     assembly = put_together(config, dataset)
     assert [tuned(store, assembly, config, 16, 4) for _ in range(3)] == [ROUGH] * 3
     assert measured == [1]
-    tuned(store, assembly, replace(config, loader=replace(config.loader, image_size=64)), 16, 4)
+    larger = replace(config, loader=replace(config.loader, image_size=64))
+    tuned(store, put_together(larger, dataset), larger, 16, 4)
     assert measured == [1, 1]
 
 
@@ -228,6 +231,50 @@ def test_the_run_tells_how_it_is_computed_and_goes_on_in_the_same_way(store, dat
         "bfloat16, channels last",
     )
     assert taken == [ROUGH, ROUGH]
+
+
+@pytest.mark.usefixtures("measured")
+def test_what_an_estimate_measured_is_found_by_the_run_that_follows(store, dataset, plan, monkeypatch):
+    config = replace(plan(dataset, name="efficientnet_lite0", weights="imagenet"), compute=Compute())
+    question = what_to_measure(config, dataset.manifest, "person")
+    estimated = answer_measure(store, question, choose_runtime("auto"))
+    monkeypatch.setattr(tuning, "measure", None)
+    taken = []
+    monkeypatch.setattr(task, "tuned", lambda *given: taken.append(tuned(*given)) or taken[-1])
+    run = store.runs.submit(config, "person", "once", Claimant.here()).id
+    work.carry_out(store, run)
+    history = History.of(store.runs.events(run))
+    assert (history.state(store.runs.named(run)), taken) == ("finished", [ROUGH])
+    assert estimated.keys == ("",)  # all of it learns
+
+
+@pytest.mark.usefixtures("measured")
+def test_an_estimate_knows_the_rows_that_the_run_then_keeps(store, dataset, plan):
+    head = (Phase(epochs=1, rates={"head": 0.001}),)
+    plain = plan(dataset, name="efficientnet_lite0", weights="imagenet", schedule=head)
+    config = replace(plain, compute=Compute())
+    measured = answer_measure(store, what_to_measure(config, dataset.manifest, "person"), choose_runtime("auto"))
+    pictures = len(dataset.manifest.examples)
+    assert estimate(config, dataset.manifest, measured, store.beginnings.known).kept == 0
+    work.carry_out(store, store.runs.submit(config, "person", "once", Claimant.here()).id)
+    assert estimate(config, dataset.manifest, measured, store.beginnings.known).kept == pictures
+
+
+def test_who_is_called_away_leaves_off_and_puts_everything_back(put_together, dataset, plan):
+    assembly = put_together(plan(dataset), dataset)
+    before = {name: value.clone() for name, value in assembly.module.state_dict().items()}
+    threads = torch.get_num_threads()
+    looks = []
+
+    def look():
+        looks.append(1)
+        if len(looks) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        measure(assembly, candidates(CPU), 2, look)
+    assert all(torch.equal(value, before[name]) for name, value in assembly.module.state_dict().items())
+    assert threads == torch.get_num_threads()
 
 
 def test_what_another_thaw_kept_of_a_network_is_measured_anew(store):
