@@ -1,6 +1,7 @@
 """Seconds from the click that starts a run to the first point of its curve, with everything standing by."""
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,19 +14,25 @@ from tlcore.events import Stepped
 from tlcore.jobs.processes import kill_family, start
 from tlcore.store import Store
 
+_LOOKING = 8.0
+"""Seconds that a person looks at the pages of a new home before the first click; the worker measures meanwhile."""
+
 
 def _figures(settings: Settings) -> Iterator[Figure]:
     drafts = settings.drafts()
     with bench_home() as store:
         data = brought(store, settings.folder).manifest.digest
+        configs = [replace(draft, data=data, epochs=1).config("first point") for draft in drafts]
         with _supervised(store) as look:
+            time.sleep(_LOOKING)
+            for config in configs:
+                name = f"{config.backbone}: from the first click in a new home"
+                yield Figure(name, _first_point(store, config, look), "s", f"{_LOOKING:g} s after all stood by")
             for _ in range(settings.repeat):
-                for draft in drafts:
+                for config in configs:
                     store.beginnings.empty()
-                    config = replace(draft, data=data, epochs=1).config("first point")
-                    yield Figure(
-                        f"{draft.backbone}: from the click to the first point", _first_point(store, config, look), "s"
-                    )
+                    name = f"{config.backbone}: from the click to the first point"
+                    yield Figure(name, _first_point(store, config, look), "s")
 
 
 def _first_point(store: Store, config: RunConfig, look: Callable[[], None]) -> float:
