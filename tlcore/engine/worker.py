@@ -19,7 +19,7 @@ from tlcore.engine.assemble import assemble
 from tlcore.engine.modality.image import build_module
 from tlcore.engine.optimizer import is_fused
 from tlcore.engine.runtime import Runtime, choose_runtime
-from tlcore.engine.tuning import paces_of, tuning_key
+from tlcore.engine.tuning import Look, paces_of, tuning_key
 from tlcore.engine.work import carry_out
 from tlcore.store import Store
 
@@ -88,16 +88,27 @@ def _tune_usual(store: Store, runtime: Runtime, called: Event) -> None:
         if called.is_set():
             raise _CalledError
 
+    sizes = [
+        size
+        for size in (_DEMO_SIZE, _USUAL.image_size)
+        if store.tunings.of(tuning_key(runtime, DEFAULT, IMAGENET, size)) is None
+    ]
+    if not sizes or not is_here(backbone(DEFAULT), IMAGENET):
+        return
     try:
-        if not is_here(backbone(DEFAULT), IMAGENET):
-            return
-        for size in (_DEMO_SIZE, _USUAL.image_size):
-            if store.tunings.of(tuning_key(runtime, DEFAULT, IMAGENET, size)) is None:
-                look()
-                assembly = assemble(store, DEFAULT, IMAGENET, _CLASSES, size, 0, runtime)
-                paces_of(store, assembly, IMAGENET, _USUAL.batch_size, look)
+        for size in sizes:
+            look()
+            _tune(store, runtime, size, look)
     except _CalledError:
-        return  # A later pause will do.
+        pass  # A later pause will do.
     except Exception:
         # Whatever it is, the run that needs the measurement meets it too, and tells of it.
         logging.exception("tuning")
+    # Only out here: the error holds the frames it came through, and they what was measured. The run needs the room.
+    gc.collect()
+    runtime.give_back()
+
+
+def _tune(store: Store, runtime: Runtime, size: int, look: Look) -> None:
+    assembly = assemble(store, DEFAULT, IMAGENET, _CLASSES, size, 0, runtime)
+    paces_of(store, assembly, IMAGENET, _USUAL.batch_size, look)
