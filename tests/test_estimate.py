@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tlcore import estimate as estimates
 from tlcore.config import Change, Loader, Phase, RunConfig
 from tlcore.data.manifest import Example, Manifest, in_order
 from tlcore.estimate import estimate, what_to_measure
@@ -16,6 +17,8 @@ MEASURED = Measured(
     answering=(0.25, 0.75),
     beginnings=(4.0, 1.0),
     rows=(7, 9),
+    keys=("a", "b"),
+    saving=(0.0, 0.0),
     reading=0.01,
     start=1.5,
     process=1000,
@@ -88,6 +91,48 @@ def test_time_is_reading_once_every_phase_at_its_own_pace_and_each_frozen_beginn
     beginnings = (2 + 0.5) * (4.0 + 1.0 + 4.0)
     assert made.seconds == pytest.approx(0.01 * 40 + learned + answered + beginnings)
     assert made.start == 1.5
+
+
+def test_a_beginning_in_which_nothing_has_learned_since_is_not_computed_again(config, manifest):
+    head = config.schedule[2]
+    whole = estimate(replace(config, schedule=(head,)), manifest, MEASURED)
+    halves = (replace(head, epochs=1), replace(head, epochs=2, rates={"head": 0.01}))
+    assert estimate(replace(config, schedule=halves), manifest, MEASURED).seconds == pytest.approx(whole.seconds)
+
+
+def test_what_an_earlier_run_kept_is_neither_read_nor_computed(config, manifest):
+    one_phase = replace(config, schedule=config.schedule[2:])
+    measured = replace(MEASURED, keys=("a",))
+    asked = []
+
+    def kept(key, pictures):
+        asked.append(key)
+        return len(pictures) // 2
+
+    anew, shorter = estimate(one_phase, manifest, measured), estimate(one_phase, manifest, measured, kept)
+    assert (anew.kept, shorter.kept, asked) == (0, 20, ["a", "a"])
+    assert anew.seconds - shorter.seconds == pytest.approx(0.01 * 20 + (1 + 0.25) * 4.0)
+    assert anew.pictures - shorter.pictures == 20 * 3 + 16 * 7
+
+
+def test_what_is_kept_of_an_untouched_beginning_does_not_help_where_it_has_learned(config, manifest):
+    anew = estimate(config, manifest, MEASURED)
+    shorter = estimate(config, manifest, MEASURED, lambda key, pictures: len(pictures) if key == "a" else 0)
+    assert anew.seconds - shorter.seconds == pytest.approx((2 + 0.5) * 4.0)  # of the first phase, not of the third
+    assert shorter.pictures == anew.pictures
+
+
+def test_every_epoch_is_written_down(config, manifest):
+    written = estimate(config, manifest, replace(MEASURED, saving=(0.5, 0.75)))
+    assert written.seconds - estimate(config, manifest, MEASURED).seconds == pytest.approx(5 * 0.5 + 0.75)
+
+
+def test_weights_that_are_not_here_are_measured_as_random_numbers(config, manifest, monkeypatch):
+    published = replace(config, weights="imagenet")
+    monkeypatch.setattr(estimates, "is_here", lambda _card, _weights: False)
+    assert what_to_measure(published, manifest, "").weights == "scratch"
+    monkeypatch.setattr(estimates, "is_here", lambda _card, _weights: True)
+    assert what_to_measure(published, manifest, "").weights == "imagenet"
 
 
 def test_drawings_are_computed_once_each_and_endless_ones_with_their_steps(config, manifest):

@@ -46,14 +46,14 @@ class Paces:
 
     ways: tuple[Pace, ...]
 
-    def best(self, answered: float, learned: float) -> Arithmetic:
-        """Return the way for so many pictures answered and so many learned from, all through the whole network.
+    def best(self, learned: float) -> Arithmetic:
+        """Return the way for a plan that learns from this share of its pictures, and only answers the others.
 
         It is the quickest, but float32 with channels last unless that is clearly slower.
         """
 
         def seconds(pace: Pace) -> float:
-            return answered * pace.answer + learned * pace.step
+            return (1 - learned) * pace.answer + learned * pace.step
 
         plain, quickest = self.ways[0], min(self.ways, key=seconds)
         return (quickest if seconds(plain) > CLEARLY * seconds(quickest) else plain).arithmetic

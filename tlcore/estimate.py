@@ -1,15 +1,19 @@
 """What a plan will take on this machine, in seconds and in bytes, reckoned from a few measured steps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tlcore.catalog.backbones import backbone
+from tlcore.catalog.weights import SCRATCH, is_here
 from tlcore.config import RunConfig
 from tlcore.data.limits import BEGINNINGS_BYTES, BEGINNINGS_IN_MEMORY, KEPT_READY
 from tlcore.data.manifest import Manifest
 from tlcore.questions import Measure, Measured
 from tlcore.timeline import Stretch, steps_per_epoch, stretches
 from tlcore.workload import workload
+
+Kept = Callable[[str, Sequence[str]], int]
+"""Says of how many of these pictures the store holds rows of a beginning, which is told by its key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,8 @@ class Estimate:
     pictures: int
     """Bytes of the pictures that are kept ready, and of what frozen beginnings make of them until it is written; 0
     where they lie in another memory than the network."""
+    kept: int
+    """Pictures, from most of which what is frozen first was made by an earlier run, so that this one need not."""
 
     @property
     def memory(self) -> int:
@@ -41,48 +47,71 @@ class Estimate:
 
 def what_to_measure(config: RunConfig, manifest: Manifest, workspace: str) -> Measure:
     """Return the question whose answer an estimate of `config` on this set needs."""
+    work = workload(config, len(manifest.of("train")), len(manifest.of("val")))
+    weights = config.weights if is_here(backbone(config.backbone), config.weights) else SCRATCH
     return Measure(
         backbone=config.backbone,
         data=config.data,
         learning=tuple(dict.fromkeys(_learning(config, part) for part in _parts(config, manifest))),
         image_size=config.loader.image_size,
         batch_size=config.loader.batch_size,
+        weights=weights,
         augment=config.loader.augment,
         anew=not _drawings(config),
         precision=config.compute.precision,
-        worth_tuning=workload(config, len(manifest.of("train")), len(manifest.of("val"))).worth_tuning,
+        worth_tuning=work.worth_tuning,
+        learned=work.share,
         workspace=workspace,
     )
 
 
-def estimate(config: RunConfig, manifest: Manifest, measured: Measured) -> Estimate:
+def estimate(
+    config: RunConfig, manifest: Manifest, measured: Measured, kept: Kept = lambda _key, _pictures: 0
+) -> Estimate:
     """Return what `config` will take, from the answer to `what_to_measure`, stretch by stretch.
 
-    Every picture is read once; each epoch learns from all training pictures and answers all validation pictures. What
-    does not fit into the memory for pictures is read again in every epoch. What a frozen beginning makes of a picture
-    is computed once in each stretch, as if no earlier run had left it behind.
+    Every picture is read once; each epoch learns from all training pictures and answers all validation pictures, and
+    is written down. What does not fit into the memory for pictures is read again in every epoch. What a frozen
+    beginning makes of a picture is computed once, and once more where a block of it has learned in between, unless it
+    is `kept`; a picture that is kept for all stretches is not even read.
     """
     sets = what_to_measure(config, manifest, "").learning
-    splits = [len(manifest.of(split)) for split in ("train", "val")]
+    blocks = backbone(config.backbone).block_names
+    names = [[example.id for example in manifest.of(split)] for split in ("train", "val")]
+    splits = [len(each) for each in names]
+    there = [
+        [kept(key, each) if key and drawings == 1 else 0 for key in measured.keys]
+        for each, drawings in zip(names, (_drawings(config), 1), strict=True)
+    ]
+    unread = [min(each) for each in there]
     batch = min(config.loader.batch_size, splits[0])
     room = KEPT_READY // measured.picture
     again = measured.reading * sum(max(0, count - room) for count in splits)
-    seconds = measured.reading * sum(splits) + again * (config.epochs - 1)
+    seconds = measured.reading * (sum(splits) - sum(unread)) + again * (config.epochs - 1)
     waiting = 0
+    learned: set[str] = set()
+    passed: dict[tuple[int, frozenset[str]], float] = {}
     for part in _parts(config, manifest):
         place = sets.index(_learning(config, part))
         epochs = (part.ends - part.begins) / _per_epoch(config, manifest)
-        for count, cost, drawings in (
-            (splits[0], measured.steps[place], _drawings(config)),
-            (splits[1], measured.answering[place], 1),
+        seconds += epochs * measured.saving[place]
+        moved = frozenset(learned.intersection(blocks[: blocks.index(sets[place][0])]))
+        begun = passed.get((place, moved), 0.0)
+        passed[place, moved] = begun + epochs
+        learned.update(sets[place])
+        for count, known, cost, drawings in (
+            (splits[0], there[0][place], measured.steps[place], _drawings(config)),
+            (splits[1], there[1][place], measured.answering[place], 1),
         ):
             row = measured.rows[place]
+            new = count if moved else count - known
             # Where every epoch draws its own pictures, steps were measured with their beginning.
-            computed = min(epochs, drawings) if count * drawings * row <= BEGINNINGS_BYTES else epochs
-            seconds += count / batch * (epochs * cost + computed * measured.beginnings[place])
-            waiting = max(waiting, min(BEGINNINGS_IN_MEMORY, count * drawings * row))
+            fits = count * drawings * row <= BEGINNINGS_BYTES
+            computed = min(begun + epochs, drawings) - min(begun, drawings) if fits else epochs
+            seconds += (count * epochs * cost + new * computed * measured.beginnings[place]) / batch
+            waiting = max(waiting, min(BEGINNINGS_IN_MEMORY, new * drawings * row))
     largest = max(zip(measured.gradients, measured.optimizer, measured.activations, strict=True), key=sum)
-    ready = measured.picture * sum(min(count, room) for count in splits)
+    ready = measured.picture * sum(min(count - each, room) for count, each in zip(splits, unread, strict=True))
     return Estimate(
         seconds=seconds,
         start=measured.start,
@@ -92,6 +121,7 @@ def estimate(config: RunConfig, manifest: Manifest, measured: Measured) -> Estim
         optimizer=largest[1],
         activations=largest[2],
         pictures=ready + waiting if measured.holds_pictures else 0,
+        kept=max((sum(each) for each in zip(*there, strict=True)), default=0),
     )
 
 

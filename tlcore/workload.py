@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tlcore.catalog.backbones import backbone
+from tlcore.catalog.cards import BackboneCard
 from tlcore.config import RunConfig
 from tlcore.timeline import steps_per_epoch, stretches
 
@@ -29,6 +30,11 @@ class Workload:
         """Whether it pays to find out first in which arithmetic this machine computes it fastest."""
         return self.multiply_adds >= _WORTH
 
+    @property
+    def share(self) -> float:
+        """The share of its pictures that is learned from, in tenths: plans that hardly differ are computed alike."""
+        return round(self.learned / (self.answered + self.learned), 1)
+
 
 def workload(config: RunConfig, train: int, val: int) -> Workload:
     """Return what `config` computes with so many pictures to learn from and to check with.
@@ -53,5 +59,9 @@ def workload(config: RunConfig, train: int, val: int) -> Workload:
             answered += before * train * epochs
         answered += (1 - before) * val * epochs
         learned += (1 - before) * train * epochs
-    each = card.multiply_adds * (loader.image_size / card.sizes.usual) ** 2
-    return Workload(answered=answered, learned=learned, each=each)
+    return Workload(answered=answered, learned=learned, each=work_of_a_picture(card, loader.image_size))
+
+
+def work_of_a_picture(card: BackboneCard, image_size: int) -> float:
+    """Return the multiply-adds to answer one picture of this side."""
+    return card.multiply_adds * (image_size / card.sizes.usual) ** 2

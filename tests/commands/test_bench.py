@@ -88,9 +88,9 @@ def test_many_pictures_are_weighed_and_timed_against_half_as_many(measured):
     rounds = measured("memory", "--count", "48", *SMALL)
     for count in (24, 48):
         name = f"{LITE0}, {count} pictures: memory,"
-        assert_ratio(
-            rounds, f"{name} more over budget", f"{name} more than standing by", f"{name} budget for pictures and rows"
-        )
+        more, budget = rounds[f"{name} more than few"][0], rounds[f"{name} budget for pictures and rows"][0]
+        assert rounds[f"{name} more over budget"] == pytest.approx([more / budget])  # so few may add nothing
+        assert more < budget
     loop = f"{LITE0}, {{}} pictures: the loop"
     assert_ratio(rounds, f"{LITE0}: seconds a picture, all over half", loop.format(48), loop.format(24), factor=0.5)
 
@@ -99,7 +99,8 @@ def test_many_pictures_are_weighed_and_timed_against_half_as_many(measured):
 def test_the_first_point_comes_soon_after_the_click(measured, pictures):
     words = ("--folder", str(pictures), "--image-size", "32", "--batch-size", "8")
     rounds = measured("first-point", *words, repeat=2)
-    assert all(0 < seconds < 30 for seconds in rounds[f"{LITE0}: from the click to the first point"])
+    for which in ("from the first click in a new home", "from the click to the first point"):
+        assert all(0 < seconds < 30 for seconds in rounds[f"{LITE0}: {which}"])
 
 
 @pytest.mark.slow

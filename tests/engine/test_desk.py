@@ -20,7 +20,7 @@ def asked(dataset):
     def make(kind, **more):
         needed = {
             FindRate: {"weights": "scratch", "learning": ("head",), "batch_size": 8, "seed": 0, "weight_decay": 0.01},
-            Measure: {"learning": (("head",),), "batch_size": 8},
+            Measure: {"weights": "scratch", "learning": (("head",),), "batch_size": 8},
             Separate: {"weights": "scratch", "seed": 0},
         }
         return kind(**{**common, **needed[kind], **more})

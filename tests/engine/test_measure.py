@@ -23,6 +23,7 @@ def ask(store, dataset):
         question = Measure(
             **{
                 "backbone": NAME,
+                "weights": "scratch",
                 "data": dataset.manifest.digest,
                 "learning": learning,
                 "image_size": 32,

@@ -140,10 +140,15 @@ def test_a_row_that_ends_early_is_no_row(open_rows, store):
         rows.take([2], Computer())
 
 
-def test_rows_hold_no_more_memory_than_their_own(open_rows):
-    rows = open_rows()
-    rows.take([0], lambda places: torch.zeros(1000, *SHAPE)[: len(places)])
-    assert rows._waiting[0].untyped_storage().nbytes() == 24
+def test_rows_hold_nothing_of_the_batch_that_they_came_in(open_rows):
+    rows, batches = open_rows(), []
+
+    def compute(places):
+        batches.append(torch.zeros(1000, *SHAPE))
+        return batches[-1][: len(places)]
+
+    rows.take([0], compute)
+    assert rows._waiting[0].untyped_storage().data_ptr() != batches[0].untyped_storage().data_ptr()
 
 
 def test_what_two_processes_computed_both_is_found_where_it_lies(open_rows):

@@ -9,9 +9,10 @@ from torch import nn
 from tlcore import workload
 from tlcore.arithmetic import Arithmetic, Pace, Paces
 from tlcore.catalog.cards import Preprocessing
-from tlcore.config import Compute
+from tlcore.config import Compute, Phase
 from tlcore.controls import Pause
 from tlcore.engine import task, tuning, work
+from tlcore.engine.answers.measure import measure as answer_measure
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.modality.image import Encoder
 from tlcore.engine.numerics import PLAIN, Numerics
@@ -19,6 +20,7 @@ from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.trainer import Trainer
 from tlcore.engine.tuning import candidates, measure, tuned
 from tlcore.errors import ChoiceError
+from tlcore.estimate import estimate, what_to_measure
 from tlcore.events import Paused, Started
 from tlcore.history import History
 from tlcore.store.claims import Claimant
@@ -85,7 +87,7 @@ def refusing(error):
 @pytest.mark.usefixtures("quick")
 def test_a_network_whose_answers_stay_near_is_taken_in_the_faster_way():
     paces = measure(assembly_of(Small()), [PLAIN, ROUGH], 4)
-    assert Numerics.of(paces.best(100.0, 100.0)) == ROUGH
+    assert Numerics.of(paces.best(0.5)) == ROUGH
 
 
 @pytest.mark.usefixtures("quick")
@@ -141,7 +143,8 @@ def test_a_machine_measures_a_network_once(store, put_together, dataset, plan, m
     assembly = put_together(config, dataset)
     assert [tuned(store, assembly, config, 16, 4) for _ in range(3)] == [ROUGH] * 3
     assert measured == [1]
-    tuned(store, assembly, replace(config, loader=replace(config.loader, image_size=64)), 16, 4)
+    larger = replace(config, loader=replace(config.loader, image_size=64))
+    tuned(store, put_together(larger, dataset), larger, 16, 4)
     assert measured == [1, 1]
 
 
@@ -168,7 +171,7 @@ def test_numbers_that_a_device_does_not_have_are_refused(store, put_together, da
 def test_less_memory_measures_with_fewer_pictures(store, put_together, dataset, plan, monkeypatch, error):
     tried = []
 
-    def short(_assembly, _ways, pictures):
+    def short(_assembly, _ways, pictures, _look):
         tried.append(pictures)
         if pictures > 3:
             raise error
@@ -185,7 +188,7 @@ def test_a_plan_whose_measurement_does_not_fit_is_carried_out_in_the_plain_way(
 ):
     tried = []
 
-    def short(_assembly, _ways, pictures):
+    def short(_assembly, _ways, pictures, _look):
         tried.append(pictures)
         raise MemoryError
 
@@ -230,8 +233,52 @@ def test_the_run_tells_how_it_is_computed_and_goes_on_in_the_same_way(store, dat
     assert taken == [ROUGH, ROUGH]
 
 
+@pytest.mark.usefixtures("measured")
+def test_what_an_estimate_measured_is_found_by_the_run_that_follows(store, dataset, plan, monkeypatch):
+    config = replace(plan(dataset, name="efficientnet_lite0", weights="imagenet"), compute=Compute())
+    question = what_to_measure(config, dataset.manifest, "person")
+    estimated = answer_measure(store, question, choose_runtime("auto"))
+    monkeypatch.setattr(tuning, "measure", None)
+    taken = []
+    monkeypatch.setattr(task, "tuned", lambda *given: taken.append(tuned(*given)) or taken[-1])
+    run = store.runs.submit(config, "person", "once", Claimant.here()).id
+    work.carry_out(store, run)
+    history = History.of(store.runs.events(run))
+    assert (history.state(store.runs.named(run)), taken) == ("finished", [ROUGH])
+    assert estimated.keys == ("",)  # all of it learns
+
+
+@pytest.mark.usefixtures("measured")
+def test_an_estimate_knows_the_rows_that_the_run_then_keeps(store, dataset, plan):
+    head = (Phase(epochs=1, rates={"head": 0.001}),)
+    plain = plan(dataset, name="efficientnet_lite0", weights="imagenet", schedule=head)
+    config = replace(plain, compute=Compute())
+    measured = answer_measure(store, what_to_measure(config, dataset.manifest, "person"), choose_runtime("auto"))
+    pictures = len(dataset.manifest.examples)
+    assert estimate(config, dataset.manifest, measured, store.beginnings.known).kept == 0
+    work.carry_out(store, store.runs.submit(config, "person", "once", Claimant.here()).id)
+    assert estimate(config, dataset.manifest, measured, store.beginnings.known).kept == pictures
+
+
+def test_who_is_called_away_leaves_off_and_puts_everything_back(put_together, dataset, plan):
+    assembly = put_together(plan(dataset), dataset)
+    before = {name: value.clone() for name, value in assembly.module.state_dict().items()}
+    threads = torch.get_num_threads()
+    looks = []
+
+    def look():
+        looks.append(1)
+        if len(looks) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        measure(assembly, candidates(CPU), 2, look)
+    assert all(torch.equal(value, before[name]) for name, value in assembly.module.state_dict().items())
+    assert threads == torch.get_num_threads()
+
+
 def test_what_another_thaw_kept_of_a_network_is_measured_anew(store):
     store.tunings.keep("here", QUICK_ROUGH)
-    assert store.tunings.of("here").best(1.0, 0.0) == Arithmetic(numbers="bfloat16")
+    assert store.tunings.of("here").best(0.0) == Arithmetic(numbers="bfloat16")
     store._database.write("UPDATE tunings SET body = '{}'")
     assert store.tunings.of("here") is None

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from tlcore.store import beginnings as module
-from tlcore.store.beginnings import Beginnings
+from tlcore.store.beginnings import Beginnings, row_name
 
 A, B, C = ("a" * 64, "b" * 64, "c" * 64)
 
@@ -161,3 +161,11 @@ def test_several_that_append_at_once_lose_nothing(tmp_path):
     assert sorted(found) == [f"{number}" for number in range(8)]
     read = Beginnings(tmp_path / "beginnings").rows(A).read_bytes()
     assert read == data(*map(int, found))
+
+
+def test_it_is_told_of_how_many_pictures_rows_are_listed_as_they_come(beginnings):
+    assert beginnings.known(A, ["one", "two"]) == 0
+    append(beginnings, A, [row_name("one"), row_name("two", "gentle"), row_name("three", view=1)], rows(1, 2, 3))
+    assert beginnings.known(A, ["one", "two", "three", "four"]) == 1
+    next(beginnings.rows(A).parent.glob("*.json")).write_text("{}", encoding="ascii")
+    assert beginnings.known(A, ["one"]) == 0

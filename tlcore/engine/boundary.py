@@ -25,6 +25,8 @@ class Boundary:
         self._frozen = 0
         self.cut: Cut | None = None
         """Where it is now; None where all of the network learns, or it cannot be cut there."""
+        self.key = ""
+        """What tells the rows of this beginning from all others; empty without a cut."""
 
     def move(self, groups: Sequence[Group], moving_statistics: bool) -> None:
         """Begin before the first block that learns; at the stem where even frozen blocks do not stay as they are."""
@@ -34,7 +36,8 @@ class Boundary:
             return
         self._frozen = frozen
         self.cut = self._find([groups[place].block for place in learning]) if frozen else None
-        self._splits.begin_at(self.cut, self.cut.key(self._told()) if self.cut else "")
+        self.key = self.cut.key(self._told()) if self.cut else ""
+        self._splits.begin_at(self.cut, self.key)
 
     def _find(self, learning: Sequence[str]) -> Cut | None:
         assembly = self._assembly

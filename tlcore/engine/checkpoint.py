@@ -1,8 +1,9 @@
 """Saves a network's weights whole: written aside, flushed to the disk, then put in place under their sha256."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-import torch
+from torch import nn
 
 from tlcore import __version__
 from tlcore.arithmetic import Arithmetic
@@ -38,8 +39,7 @@ class BestKeeper:
             return None
         self._best = evaluated
         with self._store.blobs.aside() as path:
-            state = {name: value.detach().cpu().contiguous() for name, value in self._state().items()}
-            write_tensors(state, path, metadata={METADATA_KEY: to_json(self._card(evaluated))})
+            write_weights(self._assembly.module, path, metadata={METADATA_KEY: to_json(self._card(evaluated))})
             size = path.stat().st_size
             self._before, self._kept = self._kept, self._store.blobs.keep(path)
         return Checkpointed(epoch=evaluated.epoch, sha256=self._kept, size=size)
@@ -55,9 +55,6 @@ class BestKeeper:
         for kept in earlier:
             if kept.sha256 != self._kept:
                 self._store.blobs.drop(kept.sha256)
-
-    def _state(self) -> dict[str, torch.Tensor]:
-        return self._assembly.module.state_dict()
 
     def _card(self, evaluated: Evaluated) -> Card:
         card = self._assembly.card
@@ -76,3 +73,9 @@ class BestKeeper:
             thaw=__version__,
             computed_in=self._arithmetic.words,
         )
+
+
+def write_weights(module: nn.Module, path: Path, metadata: dict[str, str] | None = None) -> None:
+    """Write all that a network has learned as safetensors; raise OSError where the disk does not take it."""
+    state = {name: value.detach().cpu().contiguous() for name, value in module.state_dict().items()}
+    write_tensors(state, path, metadata)

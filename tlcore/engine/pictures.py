@@ -17,7 +17,9 @@ from tlcore.data.limits import KEPT_READY
 from tlcore.data.manifest import Example
 from tlcore.engine.modality.augment import Augmenter
 from tlcore.engine.modality.image import Encoder
+from tlcore.engine.shelf import Shelf
 from tlcore.errors import PictureError
+from tlcore.store.beginnings import row_name
 from tlcore.timeline import steps_per_epoch
 
 _DECODERS = min(max(os.cpu_count() or 2, 2), 16)
@@ -53,8 +55,9 @@ class Pictures:
         self._views = views if augmenter else 1
         self._labels = torch.tensor([example.label for example in examples])
         self._kept: dict[int, Tensor] = {}
-        self._coming: dict[int, Future[Tensor]] = {}
+        self._shelf = Shelf()
         self._room = KEPT_READY
+        self._coming: dict[int, Future[Tensor]] = {}
         self._pool = ThreadPoolExecutor(_DECODERS, thread_name_prefix="decode")
 
     def __len__(self) -> int:
@@ -64,7 +67,7 @@ class Pictures:
     def names(self) -> list[str]:
         """A name for every drawing of every picture, the same for the same pixels; none if epochs draw their own."""
         drawing = self._augmenter.name if self._augmenter else ""
-        return [f"{example.id}{drawing}-{view}" for example in self._examples for view in range(self._views)]
+        return [row_name(example.id, drawing, view) for example in self._examples for view in range(self._views)]
 
     def drawn(self, places: Sequence[int], epoch: int) -> list[int]:
         """Return which of all drawings the pictures at these places have in this epoch, counted from 0."""
@@ -130,7 +133,7 @@ class Pictures:
         pixels = coming.result() if coming else self._read_square(place)
         if pixels.nbytes <= self._room:
             self._room -= pixels.nbytes
-            self._kept[place] = pixels
+            self._kept[place] = self._shelf.copy(pixels)
         return pixels
 
     def _read_square(self, place: int) -> Tensor:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from tlcore.data.limits import BEGINNINGS_IN_MEMORY
+from tlcore.engine.shelf import Shelf
 from tlcore.store.beginnings import Beginnings
 
 Compute = Callable[[list[int]], Tensor]
@@ -35,6 +36,7 @@ class Rows:
         self._at: dict[int, tuple[BinaryIO, int]] = {}
         """Where the row of a place is: in which file, and how many rows from its beginning."""
         self._waiting: dict[int, Tensor] = {}
+        self._shelf = Shelf()
         self._room = BEGINNINGS_IN_MEMORY // self._row_bytes
         self._is_refused = files is None
         """Whether there is no more room but in memory."""
@@ -87,8 +89,8 @@ class Rows:
         if len(self._waiting) >= self._room:
             self.settle()
         if len(self._waiting) < self._room:
-            # Alone: a part of the batch would hold all of it.
-            self._waiting[place] = row.clone(memory_format=torch.contiguous_format)
+            # A copy: a part of the batch would hold all of it.
+            self._waiting[place] = self._shelf.copy(row)
 
     def _open(self) -> None:
         file, names = self._files.open(self._key) if self._files else (None, ())

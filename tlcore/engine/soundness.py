@@ -1,7 +1,7 @@
 """Whether a way of computing gives a network's true numbers, measured against what a change of no importance does."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -22,9 +22,12 @@ _HARMLESS = 0.05
 class Soundness:
     """The true logits and gradients of one batch, and how far from them others may be."""
 
-    def __init__(self, module: nn.Module, inputs: Tensor, targets: Tensor) -> None:
-        """Compute the batch of `inputs` (N, C, H, W) and `targets` (N) in the plain way, with and without a jostle."""
-        self._module, self._inputs, self._targets = module, inputs, targets
+    def __init__(self, module: nn.Module, inputs: Tensor, targets: Tensor, look: Callable[[], None]) -> None:
+        """Compute the batch of `inputs` (N, C, H, W) and `targets` (N) in the plain way, with and without a jostle.
+
+        `look` is called before every answer; what it raises goes to whoever asked.
+        """
+        self._module, self._inputs, self._targets, self._look = module, inputs, targets, look
         self._true = self._answer(PLAIN)
         with _jostled(module):
             self._close = [_TIMES * change for change in self._changes(PLAIN)]
@@ -45,6 +48,7 @@ class Soundness:
 
     def _answer(self, way: Numerics) -> tuple[Tensor, Tensor]:
         """Return logits (N, classes) and the whole gradient (parameters) in evaluation: nothing is left to chance."""
+        self._look()
         way.lay_out(self._module).eval().zero_grad()
         with way.on(self._inputs.device):
             logits = self._module(way.laid_out(self._inputs)).float()

@@ -114,6 +114,11 @@ class Trainer:
         """Where the network is cut now; None where all of it learns, or cannot be cut."""
         return self._boundary.cut
 
+    @property
+    def beginning(self) -> str:
+        """What tells the rows of the frozen beginning from all others; empty without a cut."""
+        return self._boundary.key
+
     def save_point(self) -> SavePoint:
         """Return all that is needed to go on from here, to the bit; to be called between two events."""
         standing = replace(self._standing, seconds=self._seconds(), tally=replace(self._standing.tally))

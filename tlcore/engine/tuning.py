@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
 
@@ -11,16 +11,19 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, interpolate
 
 from tlcore.arithmetic import Pace, Paces, within_reach
-from tlcore.config import RunConfig
+from tlcore.config import Precision, RunConfig
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.borrowing import borrowed
 from tlcore.engine.numerics import PLAIN, Numerics
 from tlcore.engine.portions import is_shortage
-from tlcore.engine.runtime import finished
+from tlcore.engine.runtime import Runtime, finished
 from tlcore.engine.soundness import Soundness
 from tlcore.errors import ChoiceError
 from tlcore.store import Store
-from tlcore.workload import Workload, workload
+from tlcore.workload import work_of_a_picture, workload
+
+Look = Callable[[], None]
+"""Raises where whoever measures should leave off."""
 
 _WORK = {"cpu": 1e9, "mps": 1e11, "cuda": 1e12}
 """Multiply-adds to answer the pictures of one measured step: enough to fill the device, little enough to be quick."""
@@ -42,34 +45,69 @@ def tuned(store: Store, assembly: Assembly, config: RunConfig, train: int, val: 
 
     Raises ChoiceError if it names one that the device does not have.
     """
-    return tuned_for(store, assembly, config, workload(config, train, val))
+    work = workload(config, train, val)
+    learned = work.share if work.worth_tuning else None
+    return numerics_for(store, assembly, config.weights, config.loader.batch_size, config.compute.precision, learned)
 
 
-def tuned_for(store: Store, assembly: Assembly, config: RunConfig, work: Workload) -> Numerics:
-    """Return what `tuned` does for a workload that is known."""
-    wanted, device = config.compute.precision, assembly.runtime.device
+def numerics_for(
+    store: Store, assembly: Assembly, weights: str, batch_size: int, wanted: Precision, learned: float | None
+) -> Numerics:
+    """Return what `tuned` does for a plan that learns from this share of its pictures.
+
+    `weights` is what the network began with; `learned` is None for a plan too small for measuring to pay.
+    """
+    device = assembly.runtime.device
     if wanted == "tf32" and device.type != "cuda":
         raise ChoiceError("This device has no tf32.", "It takes auto, float32 or bfloat16.")
     if wanted != "auto":
         return Numerics(numbers=wanted)
-    if not work.worth_tuning:
+    if learned is None:
         return PLAIN
-    key = _key(assembly, config)
+    paces = paces_of(store, assembly, weights, batch_size)
+    # Without: the plan itself may fit, in parts; and at another time there is more room.
+    return Numerics.of(paces.best(learned)) if paces else PLAIN
+
+
+def paces_of(
+    store: Store, assembly: Assembly, weights: str, batch_size: int, look: Look = lambda: None
+) -> Paces | None:
+    """Return what was measured of this network on this machine, or measure it now; None where memory is too short.
+
+    `look` is called every few dozen milliseconds of that; what it raises ends the measuring.
+    """
+    card, runtime = assembly.card, assembly.runtime
+    size = assembly.encoder.preprocessing.crop
+    key = tuning_key(runtime, card.name, weights, size)
     paces = store.tunings.of(key)
     if paces is None:
-        pictures = min(config.loader.batch_size, max(_FEWEST, round(_WORK[device.type] / work.each)))
-        paces = _measured_in_memory(assembly, candidates(device), pictures)
-        if paces is None:
-            return PLAIN  # The plan itself may fit, in parts; and at another time there is more room.
-        store.tunings.keep(key, paces)
-    return Numerics.of(paces.best(work.answered, work.learned))
+        enough = round(_WORK[runtime.device.type] / work_of_a_picture(card, size))
+        pictures = min(batch_size, max(_FEWEST, enough))
+        paces = _measured_in_memory(assembly, candidates(runtime.device), pictures, look)
+        # What the steps took stays with the C library, and the run would seem to need it.
+        gc.collect()
+        runtime.give_back()
+        if paces is not None:
+            store.tunings.keep(key, paces)
+    return paces
 
 
-def _measured_in_memory(assembly: Assembly, ways: list[Numerics], pictures: int) -> Paces | None:
+def tuning_key(runtime: Runtime, backbone: str, weights: str, image_size: int) -> str:
+    """Return what tells this machine, these libraries and this network from all others."""
+    return "\n".join(
+        (
+            runtime.processor,
+            f"{runtime.device.type}, torch {torch.__version__}",
+            f"{backbone}, {weights}, {image_size} pixels",
+        )
+    )
+
+
+def _measured_in_memory(assembly: Assembly, ways: list[Numerics], pictures: int, look: Look) -> Paces | None:
     """Measure with as many of these pictures as the memory holds; None where it does not even hold the fewest."""
     while True:
         try:
-            return measure(assembly, ways, pictures)
+            return measure(assembly, ways, pictures, look)
         except (MemoryError, RuntimeError) as error:
             if not is_shortage(error):
                 raise
@@ -105,26 +143,28 @@ def _has_bfloat16(device: torch.device) -> bool:
     return True
 
 
-def measure(assembly: Assembly, ways: list[Numerics], pictures: int) -> Paces:
+def measure(assembly: Assembly, ways: list[Numerics], pictures: int, look: Look = lambda: None) -> Paces:
     """Time these ways, the plain one first, with so many pictures made up; leave out those that are not sound.
 
-    The assembly is as it was afterwards, except for how its weights lie in memory, and so is torch's random state.
+    The assembly is as it was afterwards, except for how its weights lie in memory, and so is torch's random state;
+    also where `look`, which is called before every answer and step, raises.
     """
     module, device = assembly.module, assembly.runtime.device
     with borrowed(module, device), _one_thread(device), torch.enable_grad():
         inputs = _made_up(pictures, assembly.encoder.preprocessing.crop).to(device)
         targets = torch.arange(pictures, device=device) % len(assembly.classes)
-        paces = within_reach(_paces(module, ways, inputs, targets))
+        paces = within_reach(_paces(module, ways, inputs, targets, look))
         if len(paces) > 1:
-            soundness = Soundness(module, inputs, targets)
+            soundness = Soundness(module, inputs, targets, look)
             paces = [pace for pace in paces if soundness.of(Numerics.of(pace.arithmetic))]
     return Paces(ways=tuple(paces))
 
 
-def _paces(module: nn.Module, ways: list[Numerics], inputs: Tensor, targets: Tensor) -> list[Pace]:
+def _paces(module: nn.Module, ways: list[Numerics], inputs: Tensor, targets: Tensor, look: Look) -> list[Pace]:
     """Return the least times of a round or a few; the round before them warms up, and shows which are far too slow."""
     first: dict[Numerics, float] = {}
     for way in ways:
+        look()
         try:
             first[way] = sum(_time(module, way, inputs, targets))
         except _FAILS as error:
@@ -135,6 +175,7 @@ def _paces(module: nn.Module, ways: list[Numerics], inputs: Tensor, targets: Ten
     while not spent or spent + latest < _PATIENCE:
         latest = 0.0
         for way, before in least.items():
+            look()
             now = _time(module, way, inputs, targets)
             least[way] = (min(before[0], now[0]), min(before[1], now[1]))
             latest += sum(now)
@@ -195,15 +236,3 @@ def _made_up(pictures: int, side: int) -> Tensor:
     patches = torch.randn(pictures, 3, _PATCHES, _PATCHES, generator=generator)
     noise = torch.randn(pictures, 3, side, side, generator=generator)
     return interpolate(patches, size=(side, side), mode="bicubic") + _NOISE * noise
-
-
-def _key(assembly: Assembly, config: RunConfig) -> str:
-    """Return what tells this machine, these libraries and this network from all others."""
-    runtime = assembly.runtime
-    return "\n".join(
-        (
-            runtime.processor,
-            f"{runtime.device.type}, torch {torch.__version__}",
-            f"{config.backbone}, {config.weights}, {config.loader.image_size} pixels",
-        )
-    )

@@ -48,12 +48,16 @@ class Measure(Asks["Measured"]):
     """Blocks that learn, for each different stretch of the plan."""
     image_size: int
     batch_size: int
+    weights: str
+    """What the network begins with, as in a RunConfig; random numbers where that is still to be downloaded."""
     augment: Augment = "none"
     anew: bool = False
     """Whether every epoch draws its own pictures, so that no row of a frozen beginning can be kept."""
     precision: Precision = "auto"
     worth_tuning: bool = False
     """Whether the plan is large enough for the machine to look for its best arithmetic first."""
+    learned: float = 0.0
+    """Share of the plan's pictures that is learned from, which decides what arithmetic is best."""
     workspace: str = ""
 
 
@@ -71,6 +75,10 @@ class Measured:
     """Seconds in which the frozen beginning makes the rows of one batch; 0 where nothing is frozen first."""
     rows: tuple[int, ...]
     """Bytes that the frozen beginning makes of one picture."""
+    keys: tuple[str, ...]
+    """What tells these rows from all others in the store; empty where none are kept, or the beginning is random."""
+    saving: tuple[float, ...]
+    """Seconds in which an epoch that is the best so far writes down where the run stands, and its weights."""
     reading: float
     """Seconds until one picture is read from the disk and cut."""
     start: float

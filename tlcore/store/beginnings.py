@@ -43,6 +43,11 @@ class Held:
         return [name for chunk in self.chunks for name in chunk.names]
 
 
+def row_name(picture: str, drawing: str = "", view: int = 0) -> str:
+    """Return the name of the row of a picture, named by its id, in one of the views of a kind of drawing."""
+    return f"{picture}{drawing}-{view}"
+
+
 class Beginnings:
     """A folder of files of rows, each with a list of what it holds; all of it can be computed again.
 
@@ -108,6 +113,15 @@ class Beginnings:
         chunk = Chunk(names=tuple(names), sha256=digest.hexdigest())
         self._list(Held(key=key, row_bytes=row_bytes, chunks=(*before.chunks, chunk)))
         return path.open("rb", buffering=0), first
+
+    def known(self, key: str, pictures: Sequence[str]) -> int:
+        """Return of how many pictures, named by their ids, rows are listed as they come, without augmentation."""
+        try:
+            held = from_json(Held, self._list_file(key).read_text(encoding="ascii"))
+        except (OSError, ValueError, LookupError, TypeError, ThawError):
+            return 0
+        names = set(held.names)
+        return sum(row_name(picture) in names for picture in pictures)
 
     def all_bytes(self) -> int:
         """Return the bytes of all files."""

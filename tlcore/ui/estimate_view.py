@@ -37,7 +37,7 @@ def draw_estimate(config: RunConfig, manifest: Manifest) -> None:
         choose_precision()
         measured = store().asked.known(question)
         if measured is not None:
-            _draw(config, estimate(config, manifest, measured), measured.device)
+            _draw(config, estimate(config, manifest, measured, store().beginnings.known), measured.device)
             return
         values = backbone(config.backbone).values(len(manifest.classes))
         reason = (
@@ -82,12 +82,14 @@ def draw_truth(run: Run, history: History, manifest: Manifest) -> None:
                 ]
             )
         )
+        kept = " What earlier runs kept of the frozen blocks is not counted; with it, a run is shorter."
+        known = kept if any(measured.beginnings) else ""
         by_hand = any(change.control is not None for change in history.changes)
         changed = " Rates were changed while it trained, which the estimate did not know." if by_hand else ""
         st.html(
             say(
                 f"the estimate of memory is {_off(guess.memory / most)}, that of time "
-                f"{_off(guess.seconds / seconds)}. Time depends on what else the machine did.{changed}"
+                f"{_off(guess.seconds / seconds)}. Time depends on what else the machine did.{known}{changed}"
             )
         )
 
@@ -133,6 +135,14 @@ def _draw(config: RunConfig, guess: Estimate, device: str) -> None:
             ]
         )
     )
+    if guess.kept:
+        st.html(
+            say(
+                f"what the frozen blocks make of {count(guess.kept, 'picture')} is kept from an earlier run, "
+                "so that this one need not compute it.",
+                lead="Shorter than the first time:",
+            )
+        )
     st.html(memory_bar(told, f"Memory: {', '.join(f'{name} {words}' for name, _, words in told)}"))
     network = sum(size for _, size in parts[:4])
     if guess.process > guess.memory / 2:

@@ -1,6 +1,7 @@
 """Seconds from the click that starts a run to the first point of its curve, with everything standing by."""
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,19 +14,29 @@ from tlcore.events import Stepped
 from tlcore.jobs.processes import kill_family, start
 from tlcore.store import Store
 
+_LOOKING = 8.0
+"""Seconds that a person looks at the pages of a new home before the first click; the worker measures meanwhile."""
+
 
 def _figures(settings: Settings) -> Iterator[Figure]:
     drafts = settings.drafts()
-    with bench_home() as store:
-        data = brought(store, settings.folder).manifest.digest
-        with _supervised(store) as look:
-            for _ in range(settings.repeat):
-                for draft in drafts:
-                    store.beginnings.empty()
-                    config = replace(draft, data=data, epochs=1).config("first point")
-                    yield Figure(
-                        f"{draft.backbone}: from the click to the first point", _first_point(store, config, look), "s"
-                    )
+    for _ in range(settings.repeat):
+        for draft in drafts:
+            with bench_home() as store:
+                data = brought(store, settings.folder).manifest.digest
+                yield from _clicks(store, replace(draft, data=data, epochs=1).config("first point"))
+
+
+def _clicks(store: Store, config: RunConfig) -> Iterator[Figure]:
+    """Time the first run of a new home, and another one of the same plan that finds no rows."""
+    with _supervised(store) as look:
+        time.sleep(_LOOKING)
+        first = _first_point(store, config, look)
+        store.beginnings.empty()
+        later = _first_point(store, config, look)
+    name = config.backbone
+    yield Figure(f"{name}: from the first click in a new home", first, "s", f"{_LOOKING:g} s after all stood by")
+    yield Figure(f"{name}: from the click to the first point", later, "s")
 
 
 def _first_point(store: Store, config: RunConfig, look: Callable[[], None]) -> float:

@@ -6,26 +6,30 @@ from dataclasses import replace
 from tlcore.commands.yardsticks.bench_home import Carried, Worker, bench_home, made
 from tlcore.commands.yardsticks.yardstick import Figure, Settings, Yardstick
 from tlcore.data.limits import BEGINNINGS_IN_MEMORY, KEPT_READY
+from tlcore.data.manifest import Manifest
 from tlcore.draft import Draft
 from tlcore.store import Store
 
-_SPLITS = 2
+_BATCHES = 4
+"""Of a run on few pictures, whose memory is that of libraries, network and steps: many pictures add to it."""
 
 
 def _figures(settings: Settings) -> Iterator[Figure]:
-    drafts, counts = settings.drafts(), (settings.count // 2, settings.count)
+    half, whole = settings.count // 2, settings.count
+    few = min(_BATCHES * settings.batch_size, half)
+    drafts = settings.drafts()
     with bench_home() as store:
-        sets = {count: made(store, count).manifest.digest for count in counts}
+        sets = {count: made(store, count).manifest for count in (few, half, whole)}
         for _ in range(settings.repeat):
             for draft in drafts:
-                seconds = list[float]()
-                for count in counts:
-                    run = _carried_out(store, replace(draft, data=sets[count]))
-                    seconds.append(run.loop)
-                    yield from _weighed(f"{draft.backbone}, {count:,} pictures", run, _budget(draft, count))
-                half, whole = seconds
+                runs = {count: _carried_out(store, replace(draft, data=each.digest)) for count, each in sets.items()}
+                for count in (half, whole):
+                    name = f"{draft.backbone}, {count:,} pictures"
+                    yield from _weighed(name, runs[count], runs[few], _budget(draft, sets[count]))
                 yield Figure(
-                    f"{draft.backbone}: seconds a picture, all over half", whole / counts[1] / (half / counts[0])
+                    f"{draft.backbone}: seconds a picture, all over half",
+                    runs[whole].loop / whole / (runs[half].loop / half),
+                    note="1 is linear",
                 )
 
 
@@ -36,18 +40,22 @@ def _carried_out(store: Store, draft: Draft) -> Carried:
         return worker.carry_out(draft.config("memory"))
 
 
-def _budget(draft: Draft, count: int) -> int:
+def _budget(draft: Draft, manifest: Manifest) -> int:
     """Return the bytes that pictures and their rows may take in memory."""
-    return min(_SPLITS * KEPT_READY, count * 3 * draft.image_size**2) + _SPLITS * BEGINNINGS_IN_MEMORY
+    counts = [len(manifest.of(split)) for split in ("train", "val")]
+    ready = sum(min(KEPT_READY, count * 3 * draft.image_size**2) for count in counts)
+    return ready + len(counts) * BEGINNINGS_IN_MEMORY
 
 
-def _weighed(name: str, run: Carried, budget: int) -> Iterator[Figure]:
+def _weighed(name: str, run: Carried, few: Carried, budget: int) -> Iterator[Figure]:
     yield Figure(f"{name}: the loop", run.loop, "s")
-    yield Figure(f"{name}: memory, standing by", run.idle / 1e6, "MB")
     yield Figure(f"{name}: memory, most", run.memory / 1e6, "MB")
-    yield Figure(f"{name}: memory, more than standing by", (run.memory - run.idle) / 1e6, "MB")
+    yield Figure(f"{name}: memory, few pictures", few.memory / 1e6, "MB", f"that of {_BATCHES} batches at most")
+    yield Figure(f"{name}: memory, more than few", (run.memory - few.memory) / 1e6, "MB")
     yield Figure(f"{name}: memory, budget for pictures and rows", budget / 1e6, "MB")
-    yield Figure(f"{name}: memory, more over budget", (run.memory - run.idle) / budget)
+    yield Figure(
+        f"{name}: memory, more over budget", (run.memory - few.memory) / budget, note="within it where at most 1"
+    )
 
 
 MEMORY = Yardstick(

@@ -5,6 +5,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from statistics import median
 from typing import TypeVar
@@ -12,29 +13,30 @@ from typing import TypeVar
 from torch import Tensor
 
 from tlcore.catalog.weights import SCRATCH
-from tlcore.config import Compute, Loader, Phase, RunConfig
+from tlcore.config import Loader, Phase, RunConfig
 from tlcore.engine.assemble import Assembly, assemble
+from tlcore.engine.checkpoint import write_weights
 from tlcore.engine.cut import Cut
 from tlcore.engine.freezing import parameters_of
 from tlcore.engine.hooks import KeptForTheWayBack
 from tlcore.engine.modality.augment import Augmenter
-from tlcore.engine.numerics import PLAIN, Numerics
+from tlcore.engine.numerics import Numerics
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.runtime import Runtime, finished
 from tlcore.engine.trainer import Trainer
-from tlcore.engine.tuning import tuned_for
+from tlcore.engine.tuning import numerics_for
 from tlcore.events import Evaluated, Event, Stepped
 from tlcore.questions import Measure, Measured
 from tlcore.store import Store
-from tlcore.workload import workload
+from tlcore.store.blobs import Blobs
 
 _FEWEST, _MOST = 3, 9
 """Timed steps for each set of learning blocks; one more before them warms up, and what it keeps is counted."""
+_SAVED = 3
+"""Times that the little run is written down, for its clock and for what that takes of memory."""
 _PATIENCE = 4.0
 """Seconds of steps after which the fewest will do."""
 _RATE = 1e-6
-_OFTEN = 1_000_000
-"""Pictures of a plan for which it is certainly worth to look for the best arithmetic."""
 _COPIES = 2
 """Of the weights: the ones that learn, and the ones that they began as, for the drift."""
 _MOMENTS = 2
@@ -52,13 +54,16 @@ class _Cost:
     beginning: float
     row: int
     """Bytes."""
+    key: str
+    saving: float
+    """Seconds."""
     activations: int
     memory: int
     """Most bytes that the process took."""
 
 
 def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
-    """Carry out a little run on one batch of the set for each set of learning blocks, with random weights.
+    """Carry out a little run on one batch of the set for each set of learning blocks, computed as the plan will be.
 
     What the process takes besides the network is what the steps took in truth, less the parts that can be counted.
     """
@@ -67,7 +72,8 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
     dataset = store.datasets.by_digest(question.data, question.workspace)
     examples = dataset.manifest.of("train")[: question.batch_size]
     began = time.monotonic()
-    assembly = assemble(store, question.backbone, SCRATCH, dataset.manifest.classes, question.image_size, 0, runtime)
+    classes, size = dataset.manifest.classes, question.image_size
+    assembly = assemble(store, question.backbone, question.weights, classes, size, 0, runtime)
     start = time.monotonic() - began
     augment = question.augment
     augmenter = Augmenter(augment, question.image_size, seed=0) if augment != "none" else None
@@ -79,14 +85,12 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
         began = time.monotonic()
         inputs = val.inputs(range(len(examples)))
         reading = (time.monotonic() - began) / len(examples)
+        share = question.learned if question.worth_tuning else None
+        numerics = numerics_for(store, assembly, question.weights, question.batch_size, question.precision, share)
         costs = []
         for blocks in question.learning:
-            config = _little_run(question, blocks)
-            numerics = PLAIN
-            if question.worth_tuning or question.precision != "auto":
-                numerics = tuned_for(store, assembly, config, workload(config, _OFTEN, _OFTEN))
-            trainer = Trainer(assembly, config, train, val, list, numerics=numerics)
-            costs.append(_cost(trainer, assembly, numerics, inputs))
+            trainer = Trainer(assembly, _little_run(question, blocks), train, val, list, numerics=numerics)
+            costs.append(_cost(trainer, assembly, numerics, inputs, store.points))
     weights = _COPIES * _bytes([*assembly.module.parameters(), *assembly.module.buffers()])
     gradients = [_learning_bytes(assembly, blocks) for blocks in question.learning]
     # What a block's moments take stays when it freezes again.
@@ -99,6 +103,8 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
         answering=tuple(cost.answering for cost in costs),
         beginnings=tuple(cost.beginning for cost in costs),
         rows=tuple(cost.row for cost in costs),
+        keys=tuple(cost.key if question.weights != SCRATCH else "" for cost in costs),
+        saving=tuple(cost.saving for cost in costs),
         reading=reading,
         start=start,
         process=max(
@@ -119,31 +125,45 @@ def _little_run(question: Measure, learning: Sequence[str]) -> RunConfig:
         name="",
         data=question.data,
         backbone=question.backbone,
-        weights=SCRATCH,
+        weights=question.weights,
         strategy="own",
         schedule=(Phase(epochs=1 + _MOST, rates=dict.fromkeys(learning, _RATE)),),
         loader=Loader(batch_size=question.batch_size, image_size=question.image_size),
-        compute=Compute(precision=question.precision),
     )
 
 
-def _cost(trainer: Trainer, assembly: Assembly, numerics: Numerics, inputs: Tensor) -> _Cost:
-    """Read the clock of a little run, whose epochs have one step each."""
+def _cost(trainer: Trainer, assembly: Assembly, numerics: Numerics, inputs: Tensor, points: Blobs) -> _Cost:
+    """Read the clock of a little run, whose epochs have one step each, and which is written down as a run would be."""
     events, module = trainer.run(), assembly.module
     kept = KeptForTheWayBack([*module.parameters(), *module.buffers()])
     with kept:
         _next(events, Stepped)
     first = before = _next(events, Evaluated)
-    steps, answers = list[float](), list[float]()
+    steps, answers, saving = list[float](), list[float](), list[float]()
     while len(steps) < _FEWEST or (len(steps) < _MOST and before.seconds - first.seconds < _PATIENCE):
+        saved = _saving(trainer, assembly, points) if len(saving) < _SAVED else 0.0
+        saving += [saved] if saved else []
         stepped, evaluated = _next(events, Stepped), _next(events, Evaluated)
-        steps.append(stepped.seconds - before.seconds)
+        steps.append(stepped.seconds - before.seconds - saved)
         answers.append(evaluated.seconds - stepped.seconds)
         before = evaluated
     with numerics.on(assembly.runtime.device):
         beginning = _beginning(trainer.cut, numerics.laid_out(inputs))
     row = prod(trainer.cut.shape) * trainer.cut.numbers.itemsize if trainer.cut else 0
-    return _Cost(median(steps), median(answers), beginning, row, kept.size, before.memory)
+    return _Cost(
+        median(steps), median(answers), beginning, row, trainer.beginning, median(saving), kept.size, before.memory
+    )
+
+
+def _saving(trainer: Trainer, assembly: Assembly, points: Blobs) -> float:
+    """Return the seconds in which a save point and the network's weights are written; nothing of them stays."""
+    began = time.monotonic()
+    for write in (partial(write_weights, assembly.module), trainer.save_point().write):
+        with points.aside() as path:
+            write(path)
+            kept = points.keep(path)
+        points.drop(kept)
+    return time.monotonic() - began
 
 
 def _beginning(cut: Cut | None, inputs: Tensor) -> float:
