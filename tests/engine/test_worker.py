@@ -6,14 +6,14 @@ from threading import Event, Thread
 
 import pytest
 
-from tlcore.arithmetic import PLAIN, Pace, Paces
+from tlcore.arithmetic import Arithmetic, Pace, Paces
 from tlcore.catalog.backbones import DEFAULT
 from tlcore.catalog.weights import IMAGENET
 from tlcore.engine import tuning, worker
 from tlcore.engine.runtime import choose_runtime
 from tlcore.engine.tuning import tuning_key
 
-FOUND = Paces(ways=(Pace(arithmetic=PLAIN, answer=1.0, step=3.0),))
+FOUND = Paces(ways=(Pace(arithmetic=Arithmetic(), answer=1.0, step=3.0),))
 PATIENCE = 30.0
 
 

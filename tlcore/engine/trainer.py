@@ -14,7 +14,6 @@ from tlcore.controls import Control, Pause, SetRate, Stop, StopAfterEpoch
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.boundary import Boundary
 from tlcore.engine.course import Course
-from tlcore.engine.cut import Cut
 from tlcore.engine.divergence import Watch
 from tlcore.engine.feed import Feed
 from tlcore.engine.numerics import PLAIN, Numerics
@@ -78,7 +77,7 @@ class Trainer:
         self._squeezes = Squeezes(assembly.runtime, squeezed, together=not peers.alone)
         bring = partial(Feed, self._module, numerics=numerics, portions=self._squeezes.of("beginning"), files=files)
         self._splits = Splits(bring(train), bring(val), config.loader.batch_size, peers)
-        self._boundary = Boundary(assembly, numerics, self._splits)
+        self.boundary = Boundary(assembly, numerics, self._splits)
         self._wishes = wishes
         self._peers = peers
         self._inbox: deque[AskedFor] = deque()
@@ -109,16 +108,6 @@ class Trainer:
         finally:
             self._splits.close()
 
-    @property
-    def cut(self) -> Cut | None:
-        """Where the network is cut now; None where all of it learns, or cannot be cut."""
-        return self._boundary.cut
-
-    @property
-    def beginning(self) -> str:
-        """What tells the rows of the frozen beginning from all others; empty without a cut."""
-        return self._boundary.key
-
     def save_point(self) -> SavePoint:
         """Return all that is needed to go on from here, to the bit; to be called between two events."""
         standing = replace(self._standing, seconds=self._seconds(), tally=replace(self._standing.tally))
@@ -142,7 +131,7 @@ class Trainer:
         rates = self._course.rates(phase, self._standing.overrides)
         if not self._stepper.enter(rates, phase.moving_statistics):
             return
-        self._boundary.move(self._stepper.groups, phase.moving_statistics)
+        self.boundary.move(self._stepper.groups, phase.moving_statistics)
         learned = {*self._standing.learned, *(group.block for group in self._stepper.groups if group.rate > 0)}
         self._standing.learned = tuple(block for block in self._assembly.card.block_names if block in learned)
 

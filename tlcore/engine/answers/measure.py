@@ -148,10 +148,10 @@ def _cost(trainer: Trainer, assembly: Assembly, numerics: Numerics, inputs: Tens
         answers.append(evaluated.seconds - stepped.seconds)
         before = evaluated
     with numerics.on(assembly.runtime.device):
-        beginning = _beginning(trainer.cut, numerics.laid_out(inputs))
-    row = prod(trainer.cut.shape) * trainer.cut.numbers.itemsize if trainer.cut else 0
+        beginning = _beginning(trainer.boundary.cut, numerics.laid_out(inputs))
+    row = prod(trainer.boundary.cut.shape) * trainer.boundary.cut.numbers.itemsize if trainer.boundary.cut else 0
     return _Cost(
-        median(steps), median(answers), beginning, row, trainer.beginning, median(saving), kept.size, before.memory
+        median(steps), median(answers), beginning, row, trainer.boundary.key, median(saving), kept.size, before.memory
     )
 
 
