@@ -72,7 +72,7 @@ class Tab:
         await self._ask(fragment)
 
     async def _ask(self, fragment: str) -> None:
-        """Let the whole page run, or a fragment of it, and wait until it has; raises TimeoutError with what was said."""
+        """Let the page run, or a fragment of it, and wait until it has; raises TimeoutError with what was said."""
         done = asyncio.get_running_loop().create_future()
         self._awaited = (fragment, done)
         await self._send(fragment)
