@@ -17,6 +17,7 @@ from tlcore.events import (
     Stopped,
 )
 from tlcore.store.claims import Claimant
+from tlcore.ui import frame
 from tlcore.ui.components.block_map import PhaseChosen, RatesChosen
 from tlcore.ui.live_map import _ask
 
@@ -273,10 +274,11 @@ def test_pages_beside_the_live_run_look_seldom_at_the_machine(open_page, begun, 
     paces, fragment = [], st.fragment
 
     def noted(drawn, run_every=None):
-        paces.append(run_every)
+        if drawn is frame._foot:
+            paces.append(run_every)
         return fragment(drawn, run_every=run_every)
 
     monkeypatch.setattr(st, "fragment", noted)
     begun()
     open_page("network")
-    assert min(pace for pace in paces if pace) >= 10
+    assert min(paces) >= 10
