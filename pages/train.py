@@ -8,7 +8,7 @@ from tlcore.ui.components.static import say
 from tlcore.ui.estimate_view import draw_truth
 from tlcore.ui.frame import INSIDE, NETWORK, START, in_frame
 from tlcore.ui.heading import crumb
-from tlcore.ui.live import EVERY, EVERY_AT_FIRST, draw_run, still
+from tlcore.ui.live import draw_run, pace
 from tlcore.ui.reading import reader
 from tlcore.ui.session import dataset, run_of_this_page
 from tlcore.ui.taking import take_along
@@ -41,10 +41,9 @@ if known(run.config.backbone) is None:
     st.stop()
 
 history = reader(run.id).history()
-rests = still(run, history)
-every = None if rests else EVERY if history.steps else EVERY_AT_FIRST
+every = pace(run, history)
 st.fragment(draw_run, run_every=every)(run.id, every)
-if rests:
+if every is None:
     if pictures := dataset(run.config.data):
         draw_truth(run, history, pictures.manifest)
     take_along(run)

@@ -1,6 +1,7 @@
 """The Train page in every state of a run: its chip, its sentence, and what its owner may ask for."""
 
 import pytest
+import streamlit as st
 
 from tlcore.controls import Pause, SetRate, Stop, StopAfterEpoch
 from tlcore.events import (
@@ -16,6 +17,7 @@ from tlcore.events import (
     Stopped,
 )
 from tlcore.store.claims import Claimant
+from tlcore.ui import frame
 from tlcore.ui.components.block_map import PhaseChosen, RatesChosen
 from tlcore.ui.live_map import _ask
 
@@ -266,3 +268,17 @@ def test_memory_and_speed_are_among_the_numbers(open_page, begun, words):
     said = words(open_page("train", run=begun(Finished(seconds=4.0)).id))
     assert "pictures per second" in said
     assert "memory" in said
+
+
+def test_pages_beside_the_live_run_look_seldom_at_the_machine(open_page, begun, monkeypatch):
+    paces, fragment = [], st.fragment
+
+    def noted(drawn, run_every=None):
+        if drawn is frame._foot:
+            paces.append(run_every)
+        return fragment(drawn, run_every=run_every)
+
+    monkeypatch.setattr(st, "fragment", noted)
+    begun()
+    open_page("network")
+    assert min(paces) >= 10

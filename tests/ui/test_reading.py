@@ -53,3 +53,11 @@ def test_a_new_event_is_drawn(run, store):
 def test_drawings_of_one_run_are_told_apart_by_their_names(run):
     assert reader(run).once("a", lambda _: "first") == "first"
     assert reader(run).once("b", lambda _: "second") == "second"
+
+
+def test_onlookers_are_counted_once_each_and_only_while_they_look(run, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(reading.time, "monotonic", lambda: clock[0])
+    assert [reader(run).onlookers(name) for name in ("one", "two", "one")] == [1, 2, 2]
+    clock[0] += reading._LOOKING
+    assert reader(run).onlookers("two") == 1

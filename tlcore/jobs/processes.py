@@ -89,6 +89,17 @@ def give_way() -> None:
         Path("/proc/self/oom_score_adj").write_text(_TAKEN_FIRST, encoding="ascii")
 
 
+def give_way_as_session() -> None:
+    """Lower the priority of the whole session that this process leads; nothing where it leads none.
+
+    Linux shares the cores among sessions first: without this, the processes of a session of their own take half of the
+    machine however low their own priority is. See sched(7), autogroups.
+    """
+    if sys.platform != "win32" and os.getsid(0) == os.getpid():
+        with suppress(OSError):  # only Linux has it
+            Path("/proc/self/autogroup").write_text(str(_NICENESS), encoding="ascii")
+
+
 def memory_taken() -> tuple[int, int]:
     """Return the bytes that this process takes now, and that the largest of its children does."""
     process, children = psutil.Process(), [0]

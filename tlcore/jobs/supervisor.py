@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from tlcore.errands import CANCELLED, upload_of
 from tlcore.errors import DamagedError, ThawError
-from tlcore.jobs.processes import kill_family, start
+from tlcore.jobs.processes import give_way_as_session, kill_family, start
 from tlcore.jobs.settings import told_settings
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
@@ -146,6 +146,7 @@ def supervise(store: Store, stay: bool) -> None:
     except Timeout:
         raise ThawError("Another supervisor looks after this home folder already.") from None
     with lock:
+        give_way_as_session()
         store.processes.register("supervisor")
         supervisor = Supervisor(store)
         needed = tidied = time.monotonic()

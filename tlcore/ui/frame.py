@@ -2,6 +2,7 @@
 
 import os
 from contextvars import ContextVar
+from math import inf
 from pathlib import Path
 
 import streamlit as st
@@ -22,8 +23,12 @@ START, PICTURES, NETWORK, TRAIN, INSIDE = (
     f"pages/{name}.py" for name in ("start", "pictures", "network", "train", "inside")
 )
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
-_EVERY = 2.0
-"""Seconds between looks at what the machine does, while it does something."""
+_SETTLING, _TRAINING = 2.0, 10.0
+"""Seconds between looks at what the machine does: while it gets ready, and while it trains.
+
+Every look of everybody takes time from the training. And Streamlit forgets the end of a page that is still being drawn
+when a look at it is due in the same moment, as happens on a machine that is short of time.
+"""
 
 
 def run_page() -> None:
@@ -48,8 +53,8 @@ def run_page() -> None:
         keep_supervisor()
         visitor_cookie(key="visitor", value=workspace())
         with st.sidebar:
-            settling = _settling()
-            st.fragment(_foot, run_every=_EVERY if settling else None)(settling)
+            pace = _pace()
+            st.fragment(_foot, run_every=pace)(pace)
         page.run()
     except ThawError as error:
         st.html(say(str(error), lead="This does not work:", mark="cross"))
@@ -81,14 +86,16 @@ def worker_ready() -> bool:
     return ready and not store().runs.open()
 
 
-def _settling() -> bool:
-    """Say whether what the foot shows will change by itself."""
-    return not worker_ready()
+def _pace() -> float | None:
+    """Return the seconds to the next look at what the foot shows; None if it does not change by itself."""
+    if store().runs.open():
+        return _TRAINING
+    return None if worker_ready() else _SETTLING
 
 
-def _foot(settling: bool) -> None:
+def _foot(pace: float | None) -> None:
     keep_supervisor()
-    if settling and not _settling():
+    if pace is not None and (_pace() or inf) > pace:
         st.rerun()
     cores = os.cpu_count() or 1
     title, lines = f"{cores} CPU core{'s' if cores > 1 else ''}", ["Idle."]

@@ -26,14 +26,24 @@ from tlcore.verdict import explosion_verdict, squeeze_verdict, thawing_verdict
 
 EVERY_AT_FIRST, EVERY = 0.4, 1.0
 """Seconds between looks at the store: before the first point, when somebody waits for it, and after it."""
+_CROWD = 16
+"""So many who look at one run double the seconds between looks, which take their time from the training."""
 _CURVES = 580
 _RATES = 360
 """Heights of the charts, in pixels."""
 
 
-def still(run: Run, history: History) -> bool:
+def _still(run: Run, history: History) -> bool:
     """Say whether nothing will happen by itself; a run whose process died is not still before that is written down."""
     return history.state(run) in STILL and (history.end or history.rest) is not None
+
+
+def pace(run: Run, history: History) -> float | None:
+    """Return the seconds between looks at a run by this visitor, among the others who look; None if it is still."""
+    if _still(run, history):
+        return None
+    onlookers = reader(run.id).onlookers(workspace())
+    return EVERY * (1 + onlookers // _CROWD) if history.steps else EVERY_AT_FIRST
 
 
 def draw_run(identifier: str, every: float | None) -> None:
@@ -43,7 +53,7 @@ def draw_run(identifier: str, every: float | None) -> None:
         return
     history = reader(identifier).history()
     state = history.state(run)
-    if (every is None) != still(run, history):
+    if (every is None) != (pace(run, history) is None):
         st.rerun()
     _head(run, history, state)
     with st.container(key="card_progress"):

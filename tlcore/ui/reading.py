@@ -1,5 +1,6 @@
 """One reader per run, shared by all who look at it: each event is read, folded and drawn once."""
 
+import time
 from collections.abc import Callable
 from threading import Lock
 from typing import Any, TypeVar
@@ -10,6 +11,8 @@ from tlcore.history import History
 from tlcore.ui.session import store
 
 Made = TypeVar("Made")
+_LOOKING = 15.0
+"""Seconds for which somebody who looked counts as looking."""
 
 
 class RunReader:
@@ -19,6 +22,7 @@ class RunReader:
         self._run = run
         self._history = History()
         self._made: dict[str, tuple[int, Any]] = {}
+        self._looked: dict[str, float] = {}
         self._lock = Lock()
 
     def history(self) -> History:
@@ -38,6 +42,14 @@ class RunReader:
                 kept = self._made[name] = (history.last, make(history))
             made: Made = kept[1]
             return made
+
+    def onlookers(self, workspace: str) -> int:
+        """Return how many look at the run now, this one included."""
+        now = time.monotonic()
+        with self._lock:
+            self._looked[workspace] = now
+            self._looked = {one: at for one, at in self._looked.items() if now - at < _LOOKING}
+            return len(self._looked)
 
     def _read(self) -> History:
         if self._history.end is None:
