@@ -6,6 +6,7 @@ from importlib.util import find_spec
 import pytest
 
 from tlcore.commands.yardsticks.every import YARDSTICKS
+from tlcore.commands.yardsticks.yardstick import Settings
 
 SMALL = ("--image-size", "32", "--batch-size", "8", "--epochs", "1")
 LITE0, SQUEEZENET = "efficientnet_lite0", "squeezenet1_0"
@@ -177,3 +178,14 @@ def test_a_package_that_is_not_here_is_named(said):
     status, _, complaint = said("bench", "fastai")
     assert status == 1
     assert "pip install fastai" in complaint
+
+
+@pytest.mark.slow
+def test_questions_are_asked_at_once_again_and_beside_a_run(monkeypatch):
+    monkeypatch.setattr("tlcore.commands.yardsticks.questions._WINDOW", 2.0)
+    figures = list(YARDSTICKS["questions"].figures(Settings(repeat=1, image_size=32, batch_size=8)))
+    seconds = {figure.what: figure.value for figure in figures}
+    assert len(seconds) == 5
+    assert seconds[f"{LITE0}: 30 questions at once, to the last answer"] > 0
+    assert seconds[f"{LITE0}: a question while a run trains"] > 0
+    assert seconds[f"{LITE0}: training in that minute over a minute without"] > 0

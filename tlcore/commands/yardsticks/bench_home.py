@@ -17,7 +17,7 @@ from tlcore.errors import ChoiceError, ProcessError, ThawError
 from tlcore.events import Finished, Stepped
 from tlcore.history import History
 from tlcore.jobs.eyes import Eyes
-from tlcore.jobs.processes import memory_taken, start
+from tlcore.jobs.processes import kill_family, memory_taken, start
 from tlcore.store import Store
 from tlcore.store.claims import Claimant
 from tlcore.store.datasets import Dataset
@@ -137,6 +137,23 @@ def told_to_the_end(store: Store, run: str, look: Callable[[], None]) -> tuple[l
 
     wait_for(rests, look)
     return entries, history
+
+
+@contextmanager
+def supervised(store: Store) -> Iterator[Callable[[], None]]:
+    """Keep a supervisor whose worker and desk stand by; yield a look whether it is still there."""
+    supervisor = start(store, "supervise", "--stay", log="supervisor.log")
+
+    def look() -> None:
+        if supervisor.poll() is not None:
+            raise ProcessError("The supervisor ended before its work was done.")
+
+    try:
+        wait_until_ready(store, ["worker", "desk"], look)
+        yield look
+    finally:
+        kill_family(supervisor.pid)
+        supervisor.wait()
 
 
 class Worker:

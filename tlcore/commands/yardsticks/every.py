@@ -11,6 +11,7 @@ from tlcore.commands.yardsticks.features import FEATURES
 from tlcore.commands.yardsticks.first_point import FIRST_POINT
 from tlcore.commands.yardsticks.freezing import FREEZING
 from tlcore.commands.yardsticks.memory import MEMORY
+from tlcore.commands.yardsticks.questions import QUESTIONS
 from tlcore.commands.yardsticks.reading import READING
 from tlcore.commands.yardsticks.rivals import FASTAI, TUTORIAL
 from tlcore.commands.yardsticks.steps import STEPS
@@ -30,5 +31,6 @@ YARDSTICKS: Mapping[str, Yardstick] = MappingProxyType(
         "reading": READING,
         "album": ALBUM,
         "memory": MEMORY,
+        "questions": QUESTIONS,
     }
 )

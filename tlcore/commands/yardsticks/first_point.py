@@ -3,15 +3,13 @@
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
-from tlcore.commands.yardsticks.bench_home import bench_home, brought, told_to_the_end, wait_until_ready
+from tlcore.commands.yardsticks.bench_home import bench_home, brought, supervised, told_to_the_end
 from tlcore.commands.yardsticks.yardstick import Figure, Settings, Yardstick
 from tlcore.config import RunConfig
-from tlcore.errors import ProcessError, ThawError
+from tlcore.errors import ThawError
 from tlcore.events import Stepped
-from tlcore.jobs.processes import kill_family, start
 from tlcore.store import Store
 
 _LOOKING = 8.0
@@ -29,7 +27,7 @@ def _figures(settings: Settings) -> Iterator[Figure]:
 
 def _clicks(store: Store, config: RunConfig) -> Iterator[Figure]:
     """Time the first run of a new home, and another one of the same plan that finds no rows."""
-    with _supervised(store) as look:
+    with supervised(store) as look:
         time.sleep(_LOOKING)
         first = _first_point(store, config, look)
         store.beginnings.empty()
@@ -47,23 +45,6 @@ def _first_point(store: Store, config: RunConfig, look: Callable[[], None]) -> f
     if first is None:
         raise ThawError("The run ended before its first step.", str(history.end or history.rest))
     return first.time - run.created
-
-
-@contextmanager
-def _supervised(store: Store) -> Iterator[Callable[[], None]]:
-    """Keep a supervisor whose worker and desk stand by; yield a look whether it is still there."""
-    supervisor = start(store, "supervise", "--stay", log="supervisor.log")
-
-    def look() -> None:
-        if supervisor.poll() is not None:
-            raise ProcessError("The supervisor ended before its work was done.")
-
-    try:
-        wait_until_ready(store, ["worker", "desk"], look)
-        yield look
-    finally:
-        kill_family(supervisor.pid)
-        supervisor.wait()
 
 
 FIRST_POINT = Yardstick(
