@@ -49,11 +49,8 @@ def test_every_block_of_an_untouched_backbone_shows_what_it_sees(ask, question):
     assert size(seen.crop) == (64, 64)
     assert [block.block for block in seen.blocks] == [block.name for block in backbone(DEFAULT).blocks]
     for block in seen.blocks[:-1]:
-        channels, height, width = block.shape
+        _, height, width = block.shape
         assert size(block.mean.png) == (width, height)
-        assert len(block.strongest) == min(32, channels)
-        means = [channel.mean for channel in block.strongest]
-        assert means == sorted(means, reverse=True)
     assert (seen.blocks[-1].shape, seen.blocks[-1].mean) == ((1000,), None)
 
 
