@@ -8,7 +8,7 @@ from tlcore.figures.heatmaps import heatmap
 from tlcore.questions import Excite, Excited, See, SingledOut, SingleOut
 from tlcore.questions.channels import Channel, Measure
 from tlcore.questions.seen import BlockSeen, Seen
-from tlcore.text import plain
+from tlcore.text import clean, plain
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.overlay import overlay
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
@@ -33,13 +33,10 @@ _TOLD: dict[Measure, str] = {
 def draw_channels(subject: Subject, question: See, seen: Seen, block: BlockSeen) -> Channel | None:
     """Draw the channels of a block that stand out, and return the one that is chosen, if one is."""
     label = backbone(subject.backbone).block(block.block).label
-    st.header(f"{plain(label)}: `{block.block}`", anchor=False)
-    asked = _choose_measure(question, seen, block)
-    scale, more = st.columns([1.6, 1], vertical_alignment="center")
-    scale.html(legend("its lowest value", "its highest"))
-    if block.shape[0] > _FEW:
-        words = f"Show {min(_MANY, block.shape[0])}"
-        asked = _with_more(asked) if more.toggle(words, key="more_channels") else asked
+    title, scale = st.columns([1.3, 1], vertical_alignment="center")
+    title.header(f"{plain(label)}: `{block.block}`", anchor=False)
+    scale.html(legend("its lowest", "its highest"))
+    asked = _choose_channels(question, seen, block)
     try:
         found = store().asked.ask(asked)
     except ThawError as error:
@@ -80,21 +77,20 @@ def draw_over_picture(subject: Subject, seen: Seen, block: BlockSeen, channel: C
     _draw_exciting(subject, block, channel)
 
 
-def _choose_measure(question: See, seen: Seen, block: BlockSeen) -> SingleOut:
-    """Draw the choice by what channels stand out, and return what is to be asked."""
-    by = st.segmented_control(
+def _choose_channels(question: See, seen: Seen, block: BlockSeen) -> SingleOut:
+    """Draw the choice by what channels stand out, and of how many, and return what is to be asked."""
+    measure, on, more = st.columns([1.5, 1.2, 0.8], vertical_alignment="bottom")
+    by = measure.segmented_control(
         "Stand out by", list(_MEASURES), default="mean", required=True, format_func=_MEASURES.__getitem__, key="by"
     )
     answer = -1
     if by == "influence" and seen.answers:
-        names = {likely.number: plain(likely.name, 40) for likely in seen.answers}
-        answer = st.selectbox("On the answer", list(names), format_func=names.__getitem__, key="influenced_answer")
-    return SingleOut(network=question.network, picture=question.picture, block=block.block, by=by, answer=answer)
-
-
-def _with_more(asked: SingleOut) -> SingleOut:
+        names = {likely.number: clean(likely.name, 40) for likely in seen.answers}
+        answer = on.selectbox("On the answer", list(names), format_func=names.__getitem__, key="influenced_answer")
+    many = min(_MANY, block.shape[0])
+    most = many if many > _FEW and more.toggle(f"Show {many}", key="more_channels") else _FEW
     return SingleOut(
-        network=asked.network, picture=asked.picture, block=asked.block, by=asked.by, answer=asked.answer, most=_MANY
+        network=question.network, picture=question.picture, block=block.block, by=by, answer=answer, most=most
     )
 
 
@@ -114,8 +110,12 @@ def _heat(channel: Channel, by: Measure) -> Heat:
 
 def _range(low: float, high: float) -> str:
     if low == high:
-        return f"It is {low:.2g} everywhere, so there is nothing to see."
-    return f"Dark is {low:.2g}, bright is {high:.2g}."
+        return f"It is {_short(low)} everywhere, so there is nothing to see."
+    return f"Dark is {_short(low)}, bright is {_short(high)}."
+
+
+def _short(value: float) -> str:
+    return f"{value:.2g}".replace("-", "−")
 
 
 def _draw_exciting(subject: Subject, block: BlockSeen, channel: Channel) -> None:

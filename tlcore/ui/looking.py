@@ -3,6 +3,7 @@
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
+from tlcore.catalog.weights import SCRATCH
 from tlcore.errors import ThawError
 from tlcore.figures.heatmaps import heatmap
 from tlcore.questions import See
@@ -59,13 +60,12 @@ def _picture(subject: Subject, picture: Picked, seen: Seen | None) -> None:
 
 
 def _told(subject: Subject, picture: Picked, seen: Seen | None) -> list[tuple[str, str, str]]:
-    """Return what is said of the picture: its label and the likeliest answers."""
+    """Return what is said of the picture: its label and the likeliest answer."""
     rows = [("Picture", "your own", "") if picture.own else ("Labelled", picture.label, "")]
     if seen is not None and seen.answers:
         first = seen.answers[0]
         mark = ("check" if first.name == picture.label else "cross") if subject.checkpoint and not picture.own else ""
         rows.append(("Answer", f"{clean(first.name, 24)}, {percent(first.probability)}", mark))
-        rows += [("then", f"{clean(other.name, 24)}, {percent(other.probability)}", "") for other in seen.answers[1:2]]
     return rows
 
 
@@ -86,14 +86,30 @@ def _strip(subject: Subject, seen: Seen) -> BlockSeen | None:
     heats = [_heat(subject, block) for block in with_maps]
     description = "Mean activation of every block, from the picture to the answer"
     heat_strip(key="strip", heats=heats, chosen=chosen, columns="row", on_choose=_take_block, description=description)
-    first, last = with_maps[0], with_maps[-1]
-    st.html(
-        say(
-            f"from left to right the picture gets coarser. `{first.block}` still has {_squares(first)} squares and "
-            f"draws edges; `{last.block}` has only {_squares(last)}, and each knows what its part of the picture holds."
-        )
-    )
+    lesson, answers = st.columns([1.5, 1]) if seen.answers else (st.container(), None)
+    lesson.html(say(_lesson(subject, with_maps[0], with_maps[-1])))
+    if answers is not None:
+        rows = [(likely.name, percent(likely.probability), "") for likely in seen.answers]
+        answers.caption("What it takes the picture for")
+        answers.html(facts_table(rows))
     return next(block for block in with_maps if block.block == chosen)
+
+
+def _lesson(subject: Subject, first: BlockSeen, last: BlockSeen) -> str:
+    if subject.checkpoint is None and subject.weights == SCRATCH:
+        return (
+            "this network holds random numbers: no block has learned what to look for, and the maps only mix the "
+            "picture's own light and dark. Look again after training."
+        )
+    if first.shape[1:] == last.shape[1:]:
+        return (
+            f"every block keeps {_squares(first)} squares. From left to right each square gathers more from all the "
+            f"others: in `{first.block}` it knows little more than its own piece of the picture."
+        )
+    return (
+        f"from left to right the picture gets coarser. `{first.block}` still has {_squares(first)} squares and "
+        f"draws edges; `{last.block}` has only {_squares(last)}, and each knows what its part of the picture holds."
+    )
 
 
 def _heat(subject: Subject, seen: BlockSeen) -> Heat:

@@ -4,11 +4,12 @@ from typing import BinaryIO
 
 import streamlit as st
 
+from tlcore.data.limits import PICTURE_FILE_BYTES
 from tlcore.data.manifest import Manifest
 from tlcore.errors import ThawError
 from tlcore.jobs.own_picture import take_own_picture
 from tlcore.store.own import MOST
-from tlcore.text import plain
+from tlcore.text import clean
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import say
 from tlcore.ui.session import store, workspace
@@ -16,8 +17,9 @@ from tlcore.ui.subject import Picked, listed_pictures, offered_pictures, take_pi
 from tlcore.ui.thumbnails import thumbnail
 
 _SIDES = {"val": "To check with", "train": "To learn from"}
-_THUMB = 44
+_THUMB = 36
 """Pixels."""
+_MEGABYTES = PICTURE_FILE_BYTES // 1_000_000
 _BROUGHT = "own_brought"
 """How many pictures the visitor has brought: each gets a widget of its own, so that none is kept in memory."""
 _PROBLEM = "own_problem"
@@ -28,27 +30,25 @@ def draw_picture_choice(manifest: Manifest, picture: Picked) -> None:
     """Draw the ways to another picture: one step, a row of small ones, a search, an own one."""
     listed = [example.id for example in listed_pictures(manifest)]
     place = listed.index(picture.id) if picture.id in listed else -1
-    with st.container(horizontal=True, vertical_alignment="center", key="picture_steps"):
-        _step("Previous", "chevron_left", listed[place - 1] if place > 0 else "")
-        _step("Next", "chevron_right", listed[place + 1] if place + 1 < len(listed) else "")
-        st.caption(f"{place + 1:,} of {len(listed):,}" if place >= 0 else f"not among these {len(listed):,}")
     thumbs = [Thumb(id=example.id, image=thumbnail(example.id)) for example in offered_pictures(manifest)]
     picture_wall(key="wall", thumbs=thumbs, chosen=picture.id, on_choose=take_picture, size=_THUMB)
-    with st.popover("Look for another", width="stretch"):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        _step("Previous picture", "chevron_left", listed[place - 1] if place > 0 else "")
+        st.caption(f"{place + 1:,} of {len(listed):,}" if place >= 0 else f"{len(listed):,} others", width="content")
+        _step("Next picture", "chevron_right", listed[place + 1] if place + 1 < len(listed) else "")
+    with st.popover("Find another", width="stretch"):
         _draw_search(manifest, len(listed))
     with st.popover("Bring your own", width="stretch"):
         _draw_own(picture)
-    if problem := st.session_state.get(_PROBLEM):
-        st.html(say(problem, lead="Not taken:", mark="cross"))
     for note in st.session_state.get(_NOTES, ()) if picture.own else ():
         st.caption(note)
 
 
 def _step(words: str, icon: str, to: str) -> None:
     st.button(
-        words,
+        f":material/{icon}:",
         key=f"slim_picture_{icon}",
-        icon=f":material/{icon}:",
+        help=words,
         on_click=take_picture,
         args=(to,),
         disabled=not to,
@@ -59,7 +59,7 @@ def _draw_search(manifest: Manifest, found: int) -> None:
     st.selectbox(
         "Class",
         [None, *manifest.classes],
-        format_func=lambda name: "All classes" if name is None else plain(name, 40),
+        format_func=lambda name: "All classes" if name is None else clean(name, 40),
         key="picture_class",
         on_change=take_picture,
         args=("",),
@@ -80,9 +80,11 @@ def _draw_search(manifest: Manifest, found: int) -> None:
 
 
 def _draw_own(picture: Picked) -> None:
+    if problem := st.session_state.get(_PROBLEM):
+        st.html(say(problem, lead="Not taken:", mark="cross"))
     number = st.session_state.get(_BROUGHT, 0)
     key = f"own_upload_{number}"
-    st.file_uploader("A picture file", key=key, on_change=_take, args=(key,))
+    st.file_uploader("A picture file", key=key, max_upload_size=_MEGABYTES, on_change=_take, args=(key,))
     if st.toggle("Use the camera", key="own_camera"):
         key = f"own_snapshot_{number}"
         st.camera_input("A snapshot", key=key, on_change=_take, args=(key,))

@@ -21,7 +21,7 @@ from tlcore.ui.words import percent
 _PICTURE = "picture"
 _CLASS, _SIDE, _NAME = "picture_class", "picture_side", "picture_name"
 _RUNS = 12
-_OFFERED = 10
+_OFFERED = 5
 """Pictures to choose from at once."""
 
 
@@ -133,7 +133,7 @@ def listed_pictures(manifest: Manifest) -> list[Example]:
 
 
 def offered_pictures(manifest: Manifest) -> list[Example]:
-    """Return the ten pictures of the list among which the chosen one is, or the first ten."""
+    """Return the few pictures of the list among which the chosen one is, or the first few."""
     listed, chosen_now = listed_pictures(manifest), choose_picture(manifest).id
     place = next((place for place, example in enumerate(listed) if example.id == chosen_now), 0)
     begin = place - place % _OFFERED
