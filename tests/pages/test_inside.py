@@ -82,10 +82,10 @@ def test_one_steps_from_picture_to_picture(open_page, make_set, store):
     page = open_page("inside")
     order = [one.id for one in manifest.of("val")]
     assert store.asked.waiting().picture.picture == order[0]
-    page.button(key="slim_picture_chevron_right").click().run()
+    page.button(key="slim_picture_next").click().run()
     assert store.asked.waiting().picture.picture == order[1]
-    assert page.button(key="slim_picture_chevron_right").disabled
-    page.button(key="slim_picture_chevron_left").click().run()
+    assert page.button(key="slim_picture_next").disabled
+    page.button(key="slim_picture_back").click().run()
     assert [caption.value for caption in page.caption if " of 2" in caption.value] == ["1 of 2"]
 
 
@@ -178,6 +178,22 @@ def test_a_run_that_is_gone_is_told_and_another_network_is_shown(open_page, make
     assert isinstance(store.asked.waiting(), See)
 
 
+def test_a_run_that_is_deleted_while_it_is_looked_at_gives_way(
+    open_page, make_set, make_run, two_epochs, store, heard, asked
+):
+    manifest = make_set()
+    run = make_run(manifest, *two_epochs(manifest), Finished(seconds=4.0))
+    page = open_page("inside", run=run.id)
+    choose(page, "Network", f"{run.id}-before")
+    assert asked(page)
+    store._database.write("DELETE FROM events WHERE run = ?", run.id)
+    store._database.write("DELETE FROM runs WHERE id = ?", run.id)
+    page.run()
+    assert not page.exception
+    assert "The run of this address is not here any more." in heard(page)
+    assert "Untouched" in heard(page)
+
+
 def test_a_run_without_weights_is_told(open_page, make_set, make_run, heard):
     run = make_run(make_set())
     page = open_page("inside", run=run.id)
@@ -192,7 +208,7 @@ def test_a_damaged_checkpoint_leaves_the_page_usable(open_page, make_set, make_r
     store.asked.refuse(store.asked.waiting(), "A file of this run or set is damaged.")
     page.run()
     assert "A file of this run or set is damaged." in heard(page)
-    page.button(key="slim_picture_chevron_right").click().run()
+    page.button(key="slim_picture_next").click().run()
     assert not page.exception
     choose(page, "Network", f"untouched-{run.config.backbone}-imagenet")
     assert store.asked.waiting().network.checkpoint is None

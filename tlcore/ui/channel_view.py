@@ -46,7 +46,11 @@ def draw_channels(subject: Subject, question: See, seen: Seen, block: BlockSeen)
         wait_for(asked, "Looking at every channel of this block.", lead="")
         return None
     shown = len(found.channels)
-    st.caption(f"{shown} of {block.shape[0]:,} channels: those that {_TOLD[asked.by]}. The number is the channel.")
+    tokens = backbone(subject.backbone).block(block.block).layout == "tokens"
+    left_out = " The class token, which has no place in the picture, is left out." if tokens else ""
+    st.caption(
+        f"{shown} of {block.shape[0]:,} channels: those that {_TOLD[asked.by]}. The number is the channel.{left_out}"
+    )
     chosen = _chosen(block, found)
     heat_strip(
         key="channels",

@@ -33,9 +33,9 @@ def draw_picture_choice(manifest: Manifest, picture: Picked) -> None:
     thumbs = [Thumb(id=example.id, image=thumbnail(example.id)) for example in offered_pictures(manifest)]
     picture_wall(key="wall", thumbs=thumbs, chosen=picture.id, on_choose=take_picture, size=_THUMB)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        _step("Previous picture", "chevron_left", listed[place - 1] if place > 0 else "")
+        _step("Back", listed[place - 1] if place > 0 else "")
         st.caption(f"{place + 1:,} of {len(listed):,}" if place >= 0 else f"{len(listed):,} others", width="content")
-        _step("Next picture", "chevron_right", listed[place + 1] if place + 1 < len(listed) else "")
+        _step("Next", listed[place + 1] if place + 1 < len(listed) else "")
     with st.popover("Find another", width="stretch"):
         _draw_search(manifest, len(listed))
     with st.popover("Bring your own", width="stretch"):
@@ -44,15 +44,9 @@ def draw_picture_choice(manifest: Manifest, picture: Picked) -> None:
         st.caption(note)
 
 
-def _step(words: str, icon: str, to: str) -> None:
-    st.button(
-        f":material/{icon}:",
-        key=f"slim_picture_{icon}",
-        help=words,
-        on_click=take_picture,
-        args=(to,),
-        disabled=not to,
-    )
+def _step(words: str, to: str) -> None:
+    key = f"slim_picture_{words.lower()}"
+    st.button(words, key=key, on_click=take_picture, args=(to,), disabled=not to)
 
 
 def _draw_search(manifest: Manifest, found: int) -> None:
