@@ -6,7 +6,7 @@ from tlcore.ui.components.static import say
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.heading import crumb
 from tlcore.ui.looking import draw_answer
-from tlcore.ui.subject import choose_network_state, subjects
+from tlcore.ui.subject import choose_network_state, missing_run, subjects
 
 in_frame()
 
@@ -22,6 +22,8 @@ subject = choose_network_state(found)
 with heading:
     crumb(subject.manifest.name, subject.title, subject.when)
     st.title("Look inside", anchor=False)
+if missing := missing_run():
+    st.html(say(missing, lead="", mark="cross"))
 views = {
     "What it sees": draw_answer,
 }

@@ -6,8 +6,9 @@ from typing import Literal
 
 import pytest
 
-from tlcore import errands, events, seen
+from tlcore import errands, events
 from tlcore.errors import ChoiceError, ThawError, did_you_mean
+from tlcore.questions import seen
 from tlcore.records import digest, from_json, from_plain, to_json
 
 
@@ -96,14 +97,13 @@ def test_what_is_sent_between_processes_is_found_by_its_name(kinds):
 
 def test_an_answer_survives_being_written_down():
     grey = seen.Map(png="AAAA", low=-1.5, high=2.0)
-    channel = seen.Channel(number=3, mean=0.5, map=grey)
     answer = seen.Seen(
         crop="AAAA",
         blocks=(
-            seen.BlockSeen(block="stem", shape=(4, 2, 2), mean=grey, strongest=(channel,)),
-            seen.BlockSeen(block="head", shape=(2,), mean=None, strongest=()),
+            seen.BlockSeen(block="stem", shape=(4, 2, 2), mean=grey),
+            seen.BlockSeen(block="head", shape=(2,), mean=None),
         ),
-        answers=(seen.Likely(name="bees", probability=1.0),),
+        answers=(seen.Likely(number=1, name="bees", probability=1.0),),
     )
     assert from_json(seen.Seen, to_json(answer)) == answer
 

@@ -12,7 +12,7 @@ from tlcore.engine.answers.see import as_grid
 from tlcore.engine.blocks import blocks_out_of_order, find_blocks
 from tlcore.engine.cut import Cut
 from tlcore.engine.freezing import apply_groups, train_mode
-from tlcore.engine.hooks import HookSession
+from tlcore.engine.hooks import HookSession, grown_from, run_until
 from tlcore.engine.modality import published
 from tlcore.engine.modality.image import build_module, build_outline
 from tlcore.engine.optimizer import build_optimizer, set_rates
@@ -173,6 +173,32 @@ def test_frozen_blocks_do_not_move_and_thawed_ones_do(card):
         cross_entropy(module(pictures(card, "cpu")), torch.tensor([0, 1])).backward()
         optimizer.step()
         assert moved(module, before) == {block.name: place >= frozen for place, block in enumerate(card.blocks)}
+
+
+@TRAINED
+def test_captured_outputs_are_those_of_a_pass_that_ends_at_the_block(card, hooks_left):
+    torch.manual_seed(0)
+    module = build_module(card, CLASSES).eval()
+    example = pictures(card, "cpu")
+    with torch.inference_mode():
+        with HookSession(module, card.blocks) as hooks:
+            answer = module(example)
+        for block in card.blocks:
+            assert torch.equal(hooks.captured[block.name], run_until(module, block.output, 0, example)), block.name
+    assert hooks_left(module) == 0
+    assert not any(part.training for part in module.modules())
+    assert all(parameter.requires_grad and parameter.grad is None for parameter in module.parameters())
+    block = card.blocks[len(card.blocks) // 2]
+    with grown_from(module.requires_grad_(False), block) as roots:
+        again = module(example)
+        (slope,) = torch.autograd.grad(again[0, 0], roots)
+    assert torch.equal(again, answer)
+    assert torch.equal(roots[0], hooks.captured[block.name])
+    assert slope.shape == roots[0].shape
+    with pytest.raises((RuntimeError, IndexError)), grown_from(module, block):
+        module(example[:, :2])
+    assert hooks_left(module) == 0
+    assert all(parameter.grad is None for parameter in module.parameters())
 
 
 @TRAINED

@@ -153,9 +153,9 @@ def test_looking_inside_asks_for_what_is_chosen(open_page, make_set, make_run, t
     run = make_run(manifest, *two_epochs(manifest), Finished(seconds=4.0))
     open_page("inside", run=run.id)
     question = store.asked.waiting()
-    assert question.checkpoint == "d" * 64
-    assert question.picture in {example.id for example in manifest.of("val")}
-    assert question.classes == manifest.classes
+    assert question.network.checkpoint == "d" * 64
+    assert question.network.classes == manifest.classes
+    assert question.picture.picture in {example.id for example in manifest.of("val")}
 
 
 def test_a_question_without_an_answer_is_told_in_words(open_page, make_set, store, words):

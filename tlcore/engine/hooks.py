@@ -52,6 +52,26 @@ def run_until(module: nn.Module, part: str, time: int, inputs: torch.Tensor) -> 
     raise AssertionError(f"{part} did not put out {time + 1} times")
 
 
+@contextmanager
+def grown_from(module: nn.Module, block: Block) -> Iterator[list[torch.Tensor]]:
+    """Let what follows `block` grow from copies of its outputs that can be asked for a gradient, inside a `with`.
+
+    They are the list's entries, one for each forward pass. Nothing before the block is reached by such a gradient, so
+    that it comes out the same whatever is frozen.
+    """
+    roots: list[torch.Tensor] = []
+
+    def replace(_part: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+        roots.append(output.detach().clone().requires_grad_())
+        return roots[-1].clone()  # What follows may work in place, which a root forbids.
+
+    handle = module.get_submodule(block.output).register_forward_hook(replace)
+    try:
+        yield roots
+    finally:
+        handle.remove()
+
+
 class HookSession:
     """Captures the output of each block during the forward passes inside a `with`.
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from tlcore.questions.asking import AnswerKind, Asks, Network, Shown
+from tlcore.questions.asking import OWN, AnswerKind, Asks, Network, Shown
+from tlcore.questions.channels import Excite, Excited, SingledOut, SingleOut
 from tlcore.questions.plans import (
     PREVIEWED,
     SWEEP_STEPS,
@@ -25,6 +26,7 @@ from tlcore.questions.seen import See, Seen
 __all__ = [
     "ANSWERS",
     "KINDS",
+    "OWN",
     "PREVIEWED",
     "SWEEP_STEPS",
     "Answer",
@@ -32,6 +34,8 @@ __all__ = [
     "Asks",
     "Doubt",
     "Doubts",
+    "Excite",
+    "Excited",
     "FindRate",
     "Measure",
     "Measured",
@@ -45,16 +49,20 @@ __all__ = [
     "Separate",
     "Separation",
     "Shown",
+    "SingleOut",
+    "SingledOut",
     "Suspect",
 ]
 
-Question = See | FindRate | Measure | Separate | Doubt | Prepare
-Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared
+Question = See | SingleOut | Excite | FindRate | Measure | Separate | Doubt | Prepare
+Answer = Seen | SingledOut | Excited | RateCurve | Measured | Separation | Doubts | Prepared
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
     {
         See: Seen,
+        SingleOut: SingledOut,
+        Excite: Excited,
         FindRate: RateCurve,
         Measure: Measured,
         Separate: Separation,

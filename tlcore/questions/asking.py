@@ -29,13 +29,17 @@ class Network:
     """Drew the head, and with it all that begins with random numbers."""
 
 
+OWN = ""
+"""What stands for the digest of a set where a picture is in none: somebody brought it to look at."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One picture of a set."""
+    """One picture: of a set, or one that a person brought to look at."""
 
     data: str
-    """Digest of the manifest that it is in."""
+    """Digest of the manifest that it is in, or `OWN`."""
     picture: str
-    """Id of the example."""
+    """Id of the example; of an own picture, its sha256."""
     workspace: str = ""
-    """Whose set it is; another's set with the same content will do."""
+    """Whose it is; another's set with the same content will do, but never another's own picture."""

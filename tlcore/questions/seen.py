@@ -23,15 +23,6 @@ class Map:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
-    """One channel of a block."""
-
-    number: int
-    mean: float
-    map: Map
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BlockSeen:
     """A block's output for one picture."""
 
@@ -40,14 +31,14 @@ class BlockSeen:
     """(C, H, W) for maps and token grids, (C,) for vectors."""
     mean: Map | None
     """Mean over the channels; None where the output has no grid."""
-    strongest: tuple[Channel, ...]
-    """Channels with the largest mean, largest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likely:
     """One class and its probability, 0 to 1."""
 
+    number: int
+    """Its place among the network's answers."""
     name: str
     probability: float
 

@@ -12,8 +12,9 @@ from threading import Lock
 
 from tlcore.data.manifest import Example, Manifest
 from tlcore.errors import DamagedError, ThawError
-from tlcore.questions import Shown
+from tlcore.questions import OWN, Shown
 from tlcore.store.database import Database, as_written
+from tlcore.store.own import OwnPictures
 from tlcore.store.recent import Recent
 
 
@@ -47,8 +48,9 @@ class Dataset:
 class Datasets:
     """The sets of all workspaces, as runs know them: by their content, wherever it lies."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, own: OwnPictures) -> None:
         self._database = database
+        self._own = own
         self._recent: Recent[Dataset] = Recent(Dataset.pictures)
         self._reading = Lock()
 
@@ -108,7 +110,9 @@ class Datasets:
         raise ThawError("The pictures of this run are not here any more.", "Read the folder in again.")
 
     def shown(self, picture: Shown) -> Path:
-        """Return where a picture that a question is about lies; raises ThawError if its set is gone."""
+        """Return where a picture that a question is about lies; raises ThawError if it or its set is gone."""
+        if picture.data == OWN:
+            return self._own.path(picture.workspace, picture.picture)
         return self.by_digest(picture.data, picture.workspace).path(picture.picture)
 
     def _dataset(self, row: Row) -> Dataset:

@@ -17,6 +17,7 @@ from tlcore.store.errands import Errands
 from tlcore.store.imported import Imported
 from tlcore.store.intake import Intake
 from tlcore.store.known_sets import KnownSets
+from tlcore.store.own import OwnPictures
 from tlcore.store.processes import Processes
 from tlcore.store.runs import Runs
 from tlcore.store.space import Space
@@ -50,7 +51,8 @@ class Store:
         self.beginnings = Beginnings(home / "beginnings")
         self.blobs = Blobs(home / "blobs")
         self.points = Blobs(home / "points")
-        self.datasets = Datasets(self._database)
+        self.own = OwnPictures(home / "own")
+        self.datasets = Datasets(self._database, self.own)
         self.albums = Albums(self._database, self.blobs, self.datasets)
         self.drafts = Drafts(self._database)
         self.errands = Errands(self._database)
@@ -107,7 +109,7 @@ class Store:
         That are files in the making, unfinished uploads, save points of ended runs, and what no album, set, run or
         import names.
         """
-        self.space.sweep(self.known_sets.surveys(), _LEFT_BEHIND)
+        self.space.sweep(self.known_sets.surveys() | self.own.all(), _LEFT_BEHIND)
         self.tidy()
         for folder in (self.blobs.making, self.points.making, self.intake.root):
             for left in folder.glob("*"):

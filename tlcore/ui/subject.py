@@ -2,25 +2,42 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone, known
-from tlcore.catalog.weights import weights_file
+from tlcore.catalog.weights import SCRATCH, is_here
 from tlcore.data.manifest import Example, Manifest
-from tlcore.questions import Network, Shown
+from tlcore.errors import ThawError
+from tlcore.questions import OWN, Network, Shown
 from tlcore.store.runs import Run
 from tlcore.text import clean
 from tlcore.ui.reading import reader
 from tlcore.ui.session import chosen, dataset, draft, readable, store, workspace
-from tlcore.ui.thumbnails import some_of_each
 from tlcore.ui.titles import plan_title
 from tlcore.ui.words import percent
 
 _PICTURE = "picture"
+_CLASS, _SIDE, _NAME = "picture_class", "picture_side", "picture_name"
 _RUNS = 12
-_OFFERED = 10
+_OFFERED = 5
 """Pictures to choose from at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """The picture that is looked at."""
+
+    id: str
+    name: str
+    label: str
+    """Its class; empty for a picture that the visitor brought to look at."""
+
+    @property
+    def own(self) -> bool:
+        """Whether it is in no set."""
+        return not self.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +69,9 @@ class Subject:
         )
 
     def shown(self, picture: str) -> Shown:
-        """Return the picture with this id, as questions are asked about it."""
-        return Shown(data=self.manifest.digest, picture=picture, workspace=workspace())
+        """Return the picture with this id, of the set or the visitor's own, as questions are asked about it."""
+        own = picture in store().own.of(workspace()) and _in_set(self.manifest, picture) is None
+        return Shown(data=OWN if own else self.manifest.digest, picture=picture, workspace=workspace())
 
     @property
     def _published(self) -> bool:
@@ -62,30 +80,24 @@ class Subject:
 
 def subjects() -> list[Subject]:
     """Return what can be looked at: the named run first, then recent ones, then the plan's backbone, untouched."""
-    named = st.query_params.get("run")
     runs = store().runs.recent(readable(), _RUNS)
-    if named and (run := store().runs.get(named, readable())):
+    if run := _named_run():
         runs = [run, *(other for other in runs if other.id != run.id)]
     found = [subject for run in runs for subject in _of_run(run)]
-    manifest, plan = chosen(), draft()
-    card = backbone(plan.backbone)
-    published = card.published(plan.weights) or card.weights[0]
-    if manifest is not None and weights_file(published) is not None:
-        found.append(
-            Subject(
-                key=f"untouched-{plan.backbone}-{published.name}",
-                title=f"Untouched {card.title}",
-                when=f"as it came ({published.title})",
-                manifest=manifest,
-                backbone=plan.backbone,
-                weights=published.name,
-                checkpoint=None,
-                image_size=plan.image_size,
-                seed=plan.seed,
-                learned={},
-            )
-        )
-    return found
+    manifest = chosen()
+    return found if manifest is None else [*found, _untouched(manifest)]
+
+
+def missing_run() -> str:
+    """Return why the run that the address names cannot be looked at; an empty text if it can, or if it names none."""
+    if "run" not in st.query_params:
+        return ""
+    run = _named_run()
+    if run is None:
+        return "The run of this address is not here any more. You see another network."
+    return (
+        "" if _of_run(run) else f"{plan_title(run.config)} has no weights that can be shown. You see another network."
+    )
 
 
 def choose_network_state(found: list[Subject]) -> Subject:
@@ -97,16 +109,35 @@ def choose_network_state(found: list[Subject]) -> Subject:
     return next(subject for subject in found if subject.key == key)
 
 
-def choose_picture(manifest: Manifest) -> Example:
-    """Return the picture that was clicked last, or the first validation picture."""
-    offered = offered_pictures(manifest)
-    picture = st.session_state.get(_PICTURE)
-    return next((example for example in offered if example.id == picture), offered[0])
+def choose_picture(manifest: Manifest) -> Picked:
+    """Return the picture that was chosen last, or the first of those that are offered."""
+    picture = st.session_state.get(_PICTURE, "")
+    example = _in_set(manifest, picture)
+    if example is None and picture in store().own.of(workspace()):
+        return Picked(id=picture, name="Your own picture", label="")
+    example = example or (listed_pictures(manifest) or list(manifest.examples))[0]
+    return Picked(id=example.id, name=example.name, label=manifest.classes[example.label])
+
+
+def listed_pictures(manifest: Manifest) -> list[Example]:
+    """Return the pictures of the class, the side and the name that are looked for, the classes in turn."""
+    label, name = st.session_state.get(_CLASS), st.session_state.get(_NAME, "").casefold().strip()
+    side = st.session_state.get(_SIDE) or "val"
+    places = [count() for _ in manifest.classes]
+    found = [
+        (next(places[example.label]), example)
+        for example in manifest.of(side) or manifest.examples
+        if (label is None or manifest.classes[example.label] == label) and name in example.name.casefold()
+    ]
+    return [example for _, example in sorted(found, key=lambda one: (one[0], one[1].label))]
 
 
 def offered_pictures(manifest: Manifest) -> list[Example]:
-    """Return the validation pictures to choose from, all classes in turn."""
-    return some_of_each(manifest.of("val"), _OFFERED)
+    """Return the few pictures of the list among which the chosen one is, or the first few."""
+    listed, chosen_now = listed_pictures(manifest), choose_picture(manifest).id
+    place = next((place for place, example in enumerate(listed) if example.id == chosen_now), 0)
+    begin = place - place % _OFFERED
+    return listed[begin : begin + _OFFERED]
 
 
 def take_picture(identifier: str) -> None:
@@ -114,10 +145,46 @@ def take_picture(identifier: str) -> None:
     st.session_state[_PICTURE] = identifier
 
 
+def _in_set(manifest: Manifest, picture: str) -> Example | None:
+    return next((example for example in manifest.examples if example.id == picture), None)
+
+
+def _named_run() -> Run | None:
+    named = st.query_params.get("run")
+    return store().runs.get(named, readable()) if named else None
+
+
+def _untouched(manifest: Manifest) -> Subject:
+    """Return the plan's backbone as it came; with random numbers where its weights are not on this machine."""
+    plan = draft()
+    card = backbone(plan.backbone)
+    published = card.published(plan.weights)
+    weights, when = plan.weights, "as it came (your own weights)"
+    if published is not None:
+        when = f"as it came ({published.title})"
+    if plan.weights == SCRATCH or not is_here(card, plan.weights):
+        missing = " · its weights are not on this machine" if plan.weights != SCRATCH else ""
+        weights, when = SCRATCH, f"random numbers{missing}"
+    return Subject(
+        key=f"untouched-{plan.backbone}-{weights}",
+        title=f"Untouched {card.title}",
+        when=when,
+        manifest=manifest,
+        backbone=plan.backbone,
+        weights=weights,
+        checkpoint=None,
+        image_size=plan.image_size,
+        seed=plan.seed,
+        learned={},
+    )
+
+
 def _of_run(run: Run) -> list[Subject]:
-    """Return a run's network after training, and before."""
-    found = dataset(run.config.data)
-    history = reader(run.id).history()
+    """Return a run's network after training, and before; nothing of a run of which something is missing or damaged."""
+    try:
+        found, history = dataset(run.config.data), reader(run.id).history()
+    except ThawError:
+        return []
     card = known(run.config.backbone)
     if card is None or found is None or history.checkpoint is None or history.best is None:
         return []

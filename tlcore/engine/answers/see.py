@@ -10,13 +10,13 @@ from torchvision.models._meta import _IMAGENET_CATEGORIES as IMAGENET_CATEGORIES
 
 from tlcore.catalog.cards import Layout
 from tlcore.engine.assemble import Assembly
+from tlcore.engine.borrowing import borrowed_flags
 from tlcore.engine.hooks import HookSession
 from tlcore.engine.modality.image import png
 from tlcore.questions import See
-from tlcore.questions.seen import BlockSeen, Channel, Likely, Map, Seen
+from tlcore.questions.seen import BlockSeen, Likely, Map, Seen
 from tlcore.store import Store
 
-_STRONGEST = 32
 _ANSWERS = 5
 
 
@@ -25,9 +25,9 @@ def see(store: Store, assembly: Assembly, question: See) -> Seen:
     path = store.datasets.shown(question.picture)
     encoder, device = assembly.encoder, assembly.runtime.device
     pixels = encoder.encode(path).unsqueeze(0).to(device)
-    module = assembly.module.eval()
-    with torch.inference_mode(), HookSession(module, assembly.card.blocks) as hooks:
-        logits = module(encoder.normalise(pixels)).flatten(1)
+    module = assembly.module
+    with borrowed_flags(module), torch.inference_mode(), HookSession(module, assembly.card.blocks) as hooks:
+        logits = module.eval()(encoder.normalise(pixels)).flatten(1)
     blocks = tuple(
         _seen(block.name, as_grid(hooks.captured[block.name][0].float().cpu(), block.layout))
         for block in assembly.card.blocks
@@ -53,16 +53,8 @@ def as_grid(output: Tensor, layout: Layout) -> Tensor:
 
 
 def _seen(block: str, grid: Tensor) -> BlockSeen:
-    if grid.ndim == 1:
-        return BlockSeen(block=block, shape=tuple(grid.shape), mean=None, strongest=())
-    means = grid.mean((1, 2))
-    order = means.argsort(descending=True, stable=True)[:_STRONGEST].tolist()
-    return BlockSeen(
-        block=block,
-        shape=tuple(grid.shape),
-        mean=as_map(grid.mean(0)),
-        strongest=tuple(Channel(number=place, mean=float(means[place]), map=as_map(grid[place])) for place in order),
-    )
+    mean = as_map(grid.mean(0)) if grid.ndim == 3 else None
+    return BlockSeen(block=block, shape=tuple(grid.shape), mean=mean)
 
 
 def as_map(values: Tensor) -> Map:
@@ -79,7 +71,7 @@ def _likely(logits: Tensor, classes: tuple[str, ...]) -> tuple[Likely, ...]:
     probabilities = logits.float().softmax(0)
     best = probabilities.topk(min(_ANSWERS, len(classes)))
     return tuple(
-        Likely(name=classes[place], probability=float(value))
+        Likely(number=place, name=classes[place], probability=float(value))
         for value, place in zip(best.values.tolist(), best.indices.tolist(), strict=True)
     )
 
