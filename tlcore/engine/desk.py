@@ -9,6 +9,8 @@ from threading import Event
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.answers.doubt import doubt
 from tlcore.engine.answers.find_rate import find_rate
+from tlcore.engine.answers.inspect import inspect
+from tlcore.engine.answers.keep import keep
 from tlcore.engine.answers.measure import measure
 from tlcore.engine.answers.prepare import prepare
 from tlcore.engine.answers.see import see
@@ -16,7 +18,7 @@ from tlcore.engine.answers.separate import separate
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
-from tlcore.questions import Answer, Doubt, FindRate, Measure, Network, Prepare, Question, See, Separate
+from tlcore.questions import Answer, Doubt, FindRate, Inspect, Keep, Measure, Network, Prepare, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -53,6 +55,10 @@ class Desk:
         match question:
             case See():
                 return see(self._store, self._assembly(question.network), question)
+            case Inspect():
+                return inspect(self._store, self._assembly(question.network), question)
+            case Keep():
+                return keep(self._store, self._assembly(question.network), question)
             case FindRate():
                 return find_rate(self._store, question, self._runtime)
             case Measure():

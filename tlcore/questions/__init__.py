@@ -5,6 +5,8 @@ from types import MappingProxyType
 from typing import Any
 
 from tlcore.questions.asking import AnswerKind, Asks, Network, Shown
+from tlcore.questions.hooked import Inspect, Inspected
+from tlcore.questions.kept import Keep, Kept
 from tlcore.questions.plans import (
     PREVIEWED,
     SWEEP_STEPS,
@@ -33,6 +35,10 @@ __all__ = [
     "Doubt",
     "Doubts",
     "FindRate",
+    "Inspect",
+    "Inspected",
+    "Keep",
+    "Kept",
     "Measure",
     "Measured",
     "Network",
@@ -48,8 +54,8 @@ __all__ = [
     "Suspect",
 ]
 
-Question = See | FindRate | Measure | Separate | Doubt | Prepare
-Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared
+Question = See | FindRate | Measure | Separate | Doubt | Prepare | Inspect | Keep
+Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared | Inspected | Kept
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
@@ -60,5 +66,7 @@ ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
         Separate: Separation,
         Doubt: Doubts,
         Prepare: Prepared,
+        Inspect: Inspected,
+        Keep: Kept,
     }
 )
