@@ -116,7 +116,7 @@ def test_a_gradient_that_is_caught_is_the_one_that_autograd_gives(toy, inputs):
 
 def test_a_relu_in_place_is_found_and_one_that_is_not_is_left_out(toy, inputs, hooks_left):
     (found,) = find_overwritten(toy, inputs)
-    assert (found.part, found.call, found.by) == ("0", 0, "1")
+    assert (found.part, found.by) == ("0", "1")
     assert torch.equal(found.output, found.copy.relu())
     assert hooks_left(toy) == 0
 
@@ -130,20 +130,20 @@ def test_what_changes_no_number_is_no_change(inputs):
     assert find_overwritten(nn.Sequential(nn.ReLU(), nn.ReLU(inplace=True)), inputs) == []
 
 
-def test_the_second_call_of_a_part_is_told_from_the_first(inputs):
+def test_of_a_part_that_puts_out_twice_the_last_time_counts(inputs):
     torch.manual_seed(0)
     conv = nn.Conv2d(3, 3, 1)
     shared = nn.Sequential(conv, nn.Tanh(), conv, nn.ReLU(inplace=True))
     (found,) = find_overwritten(shared, inputs)
-    assert (found.part, found.call) == ("0", 1)
-    kept = keep_every_way(shared, "0", 1, inputs)
+    assert found.part == "0"
+    kept = keep_every_way(shared, "0", inputs)
     assert torch.equal(kept["output.clone()"], found.copy)
 
 
 def test_only_a_clone_stays_as_the_hook_saw_it(toy, inputs, hooks_left):
     expected = toy[0](inputs)
     assert (expected < 0).any()
-    kept = keep_every_way(toy, "0", 0, inputs)
+    kept = keep_every_way(toy, "0", inputs)
     assert set(kept) == set(WAYS)
     assert torch.equal(kept["output"], expected.relu())
     assert torch.equal(kept["output.detach()"], expected.relu())
@@ -156,7 +156,7 @@ def test_only_a_clone_stays_as_the_hook_saw_it(toy, inputs, hooks_left):
 def test_after_an_error_behind_the_part_its_hook_is_gone(toy, hooks_left):
     broken = nn.Sequential(toy[0], nn.Conv2d(9, 9, 1))
     with pytest.raises(RuntimeError):
-        keep_every_way(broken, "0", 0, torch.rand(1, 3, 4, 4))
+        keep_every_way(broken, "0", torch.rand(1, 3, 4, 4))
     assert hooks_left(broken) == 0
 
 
@@ -167,7 +167,7 @@ def test_the_desk_tells_of_the_hooks_and_of_what_a_hook_keeps(store, looked_at):
     assert told.backward.ratio > 0
     place = told.places[0]
     assert (place.part, place.by, place.operation) == ("features.0", "features.1", "ReLU")
-    kept = desk._answer(Keep(**looked_at, part=place.part, call=place.call))
+    kept = desk._answer(Keep(**looked_at, part=place.part))
     assert kept.changed == kept.negative > 0
     assert (kept.seen.low, kept.seen.high) == (kept.afterwards.low, kept.afterwards.high)
     assert kept.seen.png != kept.afterwards.png
@@ -181,4 +181,4 @@ def test_the_desk_tells_of_the_hooks_and_of_what_a_hook_keeps(store, looked_at):
 
 def test_a_part_that_the_network_lacks_is_refused_in_words(store, looked_at):
     with pytest.raises(ThawError, match=r"no.such is not a part of SqueezeNet"):
-        Desk(store)._answer(Keep(**looked_at, part="no.such", call=0))
+        Desk(store)._answer(Keep(**looked_at, part="no.such"))

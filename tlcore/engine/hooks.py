@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import count
 from types import MappingProxyType, TracebackType
 
 import torch
@@ -78,7 +77,7 @@ def gradients_caught(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dic
         caught[block] = gradient.detach().clone()
 
     def listen(_part: nn.Module, _inputs: object, output: torch.Tensor, block: str) -> None:
-        handles.append(output.register_hook(partial(keep, block)))
+        handles.append(output.register_hook(partial(keep, block)))  # type: ignore[no-untyped-call]
 
     try:
         for block in blocks:
@@ -140,14 +139,12 @@ WAYS: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] = MappingProxyType(
 """What a hook can keep of the output that it is given."""
 
 
-def keep_every_way(module: nn.Module, part: str, call: int, inputs: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Run `module` once; return what each of WAYS keeps of what `part` puts out for the time `call`, from 0."""
+def keep_every_way(module: nn.Module, part: str, inputs: torch.Tensor) -> dict[str, torch.Tensor]:
+    """Run `module` once; return what each of WAYS keeps of what `part` puts out last."""
     kept: dict[str, torch.Tensor] = {}
-    calls = count()
 
     def keep(_part: nn.Module, _inputs: object, output: torch.Tensor) -> None:
-        if next(calls) == call:
-            kept.update({code: way(output) for code, way in WAYS.items()})
+        kept.update({code: way(output) for code, way in WAYS.items()})
 
     handle = module.get_submodule(part).register_forward_hook(keep)
     try:

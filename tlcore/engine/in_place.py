@@ -1,4 +1,4 @@
-"""Finds, by one pass, the maps that are changed in their own memory after a part put them out, and what changes them."""
+"""Finds the maps that a pass changes, in their own memory, after a part put them out; and what changes them."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,8 @@ class Overwritten:
     """A map that a part put out, and what became of it."""
 
     part: str
-    call: int
-    """How often the part had put out before, in the same pass."""
     output: Tensor
-    """The part's own memory (1, C, H, W) or (1, H, W, C)."""
+    """The part's own memory (1, C, H, W)."""
     copy: Tensor
     """As it was when the part put it out."""
     version: int
@@ -33,14 +31,15 @@ def find_overwritten(module: nn.Module, inputs: Tensor) -> list[Overwritten]:
     """Send one picture (1, 3, H, W) through `module`; return the maps that differ afterwards, in the order of the pass.
 
     The difference decides. torch counts how often a tensor's memory was written to, which tells during which module
-    it was written; a part that hands on what it was given is not named beside the one that made it.
+    it was written. A part that hands on what it was given is not named beside the one that made it; of a part that
+    puts out several times, the last time counts, as it does for a hook that keeps one output; maps of one square are
+    none.
     """
-    kept: list[Overwritten] = []
-    calls: dict[str, int] = {}
+    kept: dict[str, Overwritten] = {}
     running = [""]
 
     def look() -> None:
-        for one in kept:
+        for one in kept.values():
             if one.by is None and one.output._version != one.version:
                 one.by = running[-1]
 
@@ -51,15 +50,19 @@ def find_overwritten(module: nn.Module, inputs: Tensor) -> list[Overwritten]:
     def left(part: str, output: object) -> None:
         look()
         running.pop()
-        call = calls[part] = calls.get(part, -1) + 1
-        if isinstance(output, Tensor) and output.ndim == 4 and not any(_same(one, output) for one in kept):
+        kept.pop(part, None)
+        if isinstance(output, Tensor) and _is_map(output) and not any(_same(one, output) for one in kept.values()):
             memory = output.detach()
-            kept.append(Overwritten(part, call, memory, memory.clone(), memory._version))
+            kept[part] = Overwritten(part, memory, memory.clone(), memory._version)
 
     with torch.no_grad(), watched(module, entered, left):  # in inference mode, torch does not count
         module(inputs)
     look()
-    return [one for one in kept if one.differs]
+    return [one for one in kept.values() if one.differs]
+
+
+def _is_map(output: Tensor) -> bool:
+    return output.ndim == 4 and output[0, 0].numel() > 1
 
 
 def _same(one: Overwritten, output: Tensor) -> bool:

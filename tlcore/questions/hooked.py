@@ -49,8 +49,6 @@ class Place:
 
     part: str
     """The module's name inside the network."""
-    call: int
-    """How often the part had put out before, in the same pass."""
     block: str
     """The block that it belongs to; empty where it belongs to none."""
     by: str

@@ -14,8 +14,6 @@ class Keep(Asks["Kept"]):
     picture: Shown
     part: str
     """The module on which the hook is set."""
-    call: int
-    """How often the part puts out before the hook keeps anything, in the same pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,8 @@ def _look(
         during = hooks_on(module)
         go()
     after = hooks_on(module)
-    plain, hooked = [], []
+    plain: list[float] = []
+    hooked: list[float] = []
     began = time.monotonic()
     while len(plain) < _ROUNDS and (not plain or time.monotonic() - began < _LONGEST):
         plain.append(_seconds(go, device))
@@ -111,7 +112,6 @@ def _place(module: nn.Module, blocks: Sequence[Block], found: Overwritten) -> Pl
     own = not any(True for _ in changer.children())
     return Place(
         part=found.part,
-        call=found.call,
         block=next((block.name for block in blocks if block.holds(found.part)), ""),
         by=found.by,
         operation=type(changer).__name__ if own else "",

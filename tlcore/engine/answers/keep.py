@@ -25,10 +25,8 @@ def keep(store: Store, assembly: Assembly, question: Keep) -> Kept:
     pixels = assembly.encoder.encode(store.datasets.shown(question.picture)).unsqueeze(0)
     inputs = assembly.encoder.normalise(pixels.to(assembly.runtime.device)).requires_grad_()
     with borrowed_flags(module), torch.enable_grad():
-        kept = keep_every_way(module.eval(), part, question.call, inputs)
-    last = next((block.layout == "map_last" for block in assembly.card.blocks if block.holds(part)), False)
-    layout = "map_last" if last else "map"
-    seen, afterwards = (as_grid(kept[way][0].detach().float().cpu(), layout) for way in (_SAFE, _SHARED))
+        kept = keep_every_way(module.eval(), part, inputs)
+    seen, afterwards = (as_grid(kept[way][0].detach().float().cpu(), "map") for way in (_SAFE, _SHARED))
     channel = int((afterwards - seen).abs().mean((1, 2)).argmax())
     both = torch.stack((seen[channel], afterwards[channel]))
     low, high = float(both.min()), float(both.max())

@@ -71,7 +71,7 @@ def as_map(values: Tensor) -> Map:
 
 
 def on_scale(values: Tensor, low: float, high: float) -> Map:
-    """Return values (H, W), none outside `low` to `high`, as a grey picture that is black at the one, white at the other."""
+    """Return values (H, W) between `low` and `high` as a grey picture, black at the one and white at the other."""
     scaled = (values - low) / (high - low) if high > low else torch.zeros_like(values)
     grey = (scaled * 255).round().to(torch.uint8)
     return Map(png=_base64(Image.fromarray(grey.numpy())), low=low, high=high)
