@@ -164,7 +164,7 @@ def test_the_desk_tells_of_the_hooks_and_of_what_a_hook_keeps(store, looked_at):
     desk = Desk(store)
     told = desk._answer(Inspect(**looked_at))
     assert told.forward.plain > 0
-    assert told.backward.ratio > 0
+    assert told.backward.hooked > 0
     place = told.places[0]
     assert (place.part, place.by, place.operation) == ("features.0", "features.1", "ReLU")
     kept = desk._answer(Keep(**looked_at, part=place.part))

@@ -36,11 +36,9 @@ class Pass:
     after: int
     """Counted when they had been taken away."""
     plain: float
-    """Milliseconds without hooks, the median of a few passes."""
+    """Milliseconds without hooks: the quickest of some passes, for what else a machine does only adds time."""
     hooked: float
-    """Milliseconds with them, measured in turn with those without."""
-    ratio: float
-    """The median over the pairs of passes."""
+    """Milliseconds with them, the quickest likewise; measured in turn with those without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,10 @@ from tlcore.ui.thumbnails import thumbnail
 from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import bytes_told
 
+_QUIET = "the hooks are set and the pass has not begun. Setting a hook runs nothing."
+_NOTICEABLE = 0.05
+"""Share by which two like passes differ on a machine that does other things too."""
+
 
 def draw_hooks(subject: Subject) -> None:
     """Draw the hooks of a pass with the chosen picture once the desk has answered, and a place to try one out."""
@@ -38,11 +42,14 @@ def draw_hooks(subject: Subject) -> None:
     there, back = st.columns(2)
     with there.container(key="card_hooks_there", height="stretch"):
         st.header("A pass there", anchor=False)
-        st.caption("A forward hook on every block copies what the block puts out.")
+        st.caption("Every block has a forward hook on its last module, which copies what the block puts out.")
         _cost(told.forward)
     with back.container(key="card_hooks_back", height="stretch"):
         st.header("A pass there and back", anchor=False)
-        st.caption("The likeliest answer's score is sent back; a backward hook copies the gradient at every block.")
+        st.caption(
+            "Every block has a forward hook that sets a backward hook on what the block puts out. As the likeliest "
+            "answer's score is sent back, those copy the gradient."
+        )
         _cost(told.backward)
     with st.container(key="card_sandbox"):
         draw_sandbox(subject, picture, told.places)
@@ -82,20 +89,17 @@ def _order(subject: Subject, told: Inspected) -> None:
     st.html(say(_event(subject, firings[fired - 1], fired, turn) if fired else _QUIET, lead="What happens:"))
 
 
-_QUIET = "the hooks are set and the pass has not begun. Setting a hook runs nothing."
-
-
 def _event(subject: Subject, firing: Firing, order: int, turn: int) -> str:
     part = backbone(subject.backbone).block(firing.block).output
     what = f"{_shape(firing)} numbers, {bytes_told(firing.size)}"
     if order <= turn:
         return (
-            f"hook {order} fires, as `{part}` puts out what `{firing.block}` made of the picture. It is a forward "
-            f"hook of that module, and keeps a copy: {what}."
+            f"hook {order}, a forward hook on the module `{part}`, fires as block `{firing.block}` is done. It keeps "
+            f"a copy of what the block puts out: {what}."
         )
     return (
-        f"hook {order} fires, as the gradient comes back to what `{part}` put out. It is a backward hook of that "
-        f"tensor, set by a forward hook as the tensor came by; it keeps a copy of the gradient: {what}."
+        f"hook {order}, a backward hook on the tensor that `{part}` put out, fires as the gradient comes back to block "
+        f"`{firing.block}`. It keeps a copy of the gradient: {what}."
     )
 
 
@@ -113,7 +117,7 @@ def _cost(passed: Pass) -> None:
         ("Kept by the hooks", bytes_told(sum(firing.size for firing in passed.fired)), ""),
         ("Without hooks", f"{passed.plain:,.1f} ms", ""),
         ("With hooks", f"{passed.hooked:,.1f} ms", ""),
-        ("With over without", f"{passed.ratio:.2f}", ""),
+        ("With over without", f"{passed.hooked / passed.plain:.2f}", ""),
     ]
     st.html(facts_table(rows))
     st.html(say(_verdict(passed), lead=""))
@@ -125,13 +129,10 @@ def _verdict(passed: Pass) -> str:
         if passed.after == passed.before
         else "Counted on the network itself, part by part: a hook was left behind, which is a mistake of Thaw's."
     )
-    if passed.ratio < _NOTICEABLE:
-        return f"{gone} They cost next to no time: less than the clock's own wavering."
-    return f"{gone} They made the pass {100 * (passed.ratio - 1):.0f} % longer: copying takes time."
-
-
-_NOTICEABLE = 1.03
-"""Ratio of two passes below which they cannot be told apart."""
+    longer = passed.hooked / passed.plain - 1
+    if longer < _NOTICEABLE:
+        return f"{gone} They cost next to no time: two passes without hooks differ as much."
+    return f"{gone} They made the pass {100 * longer:.0f} % longer: copying takes time."
 
 
 def _shape(firing: Firing) -> str:

@@ -11,8 +11,8 @@ from tlcore.questions import Keep, Kept
 from tlcore.questions.hooked import Place
 from tlcore.questions.kept import Way
 from tlcore.ui.components.explained_code import explained_code
-from tlcore.ui.components.heat_strip import Heat, heat_strip
-from tlcore.ui.components.static import facts_table, legend, say
+from tlcore.ui.components.map_pair import map_pair
+from tlcore.ui.components.static import facts_table, say
 from tlcore.ui.session import store
 from tlcore.ui.subject import Subject
 from tlcore.ui.waiting import wait_for
@@ -97,28 +97,23 @@ def _code(place: Place, code: str) -> list[tuple[str, str]]:
 
 def _outcome(place: Place, kept: Kept, way: Way) -> None:
     changed = way.difference > 0
+    held = kept.afterwards if changed else kept.seen
+    channel = f"Channel {kept.channel} of {place.part}"
     maps, facts = st.columns([1.35, 1])
     with maps:
-        heats = [
-            Heat(id="seen", image=heatmap(kept.seen.png), title="When the hook fired"),
-            Heat(
-                id="held",
-                image=heatmap((kept.afterwards if changed else kept.seen).png),
-                title="What it holds after the pass",
-            ),
-        ]
-        heat_strip(
-            key="hook_maps",
-            heats=heats,
-            chosen=None,
-            columns="row",
-            on_choose=None,
-            description=f"Channel {kept.channel} of {place.part} when the hook fired, and after the pass",
+        st.html(
+            map_pair(
+                [
+                    ("When the hook fired", heatmap(kept.seen.png), f"{channel} when the hook fired"),
+                    ("What it holds after the pass", heatmap(held.png), f"{channel} as the hook holds it afterwards"),
+                ],
+                kept.seen.low,
+                kept.seen.high,
+            )
         )
-        st.html(legend(f"{kept.seen.low:.2f}", f"{kept.seen.high:.2f}"))
         st.caption(
-            f"Channel {kept.channel}, the one that the pass changes most. Both maps are on one scale: bright is a "
-            "large number, dark a small one."
+            f"{channel}, the one that the pass changes most. Both maps are on one scale: bright is a large number, "
+            "dark a small one."
         )
     with facts:
         st.html(

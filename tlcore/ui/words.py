@@ -32,8 +32,10 @@ def amount(number: int) -> str:
 
 def bytes_told(number: int) -> str:
     """Return bytes in the unit that suits them, in three digits at most: 802 kB or 3.2 MB."""
+    if number < 1e3:
+        return f"{number} bytes"
     if number < 1e6:
-        return f"{max(1, round(number / 1e3))} kB"
+        return f"{number / 1e3:.0f} kB"
     return f"{number / 1e6:.1f} MB" if number < 1e8 else f"{number / 1e6:,.0f} MB"
 
 

@@ -18,7 +18,8 @@ class HookedBlock:
 
 def hook_row(blocks: Sequence[HookedBlock], fired: int) -> str:
     """Return the row; the first `fired` hooks have fired."""
-    inner = "".join(_column(block, fired) for block in blocks)
+    names = "<div><b></b><code></code><small></small><span>forward →</span><span>← backward</span></div>"
+    inner = names + "".join(_column(block, fired) for block in blocks)
     return (
         f'<div class="thaw-hooks" style="--count: {len(blocks)}" role="group" tabindex="0" '
         f'aria-label="The order in which hooks fire, block by block">{inner}</div>'
@@ -37,4 +38,4 @@ def _hook(kind: str, arrow: str, order: int, fired: int) -> str:
     state = "fired now" if order == fired else "has fired" if order < fired else "has not fired"
     shown = "thaw-fired thaw-now" if order == fired else "thaw-fired" if order < fired else ""
     words = f"{kind} hook, number {order}, {state}"
-    return f'<p class="{shown}" role="img" aria-label="{words}"><em>{order}</em> {arrow} {kind}</p>'
+    return f'<p class="{shown}" role="img" aria-label="{words}"><em>{order}</em><i>{arrow} {kind}</i></p>'
