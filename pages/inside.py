@@ -5,6 +5,7 @@ import streamlit as st
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.heading import crumb
+from tlcore.ui.hooks_view import draw_hooks
 from tlcore.ui.looking import draw_answer
 from tlcore.ui.subject import choose_network_state, missing_run, subjects
 
@@ -26,6 +27,7 @@ if missing := missing_run():
     st.html(say(missing, lead="", mark="cross"))
 views = {
     "What it sees": draw_answer,
+    "Hooks": draw_hooks,
 }
 view = st.segmented_control(
     "View", list(views), default="What it sees", required=True, key="inside_view", label_visibility="collapsed"

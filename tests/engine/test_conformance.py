@@ -13,6 +13,8 @@ from tlcore.engine.blocks import blocks_out_of_order, find_blocks
 from tlcore.engine.cut import Cut
 from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.hooks import HookSession, grown_from, run_until
+from tlcore.engine.hooks import HookSession, gradients_caught, keep_every_way
+from tlcore.engine.in_place import find_overwritten
 from tlcore.engine.modality import published
 from tlcore.engine.modality.image import build_module, build_outline
 from tlcore.engine.optimizer import build_optimizer, set_rates
@@ -151,6 +153,27 @@ def test_freezing_a_prefix_leaves_no_gradient_in_it_and_groups_are_the_plans(car
         for block in card.block_names:
             assert all(part.training != (block in names) for part in parts[block]), block
             assert all((parameter.grad is None) == (block in names) for parameter in own[block]), block
+
+
+@TRAINED
+def test_hooks_fire_in_order_and_a_kept_map_differs_only_where_something_overwrites_it(card, hooks_left):
+    torch.manual_seed(0)
+    module = build_module(card, CLASSES).eval()
+    example = pictures(card, "cpu")[:1]
+    with torch.inference_mode(), HookSession(module, card.blocks) as hooks:
+        module(example)
+    assert tuple(hooks.captured) == card.block_names
+    with gradients_caught(module, card.blocks) as caught:
+        torch.autograd.grad(module(example.requires_grad_()).flatten(1)[0].max(), example)
+    assert tuple(caught) == card.block_names[::-1]
+    overwritten = find_overwritten(module, example)
+    assert all(found.by is not None and as_grid(found.output[0], "map").ndim == 3 for found in overwritten)
+    if overwritten:
+        kept = keep_every_way(module, overwritten[0].part, example)
+        assert torch.equal(kept["output.clone()"], overwritten[0].copy)
+        assert torch.equal(kept["output"], overwritten[0].output)
+        assert not torch.equal(kept["output"], kept["output.clone()"])
+    assert hooks_left(module) == 0
 
 
 @TRAINED

@@ -8,7 +8,7 @@ import pytest
 from tlcore.draft import Draft
 from tlcore.errands import FetchSet, FetchWeights, MakeSample
 from tlcore.errors import ThawError
-from tlcore.questions import Network, See, Shown
+from tlcore.questions import Inspect, Network, See, Shown
 from tlcore.questions.seen import Likely, Seen
 from tlcore.store import Store, asked
 from tlcore.store.claims import Claimant
@@ -89,6 +89,14 @@ def test_a_question_is_asked_once_and_its_answer_kept(store):
     store.asked.answer(QUESTION, ANSWER)
     assert store.asked.ask(QUESTION) == ANSWER
     assert store.asked.waiting() is None
+
+
+def test_another_kind_of_question_about_the_same_things_is_another_question(store):
+    other = Inspect(network=QUESTION.network, picture=QUESTION.picture)
+    store.asked.ask(QUESTION)
+    store.asked.answer(QUESTION, ANSWER)
+    assert store.asked.ask(other) is None
+    assert store.asked.waiting() == other
 
 
 def test_the_newest_question_is_answered_first(store):

@@ -10,6 +10,8 @@ from tlcore.catalog.backbones import backbone
 from tlcore.engine.answers.doubt import doubt
 from tlcore.engine.answers.excite import excite
 from tlcore.engine.answers.find_rate import find_rate
+from tlcore.engine.answers.inspect import inspect
+from tlcore.engine.answers.keep import keep
 from tlcore.engine.answers.measure import measure
 from tlcore.engine.answers.prepare import prepare
 from tlcore.engine.answers.see import see
@@ -31,6 +33,7 @@ from tlcore.questions import (
     Separate,
     SingleOut,
 )
+from tlcore.questions import Answer, Doubt, FindRate, Inspect, Keep, Measure, Network, Prepare, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -71,6 +74,10 @@ class Desk:
                 return single_out(self._store, self._assembly(question.network), question)
             case Excite():
                 return excite(self._store, self._assembly(question.network), question)
+            case Inspect():
+                return inspect(self._store, self._assembly(question.network), question)
+            case Keep():
+                return keep(self._store, self._assembly(question.network), question)
             case FindRate():
                 return find_rate(self._store, question, self._runtime)
             case Measure():

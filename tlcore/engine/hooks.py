@@ -1,8 +1,9 @@
 """Hooks: what blocks put out, and what a step keeps for its way back; every hook is taken away again, always."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import TracebackType
+from functools import partial
+from types import MappingProxyType, TracebackType
 
 import torch
 from torch import nn
@@ -24,6 +25,15 @@ def watched(module: nn.Module, entered: Callable[[str], None], left: Callable[[s
     finally:
         for handle in handles:
             handle.remove()
+
+
+def hooks_on(module: nn.Module) -> int:
+    """Count the hooks of every kind that sit on `module` and its parts."""
+    return sum(
+        len(hooks)
+        for part in module.modules()
+        for hooks in (part._forward_hooks, part._forward_pre_hooks, part._backward_hooks, part._backward_pre_hooks)
+    )
 
 
 class _Reached(Exception):  # noqa: N818  # no error: the way out of a forward pass that went far enough
@@ -70,6 +80,30 @@ def grown_from(module: nn.Module, block: Block) -> Iterator[list[torch.Tensor]]:
         yield roots
     finally:
         handle.remove()
+def gradients_caught(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dict[str, torch.Tensor]]:
+    """Catch, inside the `with`, the gradient of each block's output, by the block's name.
+
+    The hooks are those of tensors: a tensor that a later operation changes in place still tells the gradient of what
+    it was before. A full backward hook of a module puts its output behind a view, which the ReLU or `+=` that follows
+    must not change in place, and so the pass fails (pytorch/pytorch#61519).
+    """
+    caught: dict[str, torch.Tensor] = {}
+    handles: list[RemovableHandle] = []
+
+    def keep(block: str, gradient: torch.Tensor) -> None:
+        caught[block] = gradient.detach().clone()
+
+    def listen(_part: nn.Module, _inputs: object, output: torch.Tensor, block: str) -> None:
+        handles.append(output.register_hook(partial(keep, block)))  # type: ignore[no-untyped-call]
+
+    try:
+        for block in blocks:
+            part = module.get_submodule(block.output)
+            handles.append(part.register_forward_hook(partial(listen, block=block.name)))
+        yield caught
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 class HookSession:
@@ -109,6 +143,32 @@ class HookSession:
     def _remove(self) -> None:
         while self._handles:
             self._handles.pop().remove()
+
+
+WAYS: Mapping[str, Callable[[torch.Tensor], torch.Tensor]] = MappingProxyType(
+    {
+        "output": lambda output: output,
+        "output.detach()": lambda output: output.detach(),
+        "output.clone()": lambda output: output.clone(),
+        "output.detach().clone()": lambda output: output.detach().clone(),
+    }
+)
+"""What a hook can keep of the output that it is given."""
+
+
+def keep_every_way(module: nn.Module, part: str, inputs: torch.Tensor) -> dict[str, torch.Tensor]:
+    """Run `module` once; return what each of WAYS keeps of what `part` puts out last."""
+    kept: dict[str, torch.Tensor] = {}
+
+    def keep(_part: nn.Module, _inputs: object, output: torch.Tensor) -> None:
+        kept.update({code: way(output) for code, way in WAYS.items()})
+
+    handle = module.get_submodule(part).register_forward_hook(keep)
+    try:
+        module(inputs)
+    finally:
+        handle.remove()
+    return kept
 
 
 class KeptForTheWayBack(torch.autograd.graph.saved_tensors_hooks):

@@ -6,6 +6,9 @@ from typing import Any
 
 from tlcore.questions.asking import OWN, AnswerKind, Asks, Network, Shown
 from tlcore.questions.channels import Excite, Excited, SingledOut, SingleOut
+from tlcore.questions.asking import AnswerKind, Asks, Network, Shown
+from tlcore.questions.hooked import Inspect, Inspected
+from tlcore.questions.kept import Keep, Kept
 from tlcore.questions.plans import (
     PREVIEWED,
     SWEEP_STEPS,
@@ -37,6 +40,10 @@ __all__ = [
     "Excite",
     "Excited",
     "FindRate",
+    "Inspect",
+    "Inspected",
+    "Keep",
+    "Kept",
     "Measure",
     "Measured",
     "Network",
@@ -56,6 +63,8 @@ __all__ = [
 
 Question = See | SingleOut | Excite | FindRate | Measure | Separate | Doubt | Prepare
 Answer = Seen | SingledOut | Excited | RateCurve | Measured | Separation | Doubts | Prepared
+Question = See | FindRate | Measure | Separate | Doubt | Prepare | Inspect | Keep
+Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared | Inspected | Kept
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
@@ -68,5 +77,7 @@ ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
         Separate: Separation,
         Doubt: Doubts,
         Prepare: Prepared,
+        Inspect: Inspected,
+        Keep: Kept,
     }
 )

@@ -30,6 +30,15 @@ def amount(number: int) -> str:
     return f"{number / 1e6:.1f} M" if number < 1e9 else f"{number / 1e9:.1f} G"
 
 
+def bytes_told(number: int) -> str:
+    """Return bytes in the unit that suits them, in three digits at most: 802 kB or 3.2 MB."""
+    if number < 1e3:
+        return f"{number} bytes"
+    if number < 1e6:
+        return f"{number / 1e3:.0f} kB"
+    return f"{number / 1e6:.1f} MB" if number < 1e8 else f"{number / 1e6:,.0f} MB"
+
+
 def size(block: Block, measured_at: int, image_size: int) -> str:
     """Return a block's output for a picture of `image_size` pixels: grid and channels.
 

@@ -59,7 +59,11 @@ def _seen(block: str, grid: Tensor) -> BlockSeen:
 
 def as_map(values: Tensor) -> Map:
     """Return values (H, W) as a grey picture that uses the whole range from black to white."""
-    low, high = float(values.min()), float(values.max())
+    return on_scale(values, float(values.min()), float(values.max()))
+
+
+def on_scale(values: Tensor, low: float, high: float) -> Map:
+    """Return values (H, W) between `low` and `high` as a grey picture, black at the one and white at the other."""
     scaled = (values - low) / (high - low) if high > low else torch.zeros_like(values)
     grey = (scaled * 255).round().to(torch.uint8)
     return Map(png=_base64(Image.fromarray(grey.numpy())), low=low, high=high)
