@@ -5,6 +5,8 @@ from types import MappingProxyType
 from typing import Any
 
 from tlcore.questions.asking import AnswerKind, Asks, Network, Shown
+from tlcore.questions.gradients import Differentiate, Gradients
+from tlcore.questions.health import Examine, Health
 from tlcore.questions.plans import (
     PREVIEWED,
     SWEEP_STEPS,
@@ -30,9 +32,13 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Asks",
+    "Differentiate",
     "Doubt",
     "Doubts",
+    "Examine",
     "FindRate",
+    "Gradients",
+    "Health",
     "Measure",
     "Measured",
     "Network",
@@ -48,13 +54,15 @@ __all__ = [
     "Suspect",
 ]
 
-Question = See | FindRate | Measure | Separate | Doubt | Prepare
-Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared
+Question = See | Differentiate | Examine | FindRate | Measure | Separate | Doubt | Prepare
+Answer = Seen | Gradients | Health | RateCurve | Measured | Separation | Doubts | Prepared
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
     {
         See: Seen,
+        Differentiate: Gradients,
+        Examine: Health,
         FindRate: RateCurve,
         Measure: Measured,
         Separate: Separation,
