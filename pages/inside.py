@@ -4,7 +4,9 @@ import streamlit as st
 
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import PICTURES, in_frame
+from tlcore.ui.gradients_view import draw_gradients
 from tlcore.ui.heading import crumb
+from tlcore.ui.health_view import draw_health
 from tlcore.ui.looking import draw_answer
 from tlcore.ui.subject import choose_network_state, subjects
 
@@ -24,6 +26,8 @@ with heading:
     st.title("Look inside", anchor=False)
 views = {
     "What it sees": draw_answer,
+    "Gradients": draw_gradients,
+    "Health": draw_health,
 }
 view = st.segmented_control(
     "View", list(views), default="What it sees", required=True, key="inside_view", label_visibility="collapsed"

@@ -38,7 +38,7 @@ def gradients_caught(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dic
         caught[block] = gradient.detach().clone()
 
     def listen(_part: nn.Module, _inputs: object, output: Tensor, block: str) -> None:
-        handles.append(output.register_hook(partial(keep, block)))
+        handles.append(output.register_hook(partial(keep, block)))  # type: ignore[no-untyped-call]
 
     try:
         for block in blocks:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import streamlit as st
 
@@ -38,6 +39,13 @@ class Subject:
     seed: int
     learned: Mapping[str, bool]
     """Block to whether it learned; empty before training."""
+    run: str
+    """Id of the run whose network this is; empty for an untouched backbone."""
+
+    @property
+    def states(self) -> dict[str, Literal["frozen", "learned"]]:
+        """What training made of every block; empty before it."""
+        return {block: "learned" if learned else "frozen" for block, learned in self.learned.items()}
 
     @property
     def network(self) -> Network:
@@ -83,6 +91,7 @@ def subjects() -> list[Subject]:
                 image_size=plan.image_size,
                 seed=plan.seed,
                 learned={},
+                run="",
             )
         )
     return found
@@ -132,6 +141,7 @@ def _of_run(run: Run) -> list[Subject]:
         image_size=run.config.loader.image_size,
         seed=run.config.seed,
         learned={block.name: history.learned(block.name) for block in card.blocks},
+        run=run.id,
     )
     before = replace(after, key=f"{run.id}-before", when="before training", checkpoint=None, learned={})
     return [after, before]
