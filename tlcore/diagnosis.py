@@ -94,6 +94,17 @@ def placeless_told(gradients: Gradients) -> str:
     )
 
 
+def even_told(gradients: Gradients) -> str:
+    """Say where every place has the same gradient, so that the map is of one colour; nothing if nowhere."""
+    names = [block.block for block in gradients.blocks if block.even]
+    if not names:
+        return ""
+    return (
+        f"The map of {_listed(names)} is of one colour: the head takes the mean over all places, so a change counts "
+        "the same wherever it is. Before that, what places hold makes the difference."
+    )
+
+
 def frozen_told(learned: Mapping[str, bool]) -> str:
     """Say what training made of the gradient at frozen blocks, stem first; nothing of a network that was not trained.
 

@@ -6,14 +6,13 @@ from math import ceil, floor, log10
 from tlcore.events import Moved
 from tlcore.figures.axes import INK2, SMALL, Figure, axis
 from tlcore.figures.heatmaps import palette
+from tlcore.figures.per_block import block_axis, decade_texts, left_margin
 from tlcore.history import History
 from tlcore.text import power
 
 _MOST = 80
 """Readings that are drawn; of more, every second or third."""
 _FROZEN = "var(--thaw-ice-fill)"
-_LETTER = 8.6
-"""Pixels of one letter of a block's name."""
 
 
 def gradient_flow(history: History, names: Sequence[str]) -> Figure:
@@ -53,25 +52,18 @@ def gradient_flow(history: History, names: Sequence[str]) -> Figure:
             "x": 1.0,
             "outlinewidth": 0,
             "tickvals": decades,
-            "ticktext": [power(10.0**place) if -4 <= place < 5 else f"10<sup>{place}</sup>" for place in decades],
+            "ticktext": decade_texts(decades),
             "tickfont": {"color": INK2, "size": SMALL},
         },
         "ygap": 3,
     }
     epochs = history.started.epochs
     layout = {
-        "margin": {"l": 16 + round(_LETTER * max(map(len, names))), "r": 24, "t": 58, "b": 56},
+        "margin": {"l": left_margin(names), "r": 24, "t": 52, "b": 56},
         "plot_bgcolor": _FROZEN,
         "showlegend": False,
         "xaxis": axis("Epoch", range=[0, ends[-1] if ends else epochs], showgrid=False, tickformat="d", nticks=8),
-        "yaxis": axis(
-            "",
-            range=[len(names) - 0.5, -0.5],
-            tickvals=list(range(len(names))),
-            ticktext=list(names),
-            showgrid=False,
-            fixedrange=True,
-        ),
+        "yaxis": block_axis(names),
     }
     return {"data": [heat], "layout": layout}
 

@@ -38,27 +38,27 @@ def sizes(
     colours = [_COLOURS.get(states.get(names[place], ""), INK) for place, _ in drawn]
     dots = {
         "type": "scatter",
-        "mode": "markers+text",
+        "mode": "markers",
         "x": [size for _, size in drawn],
         "y": [place for place, _ in drawn],
         "marker": {"color": colours, "size": 14},
-        "text": [power(size) for _, size in drawn],
-        "textposition": ["middle left" if log10(size) > (low + high) / 2 else "middle right" for _, size in drawn],
-        "textfont": {"color": INK, "size": SMALL},
         "cliponaxis": False,
         "hoverinfo": "skip",
     }
-    words = {place: "no number" if size is None else "exactly 0" for place, size in enumerate(found) if not size}
+    decades = range(low, high + 1, every)
     layout = {
-        **_rows(names),
+        **_rows(names, right=96),
         "xaxis": axis(
             f"{title} (log scale)",
             type="log",
             range=[low - 0.1, high + 0.1],
-            tickvals=[10.0**place for place in range(low, high + 1, every)],
-            ticktext=[_decade(place) for place in range(low, high + 1, every)],
+            tickvals=[10.0**place for place in decades],
+            ticktext=decade_texts(decades),
         ),
-        "annotations": [note(said, 0, place, xref="paper", xshift=8) for place, said in words.items()],
+        "annotations": [
+            note(_word(size), 1, place, xref="paper", xshift=16, font={"color": INK, "size": SMALL})
+            for place, size in enumerate(found)
+        ],
     }
     return {"data": [_line(drawn), dots], "layout": layout}
 
@@ -86,11 +86,20 @@ def shares(names: Sequence[str], found: Sequence[float | None], title: str) -> F
         for place, share in enumerate(found)
     ]
     layout = {
-        **_rows(names),
+        **_rows(names, right=32),
         "xaxis": axis(title, range=[0, 100], dtick=25, ticksuffix=" %"),
         "annotations": texts,
     }
     return {"data": [bars], "layout": layout}
+
+
+def written(names: Sequence[str], found: Sequence[float | None]) -> str:
+    """Return what `sizes` draws, in words, for whoever does not see it."""
+    return ", ".join(f"{name} {_word(size)}" for name, size in zip(names, found, strict=True))
+
+
+def _word(size: float | None) -> str:
+    return power(size) if size else "no number" if size is None else "exactly 0"
 
 
 def _line(drawn: Sequence[tuple[int, float]]) -> Figure:
@@ -105,25 +114,34 @@ def _line(drawn: Sequence[tuple[int, float]]) -> Figure:
     }
 
 
-def _rows(names: Sequence[str]) -> Figure:
-    """Return what both charts have: a row for each block, the first one on top."""
+def _rows(names: Sequence[str], right: int) -> Figure:
+    """Return what both charts have; `right` is the margin there, in pixels."""
     return {
-        "margin": {"l": 16 + round(_LETTER * max(map(len, names))), "r": 24, "t": 12, "b": 60},
+        "margin": {"l": left_margin(names), "r": right, "t": 12, "b": 60},
         "showlegend": False,
         "hovermode": False,
-        "yaxis": axis(
-            "",
-            range=[len(names) - 0.5, -0.5],
-            tickvals=list(range(len(names))),
-            ticktext=list(names),
-            showgrid=False,
-            fixedrange=True,
-        ),
+        "yaxis": block_axis(names),
     }
 
 
-def _decade(place: int) -> str:
-    return f"{10.0**place:,.15g}" if -3 <= place <= 4 else f"10<sup>{place}</sup>".replace("-", "−")
+def left_margin(names: Sequence[str]) -> int:
+    """Return the room that the blocks' names take, in pixels."""
+    return 24 + round(_LETTER * max(map(len, names)))
+
+
+def block_axis(names: Sequence[str]) -> Figure:
+    """Return the axis with a row for each block, the first one on top."""
+    places = list(range(len(names)))
+    apart = {"ticks": "outside", "ticklen": 8, "tickcolor": "rgba(0,0,0,0)"}
+    rows = {"range": [len(names) - 0.5, -0.5], "tickvals": places, "ticktext": list(names)}
+    return axis("", showgrid=False, **rows, **apart) | {"fixedrange": True}
+
+
+def decade_texts(decades: Sequence[int]) -> list[str]:
+    """Return powers of ten as people write them; where one is very small or large, all with their exponents."""
+    if all(-4 <= place <= 4 for place in decades):
+        return [f"{10.0**place:,.15g}" for place in decades]
+    return [f"10<sup>{place}</sup>".replace("-", "−") for place in decades]
 
 
 def _percent(share: float) -> str:

@@ -35,7 +35,9 @@ class BlockGradient:
     size: float | None
     """Root mean square over all numbers of the output; None where one is no number any more."""
     map: Map | None
-    """Sum of absolute values over the channels; None without a grid, and where `size` is None."""
+    """Sum of absolute values over the channels, black for 0; None without a grid, and where `size` is None."""
+    even: bool
+    """Whether every place has the same, as where the head takes the mean over all of them."""
     placeless: float
     """Share of the squared gradient that lies on tokens without a place in the picture, 0 to 1."""
 

@@ -1,17 +1,20 @@
 """Gradients: where, and how strongly, each block could change a class's score; and how they flowed in training."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.diagnosis import Diagnosis, flow_told, frozen_told, gradients_told, placeless_told
+from tlcore.diagnosis import Diagnosis, even_told, flow_told, frozen_told, gradients_told, placeless_told
+from tlcore.data.manifest import Example
 from tlcore.errors import ThawError
 from tlcore.figures.gradient_flow import gradient_flow
 from tlcore.figures.heatmaps import heatmap
-from tlcore.figures.per_block import height_of, sizes
+from tlcore.figures.per_block import height_of, sizes, written
 from tlcore.history import History
 from tlcore.questions import Differentiate, Gradients
 from tlcore.questions.gradients import BlockGradient
-from tlcore.text import clean, power
+from tlcore.text import clean
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
@@ -23,17 +26,32 @@ from tlcore.ui.thumbnails import thumbnail
 from tlcore.ui.waiting import wait_for
 
 _PNG = "data:image/png;base64,"
-_LIKELIEST = None
+_LIKELIEST = -1
+"""In the place of a class's number."""
 
 
 def draw_gradients(subject: Subject) -> None:
     """Draw the chosen picture, and the gradient of a class's score at every block once the desk has answered."""
+    picture = choose_picture(subject.manifest)
     left, right = st.columns([1, 2.75])
-    with left.container(key="card_picture", height="stretch"):
-        question, found = _picture(subject)
-    with right.container(key="card_strip", height="stretch"):
-        _strip(subject, question, found)
-    if isinstance(found, Gradients):
+    beside, strip = left.container(key="card_picture", height="stretch"), right.container(key="card_strip")
+    with strip:
+        question = _choose_class(subject, picture)
+    found, fault = None, ""
+    try:
+        found = store().asked.ask(question)
+    except ThawError as error:
+        fault = str(error)
+    with beside:
+        _picture(subject, picture, found)
+    with strip:
+        if found is not None:
+            _strip(subject, found)
+        elif fault:
+            st.html(say(fault, lead="No answer:", mark="cross"))
+        else:
+            wait_for(question, "Sending the picture through the network, and the score back: a second or two.")
+    if found is not None:
         with st.container(key="card_sizes"):
             _sizes(subject, found)
     if subject.run:
@@ -41,36 +59,31 @@ def draw_gradients(subject: Subject) -> None:
             _flow(subject, reader(subject.run).history())
 
 
-def _picture(subject: Subject) -> tuple[Differentiate, Gradients | ThawError | None]:
-    """Draw the picture and the choice of a class; return the question, and its answer or why there is none."""
+def _picture(subject: Subject, picture: Example, found: Gradients | None) -> None:
     st.header("Picture", anchor=False)
-    picture = choose_picture(subject.manifest)
-    place = st.empty()
-    likeliest = Differentiate(network=subject.network, picture=subject.shown(picture.id), wanted=_LIKELIEST)
-    names = _names(subject, store().asked.known(likeliest))
-    wanted = st.selectbox(
-        "Score of",
-        [_LIKELIEST, *names],
-        format_func=lambda number: "the likeliest answer" if number is _LIKELIEST else names[number],
-        key=f"wanted_{subject.key}",
-    )
-    question = Differentiate(network=subject.network, picture=subject.shown(picture.id), wanted=wanted)
-    found = _ask(question)
-    place.image(_PNG + found.crop if isinstance(found, Gradients) else thumbnail(picture.id), width="stretch")
+    st.image(_PNG + found.crop if found else thumbnail(picture.id), width="stretch")
     rows = [("Labelled", clean(subject.manifest.classes[picture.label], 24), "")]
-    if isinstance(found, Gradients):
-        rows += [("Score of", clean(found.of.name, 24), ""), ("is", f"{found.of.score:.2f}", "")]
+    if found is not None:
+        rows.append(("Score", f"{clean(found.of.name, 24)}, {found.of.score:.2f}", ""))
     st.html(facts_table(rows))
     thumbs = [Thumb(id=example.id, image=thumbnail(example.id)) for example in offered_pictures(subject.manifest)]
     picture_wall(key="wall", thumbs=thumbs, chosen=picture.id, on_choose=take_picture, size=44)
-    return question, found
 
 
-def _ask(question: Differentiate) -> Gradients | ThawError | None:
-    try:
-        return store().asked.ask(question)
-    except ThawError as error:
-        return error
+def _choose_class(subject: Subject, picture: Example) -> Differentiate:
+    """Draw the choice of a class; return the question about its score."""
+    title, scale = st.columns([1.6, 1], vertical_alignment="center")
+    title.header("Where a change would matter", anchor=False)
+    scale.html(legend("not at all", "most"))
+    likeliest = Differentiate(network=subject.network, picture=subject.shown(picture.id), wanted=None)
+    names = _names(subject, store().asked.known(likeliest))
+    wanted = st.selectbox(
+        "Score of which class",
+        [_LIKELIEST, *names],
+        format_func=lambda number: names.get(number, "the likeliest answer"),
+        key=f"wanted_{subject.key}",
+    )
+    return likeliest if wanted == _LIKELIEST else replace(likeliest, wanted=wanted)
 
 
 def _names(subject: Subject, known: Gradients | None) -> dict[int, str]:
@@ -80,16 +93,7 @@ def _names(subject: Subject, known: Gradients | None) -> dict[int, str]:
     return {one.number: clean(one.name, 40) for one in known.likely} if known else {}
 
 
-def _strip(subject: Subject, question: Differentiate, found: Gradients | ThawError | None) -> None:
-    title, scale = st.columns([1.6, 1], vertical_alignment="center")
-    title.header("Where a change would matter", anchor=False)
-    scale.html(legend("not at all", "most"))
-    if found is None:
-        wait_for(question, "Sending the picture through the network, and the score back: a second or two.")
-        return
-    if isinstance(found, ThawError):
-        st.html(say(str(found), lead="No answer:", mark="cross"))
-        return
+def _strip(subject: Subject, found: Gradients) -> None:
     name = clean(found.of.name, 24)
     st.caption(
         "The score is sent back from the answer to the picture, and caught at each block: the sum of the gradient’s "
@@ -106,6 +110,8 @@ def _strip(subject: Subject, question: Differentiate, found: Gradients | ThawErr
     )
     if told := placeless_told(found):
         st.html(say(told, lead="Class token:"))
+    if told := even_told(found):
+        st.html(say(told, lead="One colour:"))
 
 
 def _heat(subject: Subject, found: BlockGradient) -> Heat:
@@ -124,8 +130,8 @@ def _heat(subject: Subject, found: BlockGradient) -> Heat:
 def _sizes(subject: Subject, found: Gradients) -> None:
     st.header("How large the gradient is at each block", anchor=False)
     st.caption(
-        "Root mean square over all numbers that the block puts out. The score comes from below, and goes up to the "
-        "picture. Each line of the grid is ten times the one before, or more."
+        "Root mean square over all numbers that the block puts out, on a log scale. The score comes in from below, and "
+        "goes up to the picture."
     )
     names = [block.block for block in found.blocks]
     values = [block.size for block in found.blocks]
@@ -134,8 +140,7 @@ def _sizes(subject: Subject, found: Gradients) -> None:
         figure=sizes(names, values, subject.states, "Size of the gradient"),
         revision=subject.key,
         height=height_of(len(names)),
-        description="Size of the gradient at each block: "
-        + ", ".join(f"{name} {power(size) if size else size}" for name, size in zip(names, values, strict=True)),
+        description=f"Size of the gradient at each block: {written(names, values)}",
     )
     _say(gradients_told(found))
     if told := frozen_told(subject.learned):

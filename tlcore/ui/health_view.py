@@ -5,9 +5,8 @@ import streamlit as st
 from tlcore.diagnosis import Diagnosis, dead_told, sizes_told, stuck_told
 from tlcore.errors import ThawError
 from tlcore.figures.axes import Figure
-from tlcore.figures.per_block import height_of, shares, sizes
+from tlcore.figures.per_block import height_of, shares, sizes, written
 from tlcore.questions import Examine, Health
-from tlcore.text import power
 from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.static import say
 from tlcore.ui.session import store, workspace
@@ -61,10 +60,13 @@ def _dead(subject: Subject, health: Health) -> None:
 
 def _sizes(subject: Subject, health: Health) -> None:
     st.header("Size of the features", anchor=False)
-    st.caption("Root mean square of the numbers that the block puts out, in the mean over the pictures.")
+    st.caption(
+        "Root mean square of the numbers that the block puts out, in the mean over the pictures, on a log scale. From "
+        "block to block it should neither die away nor grow without end."
+    )
     found = [block.size for block in health.blocks]
     figure = sizes(_names(health), found, subject.states, "Size of the features")
-    values = ", ".join(f"{block.block} {power(block.size) if block.size else block.size}" for block in health.blocks)
+    values = written(_names(health), found)
     _chart(subject, health, figure, "features", f"Size of the features of each block: {values}")
     _say(sizes_told(health))
 

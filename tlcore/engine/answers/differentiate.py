@@ -3,11 +3,13 @@
 from base64 import b64encode
 from math import isfinite, sqrt
 
+import torch
+from PIL import Image
 from torch import Tensor
 from torchvision.models._meta import _IMAGENET_CATEGORIES as IMAGENET_CATEGORIES
 
 from tlcore.catalog.cards import Block
-from tlcore.engine.answers.see import as_grid, as_map
+from tlcore.engine.answers.see import as_grid
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.backward import send_back
 from tlcore.engine.borrowing import borrowed_flags
@@ -15,9 +17,12 @@ from tlcore.engine.modality.image import png
 from tlcore.errors import ChoiceError
 from tlcore.questions import Differentiate, Gradients
 from tlcore.questions.gradients import BlockGradient, Candidate
+from tlcore.questions.seen import Map
 from tlcore.store import Store
 
 _LIKELY = 20
+_EVEN = 0.999
+"""Share of the largest that the smallest of equal strengths has, but for rounding."""
 
 
 def differentiate(store: Store, assembly: Assembly, question: Differentiate) -> Gradients:
@@ -37,7 +42,7 @@ def differentiate(store: Store, assembly: Assembly, question: Differentiate) -> 
         for number, (name, score) in enumerate(zip(names, sent.scores.float().tolist(), strict=True))
     ]
     return Gradients(
-        crop=b64encode(png(encoder.crop(path))).decode("ascii"),
+        crop=_base64(encoder.crop(path)),
         of=candidates[sent.wanted],
         likely=tuple(sorted(candidates, key=lambda candidate: -candidate.score)[:_LIKELY]),
         blocks=tuple(_measured(block, sent.gradients[block.name][0].float().cpu()) for block in blocks),
@@ -62,13 +67,26 @@ def _measured(block: Block, gradient: Tensor) -> BlockGradient:
     whole = float(gradient.double().square().sum())
     sound = isfinite(whole)
     placed = float(grid.double().square().sum())
+    strengths = grid.abs().sum(0) if sound and grid.ndim > 1 else None
     return BlockGradient(
         block=block.name,
         shape=tuple(grid.shape),
         size=_rounded(sqrt(whole / gradient.numel())) if sound else None,
-        map=as_map(grid.abs().sum(0)) if sound and grid.ndim > 1 else None,
+        map=_from_nothing(strengths) if strengths is not None else None,
+        even=strengths is not None and bool(strengths.min() > _EVEN * strengths.max()),
         placeless=_rounded(max(0.0, 1 - placed / whole)) if sound and whole else 0.0,
     )
+
+
+def _from_nothing(values: Tensor) -> Map:
+    """Return values (H, W) as a grey picture whose black is 0, so that equal ones do not look like a pattern."""
+    high = float(values.max())
+    grey = (values / (high or 1.0) * 255).round().to(torch.uint8)
+    return Map(png=_base64(Image.fromarray(grey.numpy())), low=0.0, high=_rounded(high))
+
+
+def _base64(picture: Image.Image) -> str:
+    return b64encode(png(picture)).decode("ascii")
 
 
 def _rounded(number: float) -> float:
