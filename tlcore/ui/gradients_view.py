@@ -5,8 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.diagnosis import Diagnosis, even_told, flow_told, frozen_told, gradients_told, placeless_told
 from tlcore.data.manifest import Example
+from tlcore.diagnosis import Diagnosis, even_told, flow_told, frozen_told, gradients_told, placeless_told
 from tlcore.errors import ThawError
 from tlcore.figures.gradient_flow import gradient_flow
 from tlcore.figures.heatmaps import heatmap
