@@ -89,7 +89,7 @@ def placeless_told(gradients: Gradients) -> str:
     if not names:
         return ""
     return (
-        f"The map of {_listed(names)} is as good as empty: there the score hangs on the class token alone, which has "
+        f"the map of {_listed(names)} is as good as empty: there the score hangs on the class token alone, which has "
         "no place in the picture. Before it, the tokens of the picture's squares feed it."
     )
 
@@ -100,7 +100,7 @@ def even_told(gradients: Gradients) -> str:
     if not names:
         return ""
     return (
-        f"The map of {_listed(names)} is of one colour: the head takes the mean over all places, so a change counts "
+        f"the map of {_listed(names)} is of one colour: the head takes the mean over all places, so a change counts "
         "the same wherever it is. Before that, what places hold makes the difference."
     )
 
@@ -123,7 +123,7 @@ def frozen_told(learned: Mapping[str, bool]) -> str:
         )
     if between:
         told.append(
-            f"Through {_listed(between)}, frozen too, the gradient does flow in training: blocks before learn by it."
+            f"Through {_named(between)}, frozen too, the gradient does flow in training: blocks before learn by it."
         )
     return " ".join(told)
 
@@ -229,6 +229,10 @@ def sizes_told(health: Health) -> Diagnosis:
 def _listed(names: Sequence[str]) -> str:
     """Return neighbouring blocks as words, set as code."""
     return f"`{names[0]}`" if len(names) == 1 else f"`{names[0]}` to `{names[-1]}`"
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _size(block: BlockGradient) -> float:

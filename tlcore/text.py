@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from math import floor, log10
 
 _LINKS = re.compile(r"(?i)(www)(?=\.)|(https?|ftp)(?=:)|(?<=\S)(@)")
 _JOINER = "\u2060"
@@ -45,7 +46,9 @@ def memory(size: float) -> str:
 
 def power(number: float) -> str:
     """Return a number above zero with two digits, as people write it: 0.0023, 12, 4,700, 3.1·10⁻¹⁴."""
-    if 1e-4 <= number < 1e5:
+    if 1e-4 <= number < 1:
+        return f"{number:.{1 - floor(log10(number))}f}"
+    if 1 <= number < 1e5:
         return f"{float(f'{number:.2g}'):,.15g}"
     digits, _, exponent = f"{number:.1e}".partition("e")
     return f"{digits}·10{str(int(exponent)).translate(_RAISED)}"
