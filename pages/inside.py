@@ -4,8 +4,10 @@ import streamlit as st
 
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import PICTURES, in_frame
+from tlcore.ui.gradients_view import draw_gradients
 from tlcore.ui.heading import crumb
 from tlcore.ui.hooks_view import draw_hooks
+from tlcore.ui.health_view import draw_health
 from tlcore.ui.looking import draw_answer
 from tlcore.ui.subject import choose_network_state, missing_run, subjects
 
@@ -28,6 +30,8 @@ if missing := missing_run():
 views = {
     "What it sees": draw_answer,
     "Hooks": draw_hooks,
+    "Gradients": draw_gradients,
+    "Health": draw_health,
 }
 view = st.segmented_control(
     "View", list(views), default="What it sees", required=True, key="inside_view", label_visibility="collapsed"

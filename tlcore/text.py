@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from math import floor, log10
 
 _LINKS = re.compile(r"(?i)(www)(?=\.)|(https?|ftp)(?=:)|(?<=\S)(@)")
 _JOINER = "\u2060"
 """Takes no room; an address with one inside is no longer taken for a link."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&\"'^=])")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def clean(text: str, longest: int = 80) -> str:
@@ -40,3 +42,13 @@ def memory(size: float) -> str:
         if size >= step:
             return f"{size / step:.1f} {unit}" if size < 10 * step else f"{size / step:.0f} {unit}"
     return f"{size / 1e3:.0f} kB" if size >= 1e3 or not size else count(round(size), "byte")
+
+
+def power(number: float) -> str:
+    """Return a number above zero with two digits, as people write it: 0.0023, 12, 4,700, 3.1·10⁻¹⁴."""
+    if 1e-4 <= number < 1:
+        return f"{number:.{1 - floor(log10(number))}f}"
+    if 1 <= number < 1e5:
+        return f"{float(f'{number:.2g}'):,.15g}"
+    digits, _, exponent = f"{number:.1e}".partition("e")
+    return f"{digits}·10{str(int(exponent)).translate(_RAISED)}"

@@ -9,16 +9,19 @@ from torch.nn.functional import cross_entropy
 
 from tlcore.catalog.backbones import BACKBONES
 from tlcore.engine.answers.see import as_grid
+from tlcore.engine.backward import send_back
 from tlcore.engine.blocks import blocks_out_of_order, find_blocks
 from tlcore.engine.cut import Cut
 from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.hooks import HookSession, grown_from, run_until
 from tlcore.engine.hooks import HookSession, gradients_caught, keep_every_way
 from tlcore.engine.in_place import find_overwritten
+from tlcore.engine.hooks import HookSession, watched
 from tlcore.engine.modality import published
 from tlcore.engine.modality.image import build_module, build_outline
 from tlcore.engine.optimizer import build_optimizer, set_rates
 from tlcore.engine.trace import Trace
+from tlcore.engine.vitals import Vitals
 from tlcore.plan import learning, partition, plan_groups
 
 CLASSES = 3
@@ -222,6 +225,44 @@ def test_captured_outputs_are_those_of_a_pass_that_ends_at_the_block(card, hooks
         module(example[:, :2])
     assert hooks_left(module) == 0
     assert all(parameter.grad is None for parameter in module.parameters())
+def test_gradients_at_blocks_are_those_of_what_follows_whatever_is_frozen(card, hooks_left):
+    """What a block puts out is put in its place as a number of its own, and asked for its gradient."""
+    torch.manual_seed(0)
+    module = build_module(card, CLASSES).eval()
+    apply_groups(module, card.blocks, planned(card, len(card.blocks) // 2))
+    flags = [parameter.requires_grad for parameter in module.parameters()]
+    example = pictures(card, "cpu")[:1]
+    sent = send_back(module, card.blocks[:-1], example, wanted=1)
+    assert list(sent.gradients) == list(card.block_names[-2::-1])
+    for block in (card.blocks[0], card.blocks[-2]):
+        own = []
+
+        def put(_part, _inputs, output, own=own):
+            own.append(output.detach().clone().requires_grad_())
+            return own[0].clone()  # what follows may change it in place
+
+        handle = module.get_submodule(block.output).register_forward_hook(put)
+        (expected,) = torch.autograd.grad(module(example).flatten(1)[0, 1], own)
+        handle.remove()
+        assert torch.equal(sent.gradients[block.name], expected), block.name
+    assert hooks_left(module) == 0
+    assert flags == [parameter.requires_grad for parameter in module.parameters()]
+    assert all(parameter.grad is None for parameter in module.parameters())
+    assert not any(part.training for part in module.modules())
+
+
+@TRAINED
+def test_every_block_has_channels_to_be_examined_and_an_examination_leaves_no_hook(card, hooks_left):
+    torch.manual_seed(0)
+    module = build_module(card, CLASSES).eval()
+    vitals = Vitals(module, card.blocks)
+    with torch.inference_mode(), watched(module, vitals.entered, vitals.left):
+        module(pictures(card, "cpu"))
+    found = vitals.told()
+    assert [health.block for health in found] == list(card.block_names[:-1])
+    assert all(0 <= health.dead <= health.channels and health.channels > 2 for health in found)
+    assert all(health.size is not None and health.size > 0 for health in found)
+    assert hooks_left(module) == 0
 
 
 @TRAINED

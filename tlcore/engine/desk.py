@@ -7,8 +7,10 @@ from collections import OrderedDict
 from threading import Event
 
 from tlcore.catalog.backbones import backbone
+from tlcore.engine.answers.differentiate import differentiate
 from tlcore.engine.answers.doubt import doubt
 from tlcore.engine.answers.excite import excite
+from tlcore.engine.answers.examine import examine
 from tlcore.engine.answers.find_rate import find_rate
 from tlcore.engine.answers.inspect import inspect
 from tlcore.engine.answers.keep import keep
@@ -24,6 +26,9 @@ from tlcore.questions import (
     Answer,
     Doubt,
     Excite,
+    Differentiate,
+    Doubt,
+    Examine,
     FindRate,
     Measure,
     Network,
@@ -34,6 +39,7 @@ from tlcore.questions import (
     SingleOut,
 )
 from tlcore.questions import Answer, Doubt, FindRate, Inspect, Keep, Measure, Network, Prepare, Question, See, Separate
+)
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -78,6 +84,10 @@ class Desk:
                 return inspect(self._store, self._assembly(question.network), question)
             case Keep():
                 return keep(self._store, self._assembly(question.network), question)
+            case Differentiate():
+                return differentiate(self._store, self._assembly(question.network), question)
+            case Examine():
+                return examine(self._store, self._assembly(question.network), question)
             case FindRate():
                 return find_rate(self._store, question, self._runtime)
             case Measure():

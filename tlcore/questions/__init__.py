@@ -9,6 +9,8 @@ from tlcore.questions.channels import Excite, Excited, SingledOut, SingleOut
 from tlcore.questions.asking import AnswerKind, Asks, Network, Shown
 from tlcore.questions.hooked import Inspect, Inspected
 from tlcore.questions.kept import Keep, Kept
+from tlcore.questions.gradients import Differentiate, Gradients
+from tlcore.questions.health import Examine, Health
 from tlcore.questions.plans import (
     PREVIEWED,
     SWEEP_STEPS,
@@ -35,6 +37,7 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Asks",
+    "Differentiate",
     "Doubt",
     "Doubts",
     "Excite",
@@ -44,6 +47,10 @@ __all__ = [
     "Inspected",
     "Keep",
     "Kept",
+    "Examine",
+    "FindRate",
+    "Gradients",
+    "Health",
     "Measure",
     "Measured",
     "Network",
@@ -65,6 +72,8 @@ Question = See | SingleOut | Excite | FindRate | Measure | Separate | Doubt | Pr
 Answer = Seen | SingledOut | Excited | RateCurve | Measured | Separation | Doubts | Prepared
 Question = See | FindRate | Measure | Separate | Doubt | Prepare | Inspect | Keep
 Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared | Inspected | Kept
+Question = See | Differentiate | Examine | FindRate | Measure | Separate | Doubt | Prepare
+Answer = Seen | Gradients | Health | RateCurve | Measured | Separation | Doubts | Prepared
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
@@ -72,6 +81,8 @@ ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
         See: Seen,
         SingleOut: SingledOut,
         Excite: Excited,
+        Differentiate: Gradients,
+        Examine: Health,
         FindRate: RateCurve,
         Measure: Measured,
         Separate: Separation,

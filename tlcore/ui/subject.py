@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import Literal
 
 import streamlit as st
 
@@ -55,6 +56,13 @@ class Subject:
     seed: int
     learned: Mapping[str, bool]
     """Block to whether it learned; empty before training."""
+    run: str
+    """Id of the run whose network this is; empty for an untouched backbone."""
+
+    @property
+    def states(self) -> dict[str, Literal["frozen", "learned"]]:
+        """What training made of every block; empty before it."""
+        return {block: "learned" if learned else "frozen" for block, learned in self.learned.items()}
 
     @property
     def network(self) -> Network:
@@ -98,6 +106,26 @@ def missing_run() -> str:
     return (
         "" if _of_run(run) else f"{plan_title(run.config)} has no weights that can be shown. You see another network."
     )
+    manifest, plan = chosen(), draft()
+    card = backbone(plan.backbone)
+    published = card.published(plan.weights) or card.weights[0]
+    if manifest is not None and weights_file(published) is not None:
+        found.append(
+            Subject(
+                key=f"untouched-{plan.backbone}-{published.name}",
+                title=f"Untouched {card.title}",
+                when=f"as it came ({published.title})",
+                manifest=manifest,
+                backbone=plan.backbone,
+                weights=published.name,
+                checkpoint=None,
+                image_size=plan.image_size,
+                seed=plan.seed,
+                learned={},
+                run="",
+            )
+        )
+    return found
 
 
 def choose_network_state(found: list[Subject]) -> Subject:
@@ -199,6 +227,7 @@ def _of_run(run: Run) -> list[Subject]:
         image_size=run.config.loader.image_size,
         seed=run.config.seed,
         learned={block.name: history.learned(block.name) for block in card.blocks},
+        run=run.id,
     )
     before = replace(after, key=f"{run.id}-before", when="before training", checkpoint=None, learned={})
     return [after, before]
