@@ -6,8 +6,8 @@ from tlcore.ui.components.static import say
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.gradients_view import draw_gradients
 from tlcore.ui.heading import crumb
-from tlcore.ui.hooks_view import draw_hooks
 from tlcore.ui.health_view import draw_health
+from tlcore.ui.hooks_view import draw_hooks
 from tlcore.ui.looking import draw_answer
 from tlcore.ui.subject import choose_network_state, missing_run, subjects
 

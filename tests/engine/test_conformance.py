@@ -13,10 +13,8 @@ from tlcore.engine.backward import send_back
 from tlcore.engine.blocks import blocks_out_of_order, find_blocks
 from tlcore.engine.cut import Cut
 from tlcore.engine.freezing import apply_groups, train_mode
-from tlcore.engine.hooks import HookSession, grown_from, run_until
-from tlcore.engine.hooks import HookSession, gradients_caught, keep_every_way
+from tlcore.engine.hooks import HookSession, gradients_caught, grown_from, keep_every_way, run_until, watched
 from tlcore.engine.in_place import find_overwritten
-from tlcore.engine.hooks import HookSession, watched
 from tlcore.engine.modality import published
 from tlcore.engine.modality.image import build_module, build_outline
 from tlcore.engine.optimizer import build_optimizer, set_rates
@@ -225,6 +223,9 @@ def test_captured_outputs_are_those_of_a_pass_that_ends_at_the_block(card, hooks
         module(example[:, :2])
     assert hooks_left(module) == 0
     assert all(parameter.grad is None for parameter in module.parameters())
+
+
+@TRAINED
 def test_gradients_at_blocks_are_those_of_what_follows_whatever_is_frozen(card, hooks_left):
     """What a block puts out is put in its place as a number of its own, and asked for its gradient."""
     torch.manual_seed(0)

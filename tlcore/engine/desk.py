@@ -9,8 +9,8 @@ from threading import Event
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.answers.differentiate import differentiate
 from tlcore.engine.answers.doubt import doubt
-from tlcore.engine.answers.excite import excite
 from tlcore.engine.answers.examine import examine
+from tlcore.engine.answers.excite import excite
 from tlcore.engine.answers.find_rate import find_rate
 from tlcore.engine.answers.inspect import inspect
 from tlcore.engine.answers.keep import keep
@@ -24,12 +24,13 @@ from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
 from tlcore.questions import (
     Answer,
-    Doubt,
-    Excite,
     Differentiate,
     Doubt,
     Examine,
+    Excite,
     FindRate,
+    Inspect,
+    Keep,
     Measure,
     Network,
     Prepare,
@@ -37,8 +38,6 @@ from tlcore.questions import (
     See,
     Separate,
     SingleOut,
-)
-from tlcore.questions import Answer, Doubt, FindRate, Inspect, Keep, Measure, Network, Prepare, Question, See, Separate
 )
 from tlcore.store import Store
 

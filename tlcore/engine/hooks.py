@@ -80,6 +80,9 @@ def grown_from(module: nn.Module, block: Block) -> Iterator[list[torch.Tensor]]:
         yield roots
     finally:
         handle.remove()
+
+
+@contextmanager
 def gradients_caught(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dict[str, torch.Tensor]]:
     """Catch, inside the `with`, the gradient of each block's output, by the block's name.
 

@@ -6,11 +6,10 @@ from typing import Any
 
 from tlcore.questions.asking import OWN, AnswerKind, Asks, Network, Shown
 from tlcore.questions.channels import Excite, Excited, SingledOut, SingleOut
-from tlcore.questions.asking import AnswerKind, Asks, Network, Shown
-from tlcore.questions.hooked import Inspect, Inspected
-from tlcore.questions.kept import Keep, Kept
 from tlcore.questions.gradients import Differentiate, Gradients
 from tlcore.questions.health import Examine, Health
+from tlcore.questions.hooked import Inspect, Inspected
+from tlcore.questions.kept import Keep, Kept
 from tlcore.questions.plans import (
     PREVIEWED,
     SWEEP_STEPS,
@@ -40,17 +39,16 @@ __all__ = [
     "Differentiate",
     "Doubt",
     "Doubts",
+    "Examine",
     "Excite",
     "Excited",
     "FindRate",
+    "Gradients",
+    "Health",
     "Inspect",
     "Inspected",
     "Keep",
     "Kept",
-    "Examine",
-    "FindRate",
-    "Gradients",
-    "Health",
     "Measure",
     "Measured",
     "Network",
@@ -68,12 +66,34 @@ __all__ = [
     "Suspect",
 ]
 
-Question = See | SingleOut | Excite | FindRate | Measure | Separate | Doubt | Prepare
-Answer = Seen | SingledOut | Excited | RateCurve | Measured | Separation | Doubts | Prepared
-Question = See | FindRate | Measure | Separate | Doubt | Prepare | Inspect | Keep
-Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared | Inspected | Kept
-Question = See | Differentiate | Examine | FindRate | Measure | Separate | Doubt | Prepare
-Answer = Seen | Gradients | Health | RateCurve | Measured | Separation | Doubts | Prepared
+Question = (
+    See
+    | SingleOut
+    | Excite
+    | FindRate
+    | Measure
+    | Separate
+    | Doubt
+    | Prepare
+    | Inspect
+    | Keep
+    | Differentiate
+    | Examine
+)
+Answer = (
+    Seen
+    | SingledOut
+    | Excited
+    | RateCurve
+    | Measured
+    | Separation
+    | Doubts
+    | Prepared
+    | Inspected
+    | Kept
+    | Gradients
+    | Health
+)
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(

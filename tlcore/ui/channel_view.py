@@ -13,12 +13,12 @@ from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.overlay import overlay
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import legend, numbers, say
+from tlcore.ui.picture_choice import PNG
 from tlcore.ui.session import store, workspace
 from tlcore.ui.subject import Subject, take_picture
 from tlcore.ui.thumbnails import thumbnail
 from tlcore.ui.waiting import wait_for
 
-PNG = "data:image/png;base64,"
 _CHANNEL = "channel"
 _LOOKED_FOR = "excited_asked"
 _FEW, _MANY = 32, 128

@@ -5,7 +5,6 @@ from dataclasses import replace
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.data.manifest import Example
 from tlcore.diagnosis import Diagnosis, even_told, flow_told, frozen_told, gradients_told, placeless_told
 from tlcore.errors import ThawError
 from tlcore.figures.gradient_flow import gradient_flow
@@ -17,15 +16,13 @@ from tlcore.questions.gradients import BlockGradient
 from tlcore.text import clean
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.live_chart import live_chart
-from tlcore.ui.components.picture_wall import Thumb, picture_wall
-from tlcore.ui.components.static import facts_table, legend, say
+from tlcore.ui.components.static import legend, say
+from tlcore.ui.picture_choice import draw_picture_card
 from tlcore.ui.reading import reader
 from tlcore.ui.session import store
-from tlcore.ui.subject import Subject, choose_picture, offered_pictures, take_picture
-from tlcore.ui.thumbnails import thumbnail
+from tlcore.ui.subject import Picked, Subject, choose_picture
 from tlcore.ui.waiting import wait_for
 
-_PNG = "data:image/png;base64,"
 _LIKELIEST = -1
 """In the place of a class's number."""
 
@@ -43,7 +40,7 @@ def draw_gradients(subject: Subject) -> None:
     except ThawError as error:
         fault = str(error)
     with beside:
-        _picture(subject, picture, found)
+        draw_picture_card(subject.manifest, picture, found.crop if found else None, _told(found))
     with strip:
         if found is not None:
             _strip(subject, found)
@@ -59,18 +56,11 @@ def draw_gradients(subject: Subject) -> None:
             _flow(subject, reader(subject.run).history())
 
 
-def _picture(subject: Subject, picture: Example, found: Gradients | None) -> None:
-    st.header("Picture", anchor=False)
-    st.image(_PNG + found.crop if found else thumbnail(picture.id), width="stretch")
-    rows = [("Labelled", clean(subject.manifest.classes[picture.label], 24), "")]
-    if found is not None:
-        rows.append(("Score", f"{clean(found.of.name, 24)}, {found.of.score:.2f}", ""))
-    st.html(facts_table(rows))
-    thumbs = [Thumb(id=example.id, image=thumbnail(example.id)) for example in offered_pictures(subject.manifest)]
-    picture_wall(key="wall", thumbs=thumbs, chosen=picture.id, on_choose=take_picture, size=44)
+def _told(found: Gradients | None) -> list[tuple[str, str, str]]:
+    return [("Score", f"{clean(found.of.name, 24)}, {found.of.score:.2f}", "")] if found else []
 
 
-def _choose_class(subject: Subject, picture: Example) -> Differentiate:
+def _choose_class(subject: Subject, picture: Picked) -> Differentiate:
     """Draw the choice of a class; return the question about its score."""
     title, scale = st.columns([1.6, 1], vertical_alignment="center")
     title.header("Where a change would matter", anchor=False)

@@ -9,13 +9,12 @@ from tlcore.figures.heatmaps import heatmap
 from tlcore.questions import See
 from tlcore.questions.seen import BlockSeen, Seen
 from tlcore.text import clean
-from tlcore.ui.channel_view import PNG, draw_channels, draw_over_picture
+from tlcore.ui.channel_view import draw_channels, draw_over_picture
 from tlcore.ui.components.heat_strip import Heat, heat_strip
-from tlcore.ui.components.static import facts_table, legend, say
-from tlcore.ui.picture_choice import draw_picture_choice
+from tlcore.ui.components.static import legend, say
+from tlcore.ui.picture_choice import draw_picture_card
 from tlcore.ui.session import store
 from tlcore.ui.subject import Picked, Subject, choose_picture
-from tlcore.ui.thumbnails import thumbnail
 from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import percent
 
@@ -33,7 +32,7 @@ def draw_answer(subject: Subject) -> None:
         fault = str(error)
     left, right = st.columns([1, 2.75])
     with left.container(key="card_picture", height="stretch"):
-        _picture(subject, picture, seen)
+        draw_picture_card(subject.manifest, picture, seen.crop if seen else None, _told(subject, picture, seen))
     with right.container(key="card_strip", height="stretch"):
         if seen is None:
             st.header("What each block answers to", anchor=False)
@@ -52,16 +51,9 @@ def draw_answer(subject: Subject) -> None:
         draw_over_picture(subject, seen, block, channel)
 
 
-def _picture(subject: Subject, picture: Picked, seen: Seen | None) -> None:
-    st.header("Picture", anchor=False)
-    st.image(PNG + seen.crop if seen else thumbnail(picture.id), width="stretch")
-    st.html(facts_table(_told(subject, picture, seen)))
-    draw_picture_choice(subject.manifest, picture)
-
-
 def _told(subject: Subject, picture: Picked, seen: Seen | None) -> list[tuple[str, str, str]]:
-    """Return what is said of the picture: its label and the likeliest answer."""
-    rows = [("Picture", "your own", "") if picture.own else ("Labelled", picture.label, "")]
+    """Return what is said of the picture: the likeliest answer."""
+    rows = []
     if seen is not None and seen.answers:
         first = seen.answers[0]
         mark = ("check" if first.name == picture.label else "cross") if subject.checkpoint and not picture.own else ""

@@ -1,5 +1,6 @@
 """The choice of the picture that is looked at: one of the set by class, side or name, or one of the visitor's own."""
 
+from collections.abc import Sequence
 from typing import BinaryIO
 
 import streamlit as st
@@ -11,7 +12,7 @@ from tlcore.jobs.own_picture import take_own_picture
 from tlcore.store.own import MOST
 from tlcore.text import clean
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
-from tlcore.ui.components.static import say
+from tlcore.ui.components.static import facts_table, say
 from tlcore.ui.session import store, workspace
 from tlcore.ui.subject import Picked, listed_pictures, offered_pictures, take_picture
 from tlcore.ui.thumbnails import thumbnail
@@ -24,6 +25,19 @@ _BROUGHT = "own_brought"
 """How many pictures the visitor has brought: each gets a widget of its own, so that none is kept in memory."""
 _PROBLEM = "own_problem"
 _NOTES = "own_notes"
+PNG = "data:image/png;base64,"
+"""What comes before a picture's base64 in its address."""
+
+
+def draw_picture_card(
+    manifest: Manifest, picture: Picked, crop: str | None, told: Sequence[tuple[str, str, str]]
+) -> None:
+    """Draw the chosen picture, what is `told` of it, and the way to others; `crop` is what the network got of it."""
+    st.header("Picture", anchor=False)
+    st.image(PNG + crop if crop else thumbnail(picture.id), width="stretch")
+    own = ("Picture", "your own", "") if picture.own else ("Labelled", clean(picture.label, 24), "")
+    st.html(facts_table([own, *told]))
+    draw_picture_choice(manifest, picture)
 
 
 def draw_picture_choice(manifest: Manifest, picture: Picked) -> None:

@@ -106,26 +106,6 @@ def missing_run() -> str:
     return (
         "" if _of_run(run) else f"{plan_title(run.config)} has no weights that can be shown. You see another network."
     )
-    manifest, plan = chosen(), draft()
-    card = backbone(plan.backbone)
-    published = card.published(plan.weights) or card.weights[0]
-    if manifest is not None and weights_file(published) is not None:
-        found.append(
-            Subject(
-                key=f"untouched-{plan.backbone}-{published.name}",
-                title=f"Untouched {card.title}",
-                when=f"as it came ({published.title})",
-                manifest=manifest,
-                backbone=plan.backbone,
-                weights=published.name,
-                checkpoint=None,
-                image_size=plan.image_size,
-                seed=plan.seed,
-                learned={},
-                run="",
-            )
-        )
-    return found
 
 
 def choose_network_state(found: list[Subject]) -> Subject:
@@ -204,6 +184,7 @@ def _untouched(manifest: Manifest) -> Subject:
         image_size=plan.image_size,
         seed=plan.seed,
         learned={},
+        run="",
     )
 
 
