@@ -21,6 +21,7 @@ from tlcore.questions.plans import (
     Suspect,
 )
 from tlcore.questions.seen import See, Seen
+from tlcore.questions.set_map import Chart, Charted, Unfold, Unfolded
 
 __all__ = [
     "ANSWERS",
@@ -30,6 +31,8 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Asks",
+    "Chart",
+    "Charted",
     "Doubt",
     "Doubts",
     "FindRate",
@@ -46,10 +49,12 @@ __all__ = [
     "Separation",
     "Shown",
     "Suspect",
+    "Unfold",
+    "Unfolded",
 ]
 
-Question = See | FindRate | Measure | Separate | Doubt | Prepare
-Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared
+Question = See | FindRate | Measure | Separate | Doubt | Prepare | Chart | Unfold
+Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared | Charted | Unfolded
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
@@ -60,5 +65,7 @@ ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
         Separate: Separation,
         Doubt: Doubts,
         Prepare: Prepared,
+        Chart: Charted,
+        Unfold: Unfolded,
     }
 )
