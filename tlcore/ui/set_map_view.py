@@ -64,9 +64,9 @@ def _map(subject: Subject, charted: Charted) -> BlockCharted:
     """Draw the map with its choices, and return the block that it is of."""
     st.header("Map of the set", anchor=False)
     places, whole = unpack(charted.places), len(subject.manifest.examples)
-    looked = f"{len(places):,} of its {whole:,} pictures, a sample of all classes" if len(places) < whole else "all"
+    looked = f"{len(places):,} of its {whole:,} pictures, a sample of all classes" if len(places) < whole else f"all {whole:,}"
     st.caption(
-        f"Every mark is a picture; {looked}. Near one another lie those of which the block makes about the same. "
+        f"Every mark is a picture of the set: {looked}. Near one another lie those of which the block makes about the same. "
         "Look at a mark, click it to see its nearest others, or draw around several."
     )
     card = backbone(subject.backbone)

@@ -31,7 +31,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (root.sheet.src !== data.sheet) root.sheet.src = data.sheet;
   root.canvas.setAttribute("aria-label", data.description);
   drawLegend(root);
-  draw(root);
+  paint(root);
   return () => root.watcher.disconnect();
 }
 
@@ -60,8 +60,8 @@ function build(root) {
   const side = main.appendChild(element("div", "side"));
   side.append(element("h4"), element("ul"));
   root.sheet = new Image();
-  root.sheet.onload = () => draw(root);
-  root.watcher = new ResizeObserver(() => draw(root));
+  root.sheet.onload = () => paint(root);
+  root.watcher = new ResizeObserver(() => paint(root));
   root.watcher.observe(field);
   listen(root);
   refresh(root);
@@ -95,7 +95,7 @@ function refresh(root) {
     root.querySelector(`.bar .${name}`).setAttribute("aria-pressed", String(on));
   }
   root.canvas.style.touchAction = root.tool ? "none" : "auto";
-  if (root.data) draw(root);
+  if (root.data) paint(root);
 }
 
 // What each colour means; a click selects all of its pictures.
@@ -135,7 +135,7 @@ function spot(root, picture) {
   return [left + (side * root.points[2 * picture]) / SPAN, top + side * (1 - root.points[2 * picture + 1] / SPAN)];
 }
 
-function draw(root) {
+function paint(root) {
   const { canvas, data, colours } = root;
   if (!data || !canvas.clientWidth) return;
   const fine = window.devicePixelRatio || 1;
@@ -304,7 +304,7 @@ function lookAt(root, picture) {
     root.at = picture;
     showTip(root);
   }
-  draw(root);
+  paint(root);
 }
 
 function showTip(root) {
@@ -336,14 +336,14 @@ function told(root, picture) {
 
 function choose(root, picture) {
   root.chosen = picture;
-  draw(root);
+  paint(root);
   root.say("chosen", picture);
 }
 
 function select(root, pictures) {
   root.selected = new Set(pictures);
   if (!pictures.length) root.chosen = null;
-  draw(root);
+  paint(root);
   const words = pictures.length ? `${pictures.length.toLocaleString("en")} selected: they stand below.` : "";
   setText(root.querySelector(".told"), words);
   root.say("selected", pictures);
