@@ -141,7 +141,7 @@ def test_pictures_in_three_colours_are_told_apart_from_the_first_block_on(ask, d
     assert emergence(charted).appears == 0
 
 
-def test_a_map_is_unfolded_without_another_pass_over_the_pictures(ask, desk, dataset, monkeypatch):
+def test_a_map_is_unfolded_without_another_pass_over_the_pictures(ask, dataset, monkeypatch):
     ask(Chart, dataset)
     monkeypatch.setattr("tlcore.engine.pooled._side_by_side", None)
     unfolded = ask(Unfold, dataset, block="features.10")

@@ -83,7 +83,6 @@ def plane(manifest: Manifest, charted: Charted, points: str, near: str, colourin
         f"taken for {classes[answer]}" if answer != example.label else ""
         for example, answer in zip(examples, answers, strict=True)
     )
-    paths = [thumbnail_path(store().thumbnails, example.id) for example in examples]
     return Plane(
         points=points,
         near=near,
@@ -94,11 +93,17 @@ def plane(manifest: Manifest, charted: Charted, points: str, near: str, colourin
         classes=classes,
         class_of=tuple(example.label for example in examples),
         notes=notes,
-        # One that is not there yet may come; then the sheet is made anew.
-        sheet=_sheet(tuple(path if path.is_file() else None for path in paths)),
         columns=COLUMNS,
         side=SIDE,
     )
+
+
+def sheet_of(manifest: Manifest, charted: Charted) -> str:
+    """Return the small pictures of those that were looked at, on one sheet, as a data URI."""
+    pictures = (manifest.examples[place].id for place in unpack(charted.places))
+    paths = [thumbnail_path(store().thumbnails, picture) for picture in pictures]
+    # One that is not there yet may come; then the sheet is made anew.
+    return _sheet(tuple(path if path.is_file() else None for path in paths))
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

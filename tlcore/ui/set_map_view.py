@@ -17,7 +17,7 @@ from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.set_map import set_map
 from tlcore.ui.components.static import say
-from tlcore.ui.marks_of_map import Colouring, by_answer, by_class, choose_classes, plane
+from tlcore.ui.marks_of_map import Colouring, by_answer, by_class, choose_classes, plane, sheet_of
 from tlcore.ui.session import store, workspace
 from tlcore.ui.subject import Subject
 from tlcore.ui.thumbnails import thumbnail
@@ -25,7 +25,7 @@ from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import percent
 
 _CHOSEN, _SELECTED = "map_chosen", "map_selected"
-_SHOWN = 60
+_SHOWN = 32
 """Most selected pictures that are shown at once."""
 _HEIGHT = 380
 _WHY = (
@@ -64,9 +64,9 @@ def _map(subject: Subject, charted: Charted) -> BlockCharted:
     """Draw the map with its choices, and return the block that it is of."""
     st.header("Map of the set", anchor=False)
     places, whole = unpack(charted.places), len(subject.manifest.examples)
-    looked = f"{len(places):,} of its {whole:,} pictures, a sample of all classes" if len(places) < whole else f"all {whole:,}"
+    looked = f"a sample of {len(places):,} of its {whole:,}" if len(places) < whole else f"all {whole:,}"
     st.caption(
-        f"Every mark is a picture of the set: {looked}. Near one another lie those of which the block makes about the same. "
+        f"Each mark is a picture of the set ({looked}). Near one another lie those of which the block makes the same. "
         "Look at a mark, click it to see its nearest others, or draw around several."
     )
     card = backbone(subject.backbone)
@@ -78,25 +78,26 @@ def _map(subject: Subject, charted: Charted) -> BlockCharted:
         names,
         index=len(names) - 2,
         format_func=lambda name: f"{card.block(name).label} · {name}",
-        key="map_block",
+        key=f"map_block_{subject.backbone}",
     )
     laid = how.segmented_control("Laid out by", [_PCA, _TSNE], default=_PCA, required=True, key="map_laid")
-    judged = _is_judged(subject, charted)
-    colours = what.segmented_control(
-        "Coloured by", [_CLASSES, *([_ANSWERS] if judged else [])], default=_CLASSES, required=True, key="map_coloured"
-    )
+    if _is_judged(subject, charted):
+        colours = what.segmented_control(
+            "Coloured by", [_CLASSES, _ANSWERS], default=_CLASSES, required=True, key="map_coloured"
+        )
+    else:
+        colours = _CLASSES
     block = blocks[name]
-    points = block.points if laid == _PCA else _unfolded(subject, name)
-    if points is None:
-        return block
+    points = _unfolded(subject, name) if laid == _TSNE else None
     labels = _labels(subject, charted)
     if colours == _ANSWERS:
         colouring = by_answer(labels, unpack(charted.answers))
     else:
         sizes = [labels.count(label) for label in range(len(subject.manifest.classes))]
         colouring = by_class(subject.manifest, labels, choose_classes(subject.manifest, sizes))
-    _draw(subject, charted, block, points, colouring)
-    st.html(say(_told(subject, charted, block, laid == _PCA)))
+    # Meanwhile the other layout stays, and with it what is being looked at.
+    _draw(subject, charted, block, points or block.points, colouring)
+    st.html(say(_told(subject, charted, block, points is None)))
     return block
 
 
@@ -121,10 +122,13 @@ def _unfolded(subject: Subject, block: str) -> str | None:
 
 def _draw(subject: Subject, charted: Charted, block: BlockCharted, points: str, colouring: Colouring) -> None:
     revision = _revision(subject, charted)
+    chosen = _kept(_CHOSEN, revision)
     set_map(
         key="set_map",
         plane=plane(subject.manifest, charted, points, block.near, colouring, _is_judged(subject, charted)),
-        revision=revision,
+        sheet=sheet_of(subject.manifest, charted),
+        chosen=chosen[0] if chosen else None,
+        selected=_kept(_SELECTED, revision),
         description=f"Pictures of the set as {block.block} sees them. Arrow keys go on to the next one, Enter chooses.",
         on_choose=lambda picture: _keep(_CHOSEN, revision, (picture,)),
         on_select=lambda pictures: _keep(_SELECTED, revision, pictures),
@@ -187,9 +191,7 @@ def _chosen(subject: Subject, charted: Charted, block: BlockCharted) -> None:
         st.header("Its nearest others", anchor=False)
         st.caption(f"First the picture itself, then the {len(others)} that `{block.block}` finds most like it.")
         thumbs = [_thumb(subject, charted, number) for number in (picture, *others)]
-        picture_wall(
-            key="near_wall", thumbs=thumbs, chosen=str(picture), on_choose=_chooser(subject, charted), size=112
-        )
+        picture_wall(key="near_wall", thumbs=thumbs, chosen=str(picture), on_choose=_chooser(subject, charted), size=98)
         name = clean(manifest.classes[example.label], 40)
         st.html(say(f"{own} of {len(others)} are of its own class, {name}, at `{block.block}`. Other blocks differ."))
 
@@ -201,7 +203,7 @@ def _selected(subject: Subject, charted: Charted) -> None:
         return
     manifest, places = subject.manifest, unpack(charted.places)
     counts = Counter(manifest.examples[places[picture]].label for picture in pictures)
-    most = ", ".join(f"{number:,} {clean(manifest.classes[label], 24)}" for label, number in counts.most_common(4))
+    most = ", ".join(f"{clean(manifest.classes[label], 24)} ({number:,})" for label, number in counts.most_common(4))
     more = f" and {count(len(counts) - 4, 'more class', 'more classes')}" if len(counts) > 4 else ""
     with st.container(key="card_selected"):
         st.header("Selected", anchor=False)

@@ -1,6 +1,5 @@
 // The pictures of a set as marks on a plane: looked at with the pointer or the arrow keys, drawn around, chosen.
 
-const SPAN = 65535;
 const REACH = 22; // pixels from a mark within which the pointer means it
 const MARK = 5; // pixels, half of a mark
 const EDGE = 34; // pixels around the outermost marks: half a picture, and room for the ring
@@ -22,13 +21,20 @@ const SHAPES = [
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement, build);
   root.say = (event, value) => setTriggerValue(event, value);
-  if (root.set !== data.set) Object.assign(root, { set: data.set, selected: new Set(), chosen: null, at: null });
   root.data = data;
+  root.chosen = data.chosen;
+  root.selected = new Set(unpacked(data.selected));
+  root.at = null;
+  root.tip.hidden = true;
   root.points = unpacked(data.points);
   root.near = unpacked(data.near);
   root.groupOf = unpacked(data.group_of);
+  root.extent = [0, 1].map((axis) => {
+    const along = root.points.filter((_, place) => place % 2 === axis);
+    return [Math.min(...along), Math.max(...along)];
+  });
   root.colours = coloursOf(root, data.groups);
-  if (root.sheet.src !== data.sheet) root.sheet.src = data.sheet;
+  takeSheet(root, 20);
   root.canvas.setAttribute("aria-label", data.description);
   drawLegend(root);
   paint(root);
@@ -65,6 +71,14 @@ function build(root) {
   root.watcher.observe(field);
   listen(root);
   refresh(root);
+}
+
+// The sheet of pictures stands in the page's styles: it is large, and the rest of the data changes with every click.
+function takeSheet(root, tries) {
+  const [, address] = getComputedStyle(root).getPropertyValue("--thaw-sheet").match(/^\s*url\(["']?(.*?)["']?\)\s*$/s) ?? [];
+  if (!address) {
+    if (tries) setTimeout(() => takeSheet(root, tries - 1), 100); // the styles may come after this
+  } else if (root.sheet.src !== address) root.sheet.src = address;
 }
 
 function unpacked(text) {
@@ -128,11 +142,14 @@ function drawLegend(root) {
   });
 }
 
-// Where a picture lies on the canvas, in pixels.
+// Where a picture lies on the canvas, in pixels; both axes have one scale.
 function spot(root, picture) {
-  const side = Math.min(root.canvas.clientWidth, root.canvas.clientHeight) - 2 * EDGE;
-  const [left, top] = [(root.canvas.clientWidth - side) / 2, (root.canvas.clientHeight - side) / 2];
-  return [left + (side * root.points[2 * picture]) / SPAN, top + side * (1 - root.points[2 * picture + 1] / SPAN)];
+  const { clientWidth: width, clientHeight: height } = root.canvas;
+  const [[left, right], [low, high]] = root.extent;
+  const scale = Math.min((width - 2 * EDGE) / (right - left || 1), (height - 2 * EDGE) / (high - low || 1));
+  const x = root.points[2 * picture] - (left + right) / 2;
+  const y = root.points[2 * picture + 1] - (low + high) / 2;
+  return [width / 2 + scale * x, height / 2 - scale * y];
 }
 
 function paint(root) {
@@ -313,7 +330,6 @@ function showTip(root) {
   if (at === null) return;
   const zoom = SHOWN / data.side;
   const sheet = tip.querySelector("i");
-  sheet.style.backgroundImage = `url("${data.sheet}")`;
   sheet.style.backgroundSize = `${data.columns * data.side * zoom}px auto`;
   sheet.style.backgroundPosition = `${-(at % data.columns) * SHOWN}px ${-Math.floor(at / data.columns) * SHOWN}px`;
   const [name, ...lines] = told(root, at);
@@ -342,7 +358,6 @@ function choose(root, picture) {
 
 function select(root, pictures) {
   root.selected = new Set(pictures);
-  if (!pictures.length) root.chosen = null;
   paint(root);
   const words = pictures.length ? `${pictures.length.toLocaleString("en")} selected: they stand below.` : "";
   setText(root.querySelector(".told"), words);

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import streamlit as st
+
+from tlcore.packing import pack
 from tlcore.records import to_plain
 from tlcore.ui.components.bridge import register, sent
 
@@ -38,23 +41,24 @@ class Plane:
     classes: tuple[str, ...]
     class_of: tuple[int, ...]
     notes: tuple[str, ...]  # none where there is nothing to tell
-    sheet: str  # a data URI: all pictures as squares of `side` pixels, `columns` in a row
-    columns: int
-    side: int
+    columns: int  # of the sheet of pictures
+    side: int  # of each picture there, in pixels
 
 
 def set_map(
     *,
     key: str,
     plane: Plane,
-    revision: str,
+    sheet: str,
+    chosen: int | None,
+    selected: Sequence[int],
     description: str,
     on_choose: Callable[[int], None],
     on_select: Callable[[tuple[int, ...]], None],
 ) -> None:
     """Draw the plane; `on_choose` gets the number of a picture, `on_select` those of all that were drawn around.
 
-    What is chosen and selected stays until `revision` is another one.
+    `sheet` is a data URI: all pictures as the plane says. It goes apart from the rest, which changes with every click.
     """
     pictures = range(len(plane.names))
 
@@ -66,9 +70,10 @@ def set_map(
     def answer_selected() -> None:
         on_select(read_pictures(sent(key, "selected"), pictures))
 
+    st.html(f"<style>:root {{ --thaw-sheet: url({sheet}); }}</style>")
     _mount(
         key=key,
-        data={**to_plain(plane), "set": revision, "description": description},
+        data={**to_plain(plane), "chosen": chosen, "selected": pack(selected), "description": description},
         on_chosen_change=answer_chosen,
         on_selected_change=answer_selected,
     )
