@@ -17,6 +17,8 @@ _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", 
 _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
 _WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload"}
 _KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition", "diagnosis"}
+_WORDS |= {"packing", "estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload"}
+_KEPT = _WORDS | {"store", "history", "movement", "verdict", "emergence", "repetition"}
 
 MAY_IMPORT = {
     # Floor 0: words. Those that know others of the floor say so, one by one.
@@ -26,6 +28,7 @@ MAY_IMPORT = {
     "errands": set(),
     "questions": {"config"},
     "text": set(),
+    "packing": set(),
     "records": {"errors"},
     "paths": {"errors"},
     "fetch": {"errors"},
@@ -49,6 +52,7 @@ MAY_IMPORT = {
     "store": _WORDS,
     "history": {"controls", "events", "store"},
     "movement": {"events", "history"},
+    "emergence": {"questions"},
     "verdict": {"config", "events", "history", "movement"},
     "repetition": {"config", "history"},
     "diagnosis": {"history", "questions", "text"},
@@ -79,6 +83,7 @@ HOMES = {
     "plotly": ("tlcore/ui/components/plotly_file.py", "tlcore/figures/"),
     "PIL": ("tlcore/data/", "tlcore/figures/", "tlcore/engine/"),
     "scipy": ("tlcore/data/flowers.py",),
+    "sklearn": ("tlcore/engine/",),
     "numpy": ("tlcore/data/likeness.py",),
     "psutil": ("tlcore/store/claims.py", "tlcore/jobs/", "tlcore/engine/runtime.py"),
     "filelock": ("tlcore/jobs/", "tlcore/store/", "tlcore/fetch.py"),

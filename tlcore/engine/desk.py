@@ -8,6 +8,7 @@ from threading import Event
 
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.answers.differentiate import differentiate
+from tlcore.engine.answers.chart import chart
 from tlcore.engine.answers.doubt import doubt
 from tlcore.engine.answers.examine import examine
 from tlcore.engine.answers.excite import excite
@@ -39,6 +40,11 @@ from tlcore.questions import (
     Separate,
     SingleOut,
 )
+from tlcore.engine.answers.unfold import unfold
+from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
+from tlcore.engine.runtime import Runtime, choose_runtime
+from tlcore.errors import ThawError
+from tlcore.questions import Answer, Chart, Doubt, FindRate, Measure, Network, Prepare, Question, See, Separate, Unfold
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -99,6 +105,10 @@ class Desk:
                 return separate(self._store, question, self._runtime)
             case Doubt():
                 return doubt(self._store, question, self._runtime)
+            case Chart():
+                return chart(self._store, self._assembly(question.network), question)
+            case Unfold():
+                return unfold(self._store, self._assembly(question.network), question)
 
     def _assembly(self, network: Network) -> Assembly:
         if network not in self._ready:

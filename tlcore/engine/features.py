@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from contextlib import closing
+from math import isqrt
+from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -14,12 +16,14 @@ from tlcore.engine.hooks import HookSession
 from tlcore.engine.pictures import Pictures
 from tlcore.store.datasets import Dataset
 
+Item = TypeVar("Item")
+
 _BATCH = 32
 _NEIGHBOURS = 5
 _TEMPERATURE = 0.07
 
 
-def spread(examples: Sequence[Example], most: int) -> list[Example]:
+def spread(examples: Sequence[Item], most: int) -> list[Item]:
     """Return up to `most` examples; since they stand class by class, equal strides keep the shares of the classes."""
     count = min(most, len(examples))
     return [examples[place * len(examples) // count] for place in range(count)]
@@ -43,14 +47,15 @@ def features(assembly: Assembly, dataset: Dataset, examples: Sequence[Example]) 
 
 
 def pooled(output: Tensor, layout: Layout) -> Tensor:
-    """Return a block's output as (N, C): the mean over its grid or its tokens."""
+    """Return a block's output as (N, C): the mean over its grid, or over the tokens of its patches."""
     match layout:
         case "map":
             return output.mean((2, 3))
         case "map_last":
             return output.mean((1, 2))
         case "tokens":
-            return output.mean(1)
+            patches = isqrt(output.shape[1]) ** 2  # the others stand first, such as the class token
+            return output[:, output.shape[1] - patches :].mean(1)
         case "vector":
             return output.flatten(1)
 

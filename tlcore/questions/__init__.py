@@ -26,6 +26,7 @@ from tlcore.questions.plans import (
     Suspect,
 )
 from tlcore.questions.seen import See, Seen
+from tlcore.questions.set_map import Chart, Charted, Unfold, Unfolded
 
 __all__ = [
     "ANSWERS",
@@ -36,6 +37,8 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Asks",
+    "Chart",
+    "Charted",
     "Differentiate",
     "Doubt",
     "Doubts",
@@ -64,6 +67,8 @@ __all__ = [
     "SingleOut",
     "SingledOut",
     "Suspect",
+    "Unfold",
+    "Unfolded",
 ]
 
 Question = (
@@ -79,6 +84,8 @@ Question = (
     | Keep
     | Differentiate
     | Examine
+    | Chart
+    | Unfold
 )
 Answer = (
     Seen
@@ -93,6 +100,8 @@ Answer = (
     | Kept
     | Gradients
     | Health
+    | Charted
+    | Unfolded
 )
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
@@ -110,5 +119,7 @@ ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
         Prepare: Prepared,
         Inspect: Inspected,
         Keep: Kept,
+        Chart: Charted,
+        Unfold: Unfolded,
     }
 )
