@@ -6,6 +6,7 @@ from tlcore.ui.components.static import say
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.heading import crumb
 from tlcore.ui.looking import draw_answer
+from tlcore.ui.pyramid_view import draw_pyramid
 from tlcore.ui.subject import choose_network_state, subjects
 
 in_frame()
@@ -24,6 +25,7 @@ with heading:
     st.title("Look inside", anchor=False)
 views = {
     "What it sees": draw_answer,
+    "Pyramid": draw_pyramid,
 }
 view = st.segmented_control(
     "View", list(views), default="What it sees", required=True, key="inside_view", label_visibility="collapsed"

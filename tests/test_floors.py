@@ -16,6 +16,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "tl
 _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", "draft", "events", "errands"}
 _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
 _WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload"}
+_WORDS |= {"feature_table"}
 _KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition"}
 
 MAY_IMPORT = {
@@ -43,6 +44,7 @@ MAY_IMPORT = {
     "planfile": {"errors", "config", "catalog", "strategies", "draft", "plan", "yamltext"},
     "listing": {"config", "catalog"},
     "takeaway": {"records", "catalog"},
+    "feature_table": {"data", "text"},
     "estimate": {"config", "catalog", "data", "questions", "timeline", "workload"},
     "advice": {"config", "questions"},
     # Floor 1: what is kept.
@@ -73,12 +75,13 @@ HOMES = {
     ),
     "fastai": ("tlcore/engine/yardsticks/fastai_loop.py",),
     "timm": ("tlcore/engine/modality/", "tlcore/engine/elsewhere/"),
-    "safetensors": ("tlcore/engine/", "tlcore/takeaway.py"),
+    "safetensors": ("tlcore/engine/", "tlcore/takeaway.py", "tlcore/feature_table.py"),
     "streamlit": ("tlcore/ui/", "pages/", "app.py"),
     "plotly": ("tlcore/ui/components/plotly_file.py", "tlcore/figures/"),
     "PIL": ("tlcore/data/", "tlcore/figures/", "tlcore/engine/"),
     "scipy": ("tlcore/data/flowers.py",),
-    "numpy": ("tlcore/data/likeness.py",),
+    "numpy": ("tlcore/data/likeness.py", "tlcore/feature_table.py"),
+    "pyarrow": ("tlcore/feature_table.py",),
     "psutil": ("tlcore/store/claims.py", "tlcore/jobs/", "tlcore/engine/runtime.py"),
     "filelock": ("tlcore/jobs/", "tlcore/store/", "tlcore/fetch.py"),
     "tqdm": ("tlcore/commands/",),

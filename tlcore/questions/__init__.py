@@ -20,6 +20,7 @@ from tlcore.questions.plans import (
     Separation,
     Suspect,
 )
+from tlcore.questions.pooling import Pool, Pooled
 from tlcore.questions.seen import See, Seen
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "Measure",
     "Measured",
     "Network",
+    "Pool",
+    "Pooled",
     "Prepare",
     "Prepared",
     "Question",
@@ -48,13 +51,14 @@ __all__ = [
     "Suspect",
 ]
 
-Question = See | FindRate | Measure | Separate | Doubt | Prepare
-Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared
+Question = See | Pool | FindRate | Measure | Separate | Doubt | Prepare
+Answer = Seen | Pooled | RateCurve | Measured | Separation | Doubts | Prepared
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
     {
         See: Seen,
+        Pool: Pooled,
         FindRate: RateCurve,
         Measure: Measured,
         Separate: Separation,
