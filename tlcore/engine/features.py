@@ -53,15 +53,15 @@ def features_of(
 
 
 def pooled(output: Tensor, layout: Layout) -> Tensor:
-    """Return a block's output as (N, C): the mean over its grid, or over the tokens of the patches."""
+    """Return a block's output as (N, C): the mean over its grid, or over the tokens of its patches."""
     match layout:
         case "map":
             return output.mean((2, 3))
         case "map_last":
             return output.mean((1, 2))
         case "tokens":
-            patches = isqrt(output.shape[1]) ** 2  # those of another kind, such as the class token, come first
-            return output[:, -patches:].mean(1)
+            patches = isqrt(output.shape[1]) ** 2  # the others stand first, such as the class token
+            return output[:, output.shape[1] - patches :].mean(1)
         case "vector":
             return output.flatten(1)
 

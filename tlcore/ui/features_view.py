@@ -16,6 +16,7 @@ from tlcore.text import count, memory
 from tlcore.ui.components.static import numbers, say
 from tlcore.ui.session import store, workspace
 from tlcore.ui.subject import Subject
+from tlcore.ui.taking import damage
 
 _PARTS = 100
 """Parts of a set at most."""
@@ -28,6 +29,8 @@ _EVERY = 0.3
 _MOST = 100_000_000
 """Numbers in a table; as text they are a gigabyte."""
 _BYTES = 4
+_LONGEST = 100
+"""Characters of a file's name."""
 _ASKED = "features_asked"
 
 
@@ -75,14 +78,17 @@ def draw_features(subject: Subject) -> None:
 
 def _draw_files(subject: Subject, blocks: Sequence[Block]) -> None:
     pictures, width = len(subject.manifest.examples), sum(_channels(block) for block in blocks)
-    facts = [(f"{pictures:,}", "pictures"), (f"{width:,}", "numbers for each"), (memory(pictures * width * _BYTES), "")]
+    facts = [
+        (f"{pictures:,}", "pictures"),
+        (f"{width:,}", "numbers for each"),
+        (memory(pictures * width * _BYTES), "in all"),
+    ]
     st.html(numbers([(value, words, "") for value, words in facts]))
     if pictures * width > _MOST:
         st.html(say(f"A table may hold {_MOST:,} numbers. Choose fewer blocks.", lead="Too many:", mark="cross"))
         return
     questions = _questions(subject, blocks)
-    answers = [store().asked.known(question) for question in questions]
-    ready = [answer for answer in answers if answer is not None]
+    ready = [part for part in map(_known, questions) if part is not None]
     if len(ready) == len(questions):
         _downloads(subject, blocks, ready)
     elif st.session_state.get(_ASKED) == questions[0]:
@@ -90,6 +96,15 @@ def _draw_files(subject: Subject, blocks: Sequence[Block]) -> None:
     elif st.button("Compute the features", key="features_go", type="primary"):
         st.session_state[_ASKED] = questions[0]
         st.rerun()
+
+
+def _known(question: Pool) -> Pooled | None:
+    """Return a part that is there; one whose file is missing or damaged is forgotten, so that it can be made anew."""
+    part = store().asked.known(question)
+    if part is not None and damage(part.sha256):
+        store().asked.forget(question)
+        return None
+    return part
 
 
 def _channels(block: Block) -> int:
@@ -129,7 +144,8 @@ def _go_on(questions: Sequence[Pool], pictures: int) -> None:
 
 
 def _downloads(subject: Subject, blocks: Sequence[Block], parts: Sequence[Pooled]) -> None:
-    name = "-".join(["features", subject.backbone, *(block.name for block in blocks)])[:80]
+    state = subject.checkpoint[:8] if subject.checkpoint else "untouched"
+    name = "-".join(["thaw-features", subject.backbone, state, *(block.name for block in blocks)])[:_LONGEST]
     with st.container(horizontal=True):
         for kind in _KINDS:
             st.download_button(

@@ -81,7 +81,7 @@ def _tile(stage: Stage, seen: BlockSeen, point: tuple[float, float]) -> StageTil
         cell=(int(point[0] * rows), int(point[1] * columns)),
         title=f"Stride {stage.stride}",
         code=stage.block.name,
-        notes=(f"{rows} × {columns} squares", count(channels, "channel")),
+        notes=(f"{rows} × {columns} squares", count(channels, "channel"), f"a square every {stage.stride} pixels"),
     )
 
 
@@ -94,11 +94,11 @@ def _sentence(found: list[Stage], title: str) -> str:
             "their number up to the last block, so that there is no pyramid to build on."
         )
     lacking = [str(stride) for stride in PYRAMID if stride not in {stage.stride for stage in found}]
-    steps = [after.stride // before.stride for before, after in pairwise(found)]
-    halved = "half as many squares in a row" if set(steps) == {2} else "fewer squares in a row"
+    halved = all(after.stride == 2 * before.stride for before, after in pairwise(found))
+    fewer = "half as many squares in a row" if halved else "fewer squares in a row"
     return (
-        f"the frame marks the same place in every stage, where the coarsest one answers most. From left to right there "
-        f"are {halved} and more channels: less is known of where, more of what. A feature pyramid (Lin et al. 2017) "
-        "brings the coarse stages back to the fine ones, so that small things are found as well as large ones."
-        + (f" {title} has no stage of stride {' and '.join(lacking)}." if lacking else "")
+        "the frame marks the same place in every stage: where the coarsest one answers most. From left to right there "
+        f"are {fewer}: less is known of where a thing is, and more of what it is. A feature pyramid (Lin et al. 2017) "
+        "leads the coarse stages back to the fine ones, so that small things are found as well as large ones."
+        + (f" {title} has no stage of stride {' or '.join(lacking)}." if lacking else "")
     )
