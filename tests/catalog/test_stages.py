@@ -46,7 +46,16 @@ def test_stages_of_networks_that_one_knows(name, told):
 
 @pytest.mark.parametrize(
     ("pixels", "squares", "found"),
-    [(224, 56, 4), (240, 8, 32), (260, 17, 16), (299, 35, 8), (299, 17, 16), (299, 8, 32), (224, 16, 14), (336, 24, 14)],
+    [
+        (224, 56, 4),
+        (240, 8, 32),
+        (260, 17, 16),
+        (299, 35, 8),
+        (299, 17, 16),
+        (299, 8, 32),
+        (224, 16, 14),
+        (336, 24, 14),
+    ],
 )
 def test_the_stride_is_what_gives_as_many_squares(pixels, squares, found):
     assert stride(pixels, squares) == found

@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.answers.pool import pool, rounded
 from tlcore.engine.assemble import assemble
+from tlcore.engine.desk import Desk
 from tlcore.engine.features import pooled
 from tlcore.engine.runtime import choose_runtime
 from tlcore.errors import ThawError
@@ -77,6 +78,17 @@ def test_parts_of_a_set_are_the_whole_in_its_order(store, dataset, network, ques
     (whole,) = load_file(store.blobs.whole(pool(store, assembly, question("mobilenet_v2", last)).sha256)).values()
     torch.testing.assert_close(torch.from_numpy(table.features[last]), whole, rtol=2e-5, atol=1e-6)
     assert table.about["file"] == [one.name for one in dataset.manifest.examples]
+
+
+def test_the_desk_answers_and_the_same_question_has_the_same_file(store, question):
+    asked = question("mobilenet_v2", backbone("mobilenet_v2").blocks[-2].name)
+    files = set()
+    for _ in range(2):
+        assert store.asked.ask(asked) is None
+        assert Desk(store).answer_next()
+        files.add(store.asked.ask(asked).sha256)
+        store.asked.forget(asked)
+    assert len(files) == 1
 
 
 def test_a_block_that_the_network_lacks_is_refused_in_words(store, network, question):

@@ -41,6 +41,11 @@ def side(block: Block) -> int:
             return 1
 
 
+def channels(block: Block) -> int:
+    """Return how many numbers a block has for one square, or for the picture where it has no grid."""
+    return block.shape[0] if block.layout in ("map", "vector") else block.shape[-1]
+
+
 def stride(pixels: int, squares: int) -> int:
     """Return the pixels from one square to the next where a picture of `pixels` became `squares` in a row.
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from tlcore.catalog.backbones import backbone
 from tlcore.catalog.cards import Block
-from tlcore.catalog.stages import stages
+from tlcore.catalog.stages import channels, stages
 from tlcore.errors import ThawError
 from tlcore.feature_table import FeatureTable, read_table
 from tlcore.questions import Pool, Pooled
@@ -77,7 +77,7 @@ def draw_features(subject: Subject) -> None:
 
 
 def _draw_files(subject: Subject, blocks: Sequence[Block]) -> None:
-    pictures, width = len(subject.manifest.examples), sum(_channels(block) for block in blocks)
+    pictures, width = len(subject.manifest.examples), sum(map(channels, blocks))
     facts = [
         (f"{pictures:,}", "pictures"),
         (f"{width:,}", "numbers for each"),
@@ -105,10 +105,6 @@ def _known(question: Pool) -> Pooled | None:
         store().asked.forget(question)
         return None
     return part
-
-
-def _channels(block: Block) -> int:
-    return block.shape[0] if block.layout in ("map", "vector") else block.shape[-1]
 
 
 def _questions(subject: Subject, blocks: Sequence[Block]) -> list[Pool]:
