@@ -116,8 +116,13 @@ def test_features_are_computed_when_asked_for_and_offered_as_three_files(opened,
     assert downloads(page.run()) == ["NumPy (.npy)", "Parquet", "CSV"]
 
 
-def test_a_large_set_is_asked_for_in_parts(opened, computed, monkeypatch):
-    monkeypatch.setattr("tlcore.ui.features_view._PART", 5)
+@pytest.mark.parametrize(
+    ("limit", "most"),
+    [("_PART", 5), ("_WORK", 5 * backbone(LITE).multiply_adds)],
+    ids=["many pictures", "a large network"],
+)
+def test_what_takes_long_is_asked_for_in_parts(opened, computed, monkeypatch, limit, most):
+    monkeypatch.setattr(f"tlcore.ui.features_view.{limit}", most)
     page = opened()
     page.button("features_go").click().run()
     assert [(part.first, part.count) for part in computed()] == [(5, 5), (0, 5)]

@@ -21,7 +21,9 @@ from tlcore.ui.taking import damage
 _PARTS = 100
 """Parts of a set at most."""
 _PART = 64
-"""Pictures in a part, of a set that is small enough."""
+"""Pictures in a part, of a set and a network that are small enough."""
+_WORK = 150_000_000_000
+"""Multiply-adds of a part of a set that is small enough: two or three seconds on two cores."""
 _AHEAD = 2
 """Parts that the desk is asked for at a time, so that it does not wait for the page."""
 _EVERY = 0.3
@@ -109,8 +111,10 @@ def _known(question: Pool) -> Pooled | None:
 
 def _questions(subject: Subject, blocks: Sequence[Block]) -> list[Pool]:
     """Return what the desk is asked, part after part of the set."""
-    pictures = len(subject.manifest.examples)
-    size = max(_PART, -(-pictures // _PARTS))
+    pictures, card = len(subject.manifest.examples), backbone(subject.backbone)
+    work = max(1, card.multiply_adds * subject.image_size**2 // card.sizes.usual**2)
+    # The desk answers others between two parts; but of all answers it keeps only some hundreds.
+    size = max(1, min(_PART, _WORK // work), -(-pictures // _PARTS))
     return [
         Pool(
             network=subject.network,
