@@ -11,6 +11,7 @@ from tlcore.ui.hooks_view import draw_hooks
 from tlcore.ui.looking import draw_answer
 from tlcore.ui.subject import choose_network_state, missing_run, subjects
 from tlcore.ui.set_map_view import draw_set_map
+from tlcore.ui.pyramid_view import draw_pyramid
 from tlcore.ui.subject import choose_network_state, subjects
 
 in_frame()
@@ -35,6 +36,7 @@ views = {
     "Gradients": draw_gradients,
     "Health": draw_health,
     "Map of the set": draw_set_map,
+    "Pyramid": draw_pyramid,
 }
 view = st.segmented_control(
     "View", list(views), default="What it sees", required=True, key="inside_view", label_visibility="collapsed"

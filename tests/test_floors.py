@@ -19,6 +19,8 @@ _WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic
 _KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition", "diagnosis"}
 _WORDS |= {"packing", "estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload"}
 _KEPT = _WORDS | {"store", "history", "movement", "verdict", "emergence", "repetition"}
+_WORDS |= {"feature_table"}
+_KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition"}
 
 MAY_IMPORT = {
     # Floor 0: words. Those that know others of the floor say so, one by one.
@@ -46,6 +48,7 @@ MAY_IMPORT = {
     "planfile": {"errors", "config", "catalog", "strategies", "draft", "plan", "yamltext"},
     "listing": {"config", "catalog"},
     "takeaway": {"records", "catalog"},
+    "feature_table": {"data", "text"},
     "estimate": {"config", "catalog", "data", "questions", "timeline", "workload"},
     "advice": {"config", "questions"},
     # Floor 1: what is kept.
@@ -78,13 +81,15 @@ HOMES = {
     ),
     "fastai": ("tlcore/engine/yardsticks/fastai_loop.py",),
     "timm": ("tlcore/engine/modality/", "tlcore/engine/elsewhere/"),
-    "safetensors": ("tlcore/engine/", "tlcore/takeaway.py"),
+    "safetensors": ("tlcore/engine/", "tlcore/takeaway.py", "tlcore/feature_table.py"),
     "streamlit": ("tlcore/ui/", "pages/", "app.py"),
     "plotly": ("tlcore/ui/components/plotly_file.py", "tlcore/figures/"),
     "PIL": ("tlcore/data/", "tlcore/figures/", "tlcore/engine/"),
     "scipy": ("tlcore/data/flowers.py",),
     "sklearn": ("tlcore/engine/",),
     "numpy": ("tlcore/data/likeness.py",),
+    "numpy": ("tlcore/data/likeness.py", "tlcore/feature_table.py"),
+    "pyarrow": ("tlcore/feature_table.py",),
     "psutil": ("tlcore/store/claims.py", "tlcore/jobs/", "tlcore/engine/runtime.py"),
     "filelock": ("tlcore/jobs/", "tlcore/store/", "tlcore/fetch.py"),
     "tqdm": ("tlcore/commands/",),

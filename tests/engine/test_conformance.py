@@ -8,10 +8,12 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from tlcore.catalog.backbones import BACKBONES
+from tlcore.catalog.stages import channels, side
 from tlcore.engine.answers.see import as_grid
 from tlcore.engine.backward import send_back
 from tlcore.engine.blocks import blocks_out_of_order, find_blocks
 from tlcore.engine.cut import Cut
+from tlcore.engine.features import pooled
 from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.hooks import HookSession, gradients_caught, grown_from, keep_every_way, run_until, watched
 from tlcore.engine.in_place import find_overwritten
@@ -114,7 +116,8 @@ def test_a_hook_on_every_block_gives_a_map_of_the_told_shape(card, hooks_left):
         else:
             assert output.shape == block.shape, block.name
             assert (found.ndim, found.shape[1]) == (3, found.shape[2]), block.name
-            assert found.shape[1] > 1
+            assert found.shape[1] == side(block) > 1
+        assert pooled(hooks.captured[block.name], block.layout).shape == (1, channels(block)), block.name
     assert as_grid(hooks.captured["head"][0], "vector").shape == (CLASSES,)
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from PIL import Image
 
-from tlcore.figures.heatmaps import data_uri, heatmap, palette
+from tlcore.figures.heatmaps import brightest, data_uri, heatmap, palette
 
 
 def grey(values, size):
@@ -40,3 +40,8 @@ def test_a_heatmap_has_the_size_and_the_places_of_its_values():
 
 def test_an_address_holds_its_bytes():
     assert data_uri(b"abc", "text/plain") == "data:text/plain;base64,YWJj"
+
+
+def test_the_brightest_square_is_told_by_row_and_column():
+    assert brightest(grey([0, 9, 9, 0, 10, 0], (3, 2))) == (1, 1)
+    assert brightest(grey([5] * 6, (2, 3))) == (0, 0)

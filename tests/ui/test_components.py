@@ -20,6 +20,7 @@ from tlcore.ui.components.icons import BRAND, icon
 from tlcore.ui.components.memory_bar import memory_bar
 from tlcore.ui.components.rate_curve import read_rate
 from tlcore.ui.components.sending import read_part
+from tlcore.ui.components.stage_row import StageTile, stage_row
 from tlcore.ui.components.static import Segment
 
 FOLDER = Path(static.__file__).parent
@@ -281,3 +282,12 @@ def test_a_static_folder_that_cannot_be_made_is_said_plainly(tmp_path: Path) -> 
     (tmp_path / "static").write_text("a file is in the way", encoding="utf-8")
     with pytest.raises(ProcessError, match="static"):
         plotly_file.place_plotly(tmp_path / "static")
+
+
+def test_a_stage_is_drawn_over_its_picture_with_its_words_escaped():
+    tile = StageTile(heat="data:x", grid=(14, 7), cell=(3, 2), title="Stride 16", code=HOSTILE, notes=(HOSTILE,))
+    html = stage_row("data:y", [tile, tile], 0.6)
+    assert html.count("<figure") == 2
+    assert "--picture: url(data:y); --strength: 0.60" in html
+    assert "--rows: 14; --columns: 7; --row: 3; --column: 2" in html
+    assert "<img src=x" not in html

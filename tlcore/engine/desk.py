@@ -16,6 +16,7 @@ from tlcore.engine.answers.find_rate import find_rate
 from tlcore.engine.answers.inspect import inspect
 from tlcore.engine.answers.keep import keep
 from tlcore.engine.answers.measure import measure
+from tlcore.engine.answers.pool import pool
 from tlcore.engine.answers.prepare import prepare
 from tlcore.engine.answers.see import see
 from tlcore.engine.answers.separate import separate
@@ -45,6 +46,7 @@ from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, asse
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
 from tlcore.questions import Answer, Chart, Doubt, FindRate, Measure, Network, Prepare, Question, See, Separate, Unfold
+from tlcore.questions import Answer, Doubt, FindRate, Measure, Network, Pool, Prepare, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -93,6 +95,8 @@ class Desk:
                 return differentiate(self._store, self._assembly(question.network), question)
             case Examine():
                 return examine(self._store, self._assembly(question.network), question)
+            case Pool():
+                return pool(self._store, self._assembly(question.network), question)
             case FindRate():
                 return find_rate(self._store, question, self._runtime)
             case Measure():

@@ -1,4 +1,4 @@
-"""What the untouched backbone makes of pictures, one row of numbers for each, and which rows lie near one another."""
+"""What the blocks of a network make of pictures, one row of numbers for each, and which rows lie near one another."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from tlcore.catalog.cards import Layout
+from tlcore.catalog.cards import Block, Layout
 from tlcore.data.manifest import Example
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.hooks import HookSession
@@ -32,18 +32,27 @@ def spread(examples: Sequence[Item], most: int) -> list[Item]:
 def features(assembly: Assembly, dataset: Dataset, examples: Sequence[Example]) -> tuple[Tensor, Tensor]:
     """Return what the last block before the head puts out, one row (C) per picture, and the classes (N,)."""
     block = assembly.card.blocks[-2]
-    module = assembly.module.to(memory_format=torch.channels_last).eval()
-    rows, labels = [], []
+    assembly.module.to(memory_format=torch.channels_last)
+    rows = features_of(assembly, dataset, examples, (block,))[block.name]
+    return rows, torch.tensor([example.label for example in examples])
+
+
+def features_of(
+    assembly: Assembly, dataset: Dataset, examples: Sequence[Example], blocks: Sequence[Block]
+) -> dict[str, Tensor]:
+    """Return what each of the blocks puts out, one row (C) per picture and all in one pass, by the block's name."""
+    module = assembly.module.eval()
+    rows: dict[str, list[Tensor]] = {block.name: [] for block in blocks}
     with (
         closing(Pictures(examples, dataset.file, assembly.encoder, assembly.runtime.device)) as pictures,
         torch.inference_mode(),
-        HookSession(module, (block,)) as hooks,
+        HookSession(module, blocks) as hooks,
     ):
         for batch in pictures.batches(_BATCH):
             module(**batch.inputs)
-            rows.append(pooled(hooks.captured[block.name], block.layout).float().cpu())
-            labels.append(batch.targets.cpu())
-    return torch.cat(rows), torch.cat(labels)
+            for block in blocks:
+                rows[block.name].append(pooled(hooks.captured[block.name].float(), block.layout).cpu())
+    return {name: torch.cat(parts) for name, parts in rows.items()}
 
 
 def pooled(output: Tensor, layout: Layout) -> Tensor:

@@ -33,6 +33,13 @@ def heatmap(grey_png: str) -> str:
     return data_uri(buffer.getvalue(), "image/png")
 
 
+def brightest(grey_png: str) -> tuple[int, int]:
+    """Return the row and the column of the brightest square of an 8-bit grey PNG (base64), the first of equal ones."""
+    picture = Image.open(BytesIO(b64decode(grey_png))).convert("L")
+    values = picture.tobytes()
+    return divmod(values.index(max(values)), picture.width)
+
+
 def data_uri(data: bytes, kind: str) -> str:
     """Return bytes as an address that holds them."""
     return f"data:{kind};base64,{b64encode(data).decode('ascii')}"

@@ -25,6 +25,7 @@ from tlcore.questions.plans import (
     Separation,
     Suspect,
 )
+from tlcore.questions.pooling import Pool, Pooled
 from tlcore.questions.seen import See, Seen
 from tlcore.questions.set_map import Chart, Charted, Unfold, Unfolded
 
@@ -55,6 +56,8 @@ __all__ = [
     "Measure",
     "Measured",
     "Network",
+    "Pool",
+    "Pooled",
     "Prepare",
     "Prepared",
     "Question",
@@ -86,6 +89,7 @@ Question = (
     | Examine
     | Chart
     | Unfold
+    | Pool
 )
 Answer = (
     Seen
@@ -102,6 +106,7 @@ Answer = (
     | Health
     | Charted
     | Unfolded
+    | Pooled
 )
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
@@ -112,6 +117,7 @@ ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
         Excite: Excited,
         Differentiate: Gradients,
         Examine: Health,
+        Pool: Pooled,
         FindRate: RateCurve,
         Measure: Measured,
         Separate: Separation,

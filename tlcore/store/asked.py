@@ -52,6 +52,10 @@ class Asked:
         """Take a question back that nobody waits for any more, unless it is answered."""
         self._database.write("DELETE FROM questions WHERE digest = ? AND answer IS NULL", _key(question))
 
+    def forget(self, question: Question) -> None:
+        """Forget an answer that names a file which is missing or damaged, so that it can be asked for again."""
+        self._database.write("DELETE FROM questions WHERE digest = ?", digest(question))
+
     def waiting(self) -> Question | None:
         """Return the newest question without an answer: somebody looks at that one now."""
         # A question that is still open after the desk took it twice has ended the desk twice.

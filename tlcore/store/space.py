@@ -208,6 +208,7 @@ class Space:
                 json.dumps(list(sets)),
             ),
             ("SELECT sha256 FROM weights",),
+            ("SELECT json_extract(answer, '$.sha256') FROM questions WHERE kind = 'Pool' AND answer IS NOT NULL",),
             (
                 "SELECT json_extract(body, '$.sha256') FROM events JOIN runs ON run = runs.id WHERE sequence ="
                 " (SELECT max(sequence) FROM events WHERE run = runs.id AND kind = 'Checkpointed')",

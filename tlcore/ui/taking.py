@@ -30,7 +30,7 @@ def take_along(run: Run) -> None:
             f"The weights of epoch {history.best.epoch} ({percent(history.best.accuracy)} right), your classes, and "
             "how pictures were prepared: enough to predict anywhere, without Thaw."
         )
-        fault = _fault(history.checkpoint.sha256)
+        fault = damage(history.checkpoint.sha256)
         if fault:
             st.html(say(fault, lead="These weights cannot be taken along:", mark="cross"))
         with button.container(horizontal=True, horizontal_alignment="right"):
@@ -66,17 +66,17 @@ def file_name(run: Run) -> str:
     return f"thaw-{words or 'run'}-{run.id[:8]}"
 
 
-def _fault(sha256: str) -> str:
-    """Return why a file is not as it was written; an empty text if it is."""
+def damage(sha256: str) -> str:
+    """Return why a file of the store is not as it was written; an empty text if it is."""
     try:
         facts = store().blobs.path(sha256).stat()
     except ThawError as fault:
         return str(fault)
-    return _damage((sha256, facts.st_size, facts.st_mtime_ns))
+    return _looked_for((sha256, facts.st_size, facts.st_mtime_ns))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _damage(file: tuple[str, int, int]) -> str:
+def _looked_for(file: tuple[str, int, int]) -> str:
     """Return what a file of this name, size and moment of the last change has lost, read once for each of these."""
     try:
         store().blobs.whole(file[0])
