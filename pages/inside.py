@@ -9,10 +9,9 @@ from tlcore.ui.heading import crumb
 from tlcore.ui.health_view import draw_health
 from tlcore.ui.hooks_view import draw_hooks
 from tlcore.ui.looking import draw_answer
-from tlcore.ui.subject import choose_network_state, missing_run, subjects
-from tlcore.ui.set_map_view import draw_set_map
 from tlcore.ui.pyramid_view import draw_pyramid
-from tlcore.ui.subject import choose_network_state, subjects
+from tlcore.ui.set_map_view import draw_set_map
+from tlcore.ui.subject import choose_network_state, missing_run, subjects
 
 in_frame()
 
@@ -32,11 +31,11 @@ if missing := missing_run():
     st.html(say(missing, lead="", mark="cross"))
 views = {
     "What it sees": draw_answer,
-    "Hooks": draw_hooks,
     "Gradients": draw_gradients,
-    "Health": draw_health,
-    "Map of the set": draw_set_map,
     "Pyramid": draw_pyramid,
+    "Map of the set": draw_set_map,
+    "Hooks": draw_hooks,
+    "Health": draw_health,
 }
 view = st.segmented_control(
     "View", list(views), default="What it sees", required=True, key="inside_view", label_visibility="collapsed"

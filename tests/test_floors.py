@@ -15,12 +15,9 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "tl
 
 _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", "draft", "events", "errands"}
 _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
-_WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload"}
-_KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition", "diagnosis"}
-_WORDS |= {"packing", "estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload"}
-_KEPT = _WORDS | {"store", "history", "movement", "verdict", "emergence", "repetition"}
+_WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload", "packing"}
 _WORDS |= {"feature_table"}
-_KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition"}
+_KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition", "diagnosis", "emergence"}
 
 MAY_IMPORT = {
     # Floor 0: words. Those that know others of the floor say so, one by one.
@@ -87,7 +84,6 @@ HOMES = {
     "PIL": ("tlcore/data/", "tlcore/figures/", "tlcore/engine/"),
     "scipy": ("tlcore/data/flowers.py",),
     "sklearn": ("tlcore/engine/",),
-    "numpy": ("tlcore/data/likeness.py",),
     "numpy": ("tlcore/data/likeness.py", "tlcore/feature_table.py"),
     "pyarrow": ("tlcore/feature_table.py",),
     "psutil": ("tlcore/store/claims.py", "tlcore/jobs/", "tlcore/engine/runtime.py"),

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from threading import Event
 
 from tlcore.catalog.backbones import backbone
-from tlcore.engine.answers.differentiate import differentiate
 from tlcore.engine.answers.chart import chart
+from tlcore.engine.answers.differentiate import differentiate
 from tlcore.engine.answers.doubt import doubt
 from tlcore.engine.answers.examine import examine
 from tlcore.engine.answers.excite import excite
@@ -21,11 +21,13 @@ from tlcore.engine.answers.prepare import prepare
 from tlcore.engine.answers.see import see
 from tlcore.engine.answers.separate import separate
 from tlcore.engine.answers.single_out import single_out
+from tlcore.engine.answers.unfold import unfold
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
 from tlcore.questions import (
     Answer,
+    Chart,
     Differentiate,
     Doubt,
     Examine,
@@ -35,18 +37,14 @@ from tlcore.questions import (
     Keep,
     Measure,
     Network,
+    Pool,
     Prepare,
     Question,
     See,
     Separate,
     SingleOut,
+    Unfold,
 )
-from tlcore.engine.answers.unfold import unfold
-from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
-from tlcore.engine.runtime import Runtime, choose_runtime
-from tlcore.errors import ThawError
-from tlcore.questions import Answer, Chart, Doubt, FindRate, Measure, Network, Prepare, Question, See, Separate, Unfold
-from tlcore.questions import Answer, Doubt, FindRate, Measure, Network, Pool, Prepare, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05

@@ -11,7 +11,7 @@ from tlcore.questions.seen import BlockSeen, Seen
 from tlcore.text import clean
 from tlcore.ui.channel_view import draw_channels, draw_over_picture
 from tlcore.ui.components.heat_strip import Heat, heat_strip
-from tlcore.ui.components.static import legend, say
+from tlcore.ui.components.static import facts_table, legend, say
 from tlcore.ui.picture_choice import draw_picture_card
 from tlcore.ui.session import store
 from tlcore.ui.subject import Picked, Subject, choose_picture

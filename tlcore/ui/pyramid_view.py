@@ -11,16 +11,13 @@ from tlcore.figures.heatmaps import brightest, heatmap
 from tlcore.questions import See
 from tlcore.questions.seen import BlockSeen, Seen
 from tlcore.text import count
-from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.stage_row import StageTile, stage_row
 from tlcore.ui.components.static import legend, say
 from tlcore.ui.features_view import draw_features
+from tlcore.ui.picture_choice import PNG, draw_picture_choice
 from tlcore.ui.session import store
-from tlcore.ui.subject import Subject, choose_picture, offered_pictures, take_picture
-from tlcore.ui.thumbnails import thumbnail
+from tlcore.ui.subject import Subject, choose_picture
 from tlcore.ui.waiting import wait_for
-
-_PNG = "data:image/png;base64,"
 
 
 def draw_pyramid(subject: Subject) -> None:
@@ -50,8 +47,7 @@ def _draw_stages(subject: Subject) -> None:
         else:
             strength = st.slider("How strongly the maps cover the picture", 0, 100, 60, 10, "%d %%", key="strength")
             _pyramid(subject, seen, strength / 100)
-    thumbs = [Thumb(id=example.id, image=thumbnail(example.id)) for example in offered_pictures(subject.manifest)]
-    picture_wall(key="wall", thumbs=thumbs, chosen=picture.id, on_choose=take_picture, size=44)
+    draw_picture_choice(subject.manifest, picture)
 
 
 def _pyramid(subject: Subject, seen: Seen, strength: float) -> None:
@@ -67,7 +63,7 @@ def _pyramid(subject: Subject, seen: Seen, strength: float) -> None:
     _, rows, columns = coarsest.shape
     point = (row + 0.5) / rows, (column + 0.5) / columns
     tiles = [_tile(stage, block, point) for stage, block in found]
-    st.html(stage_row(_PNG + seen.crop, tiles, strength))
+    st.html(stage_row(PNG + seen.crop, tiles, strength))
     st.html(say(_sentence([stage for stage, _ in found], card.title)))
 
 

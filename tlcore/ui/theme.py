@@ -8,11 +8,8 @@ from tlcore.ui.components.bridge import register, source
 from tlcore.ui.components.icons import mark_rules
 
 _RULES = (Path(__file__).parent / "theme.css").read_text(encoding="utf-8")
-_PIECES = ("crop_frame", "decision_chart", "explained_code", "hero", "hook_row", "map_pair", "memory_bar")
+_PIECES = ("crop_frame", "decision_chart", "explained_code", "hero", "hook_row", "map_pair", "memory_bar", "stage_row")
 _RULES += "".join(source(f"{piece}.css") for piece in _PIECES)
-_RULES += "".join(
-    source(f"{piece}.css") for piece in ("crop_frame", "decision_chart", "hero", "memory_bar", "stage_row")
-)
 _STYLE = f"<style>{source('tokens.css')}:root {{\n{mark_rules()}}}\n{_RULES}</style>"
 
 _mount_scheme = register("scheme")
