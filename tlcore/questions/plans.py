@@ -46,6 +46,8 @@ class Measure(Asks["Measured"]):
     """Digest of the manifest."""
     learning: tuple[tuple[str, ...], ...]
     """Blocks that learn, for each different stretch of the plan."""
+    moving: tuple[bool, ...]
+    """Whether the statistics of frozen blocks move, for each entry of `learning`."""
     image_size: int
     batch_size: int
     weights: str
