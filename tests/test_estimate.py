@@ -171,6 +171,12 @@ def test_every_epoch_is_written_down(config, manifest):
     assert written.seconds - estimate(config, manifest, MEASURED).seconds == pytest.approx(5 * 0.5 + 0.75)
 
 
+def test_after_an_update_of_a_library_a_plan_is_measured_anew(config, manifest, monkeypatch):
+    before = what_to_measure(config, manifest, "")
+    monkeypatch.setattr(estimates, "libraries", lambda: ("torch 99",))
+    assert what_to_measure(config, manifest, "") != before
+
+
 def test_weights_that_are_not_here_are_measured_as_random_numbers(config, manifest, monkeypatch):
     published = replace(config, weights="imagenet")
     monkeypatch.setattr(estimates, "is_here", lambda _card, _weights: False)

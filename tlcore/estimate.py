@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tlcore.arithmetic import libraries
 from tlcore.catalog.backbones import backbone
 from tlcore.catalog.weights import SCRATCH, is_here
 from tlcore.config import RunConfig
@@ -75,6 +76,7 @@ def what_to_measure(config: RunConfig, manifest: Manifest, workspace: str) -> Me
         precision=config.compute.precision,
         worth_tuning=work.worth_tuning,
         learned=work.share,
+        libraries=libraries(),
         workspace=workspace,
     )
 

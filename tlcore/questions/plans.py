@@ -60,6 +60,8 @@ class Measure(Asks["Measured"]):
     """Whether the plan is large enough for the machine to look for its best arithmetic first."""
     learned: float = 0.0
     """Share of the plan's pictures that is learned from, which decides what arithmetic is best."""
+    libraries: tuple[str, ...] = ()
+    """What computes it, with versions: after an update it is another question."""
     workspace: str = ""
 
 
