@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tlcore import estimate as estimates
+from tlcore.catalog.backbones import backbone
 from tlcore.config import Change, Loader, Phase, RunConfig
 from tlcore.data.manifest import Example, Manifest, in_order
 from tlcore.estimate import estimate, what_to_measure
@@ -122,9 +123,58 @@ def test_what_is_kept_of_an_untouched_beginning_does_not_help_where_it_has_learn
     assert shorter.pictures == anew.pictures
 
 
+def test_a_beginning_that_has_learned_meanwhile_is_computed_anew_each_time(config, manifest):
+    head, more = config.schedule[:2]
+    once, again = (replace(config, schedule=(head, more) * times) for times in (1, 2))
+    first, both = (estimate(plan, manifest, MEASURED).seconds - 0.01 * 40 for plan in (once, again))
+    assert both == pytest.approx(2 * first - (2 + 0.5) * 1.0)  # nothing before layer4 has learned
+
+
+def test_blocks_that_begin_to_learn_at_the_same_place_share_a_beginning(config, manifest):
+    both, alone = config.schedule[1], Phase(epochs=1, rates={"layer4": 0.0001})
+    measured = replace(MEASURED, beginnings=(1.0, 1.0), rows=(9, 9), steps=(2.0, 2.0), answering=(0.75, 0.75))
+    apart, together = (replace(config, schedule=(both, other)) for other in (alone, both))
+    assert estimate(apart, manifest, measured).seconds == pytest.approx(estimate(together, manifest, measured).seconds)
+
+
+def test_a_phase_in_which_statistics_move_is_measured_as_one(config, manifest):
+    head = config.schedule[0]
+    moving = replace(config, schedule=(head, replace(head, moving_statistics=True)))
+    question = what_to_measure(moving, manifest, "x")
+    assert (question.learning, question.moving) == ((("head",), ("head",)), (False, True))
+
+
+def test_what_is_kept_is_not_counted_where_everything_learns_first(config, manifest):
+    head = config.schedule[0]
+    everything = replace(head, rates=dict.fromkeys(backbone("resnet18").block_names, 0.001))
+    plan = replace(config, schedule=(everything, head))
+    made = estimate(plan, manifest, replace(MEASURED, keys=("", "b")), lambda _key, pictures: len(pictures))
+    assert made == estimate(plan, manifest, MEASURED)
+
+
+def test_pictures_are_read_for_a_beginning_that_has_learned_even_if_all_was_kept(config, manifest):
+    def kept(_key, pictures):
+        return len(pictures)
+
+    unread, read = (
+        estimate(replace(config, schedule=phases), manifest, MEASURED, kept)
+        for phases in (config.schedule[:2], config.schedule)
+    )
+    assert (unread.kept, read.kept) == (40, 40)
+    assert unread.pictures == 0
+    assert read.pictures == 40 * 3 + 32 * 7
+    assert read.seconds - unread.seconds == pytest.approx(0.01 * 40 + 3 * (2 * 0.5 + 0.5 * 0.25) + 2.5 * 4.0)
+
+
 def test_every_epoch_is_written_down(config, manifest):
     written = estimate(config, manifest, replace(MEASURED, saving=(0.5, 0.75)))
     assert written.seconds - estimate(config, manifest, MEASURED).seconds == pytest.approx(5 * 0.5 + 0.75)
+
+
+def test_after_an_update_of_a_library_a_plan_is_measured_anew(config, manifest, monkeypatch):
+    before = what_to_measure(config, manifest, "")
+    monkeypatch.setattr(estimates, "libraries", lambda: ("torch 99",))
+    assert what_to_measure(config, manifest, "") != before
 
 
 def test_weights_that_are_not_here_are_measured_as_random_numbers(config, manifest, monkeypatch):

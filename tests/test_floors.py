@@ -47,6 +47,7 @@ MAY_IMPORT = {
     "takeaway": {"records", "catalog"},
     "feature_table": {"data", "text"},
     "estimate": {"config", "catalog", "data", "questions", "timeline", "workload"},
+    "estimate": {"arithmetic", "config", "catalog", "data", "questions", "timeline", "workload"},
     "advice": {"config", "questions"},
     # Floor 1: what is kept.
     "store": _WORDS,

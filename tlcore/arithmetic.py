@@ -5,6 +5,8 @@ Weights, gradients and the optimizer are float32 in all of them; only what is mu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from typing import Literal
 
 Numbers = Literal["float32", "tf32", "bfloat16"]
@@ -13,6 +15,12 @@ Numbers = Literal["float32", "tf32", "bfloat16"]
 CLEARLY = 1.15
 """Times by which a way is quicker before it is taken over float32: a busy machine's clock is off by less than that, so
 that the choice does not change from one measurement to the next."""
+
+
+@cache
+def libraries() -> tuple[str, ...]:
+    """Return the libraries that decide what a network makes of a picture, each with its version."""
+    return tuple(f"{name} {version(name)}" for name in ("torch", "torchvision", "timm", "pillow"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

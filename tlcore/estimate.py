@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tlcore.arithmetic import libraries
 from tlcore.catalog.backbones import backbone
 from tlcore.catalog.weights import SCRATCH, is_here
 from tlcore.config import RunConfig
@@ -37,7 +38,7 @@ class Estimate:
     """Bytes of the pictures that are kept ready, and of what frozen beginnings make of them until it is written; 0
     where they lie in another memory than the network."""
     kept: int
-    """Pictures, from most of which what is frozen first was made by an earlier run, so that this one need not."""
+    """Pictures of which an earlier run has left what a frozen beginning makes, in the phase with the most of them."""
 
     @property
     def memory(self) -> int:
@@ -45,14 +46,28 @@ class Estimate:
         return sum((self.process, self.weights, self.gradients, self.optimizer, self.activations, self.pictures))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """What decides the cost of a step in a stretch."""
+
+    blocks: tuple[str, ...]
+    """Those that learn."""
+    moving: bool
+    """Whether the statistics of the others move, so that nothing stays as it is."""
+    first: int
+    """The first block that does not stay as it is, counted from 0."""
+
+
 def what_to_measure(config: RunConfig, manifest: Manifest, workspace: str) -> Measure:
     """Return the question whose answer an estimate of `config` on this set needs."""
     work = workload(config, len(manifest.of("train")), len(manifest.of("val")))
     weights = config.weights if is_here(backbone(config.backbone), config.weights) else SCRATCH
+    ways = _ways(config, manifest)
     return Measure(
         backbone=config.backbone,
         data=config.data,
-        learning=tuple(dict.fromkeys(_learning(config, part) for part in _parts(config, manifest))),
+        learning=tuple(way.blocks for way in ways),
+        moving=tuple(way.moving for way in ways),
         image_size=config.loader.image_size,
         batch_size=config.loader.batch_size,
         weights=weights,
@@ -61,6 +76,7 @@ def what_to_measure(config: RunConfig, manifest: Manifest, workspace: str) -> Me
         precision=config.compute.precision,
         worth_tuning=work.worth_tuning,
         learned=work.share,
+        libraries=libraries(),
         workspace=workspace,
     )
 
@@ -75,41 +91,45 @@ def estimate(
     beginning makes of a picture is computed once, and once more where a block of it has learned in between, unless it
     is `kept`; a picture that is kept for all stretches is not even read.
     """
-    sets = what_to_measure(config, manifest, "").learning
-    blocks = backbone(config.backbone).block_names
+    ways = _ways(config, manifest)
     names = [[example.id for example in manifest.of(split)] for split in ("train", "val")]
     splits = [len(each) for each in names]
-    there = [
-        [kept(key, each) if key and drawings == 1 else 0 for key in measured.keys]
-        for each, drawings in zip(names, (_drawings(config), 1), strict=True)
+    drawn = (_drawings(config), 1)
+    listed = [
+        [kept(key, each) if key and drawings == 1 else 0 for each, drawings in zip(names, drawn, strict=True)]
+        for key in measured.keys
     ]
-    unread = [min(each) for each in there]
     batch = min(config.loader.batch_size, splits[0])
     room = KEPT_READY // measured.picture
     again = measured.reading * sum(max(0, count - room) for count in splits)
-    seconds = measured.reading * (sum(splits) - sum(unread)) + again * (config.epochs - 1)
-    waiting = 0
-    learned: set[str] = set()
-    passed: dict[tuple[int, frozenset[str]], float] = {}
+    seconds = again * (config.epochs - 1)
+    waiting = most = 0
+    unread = splits
+    begun: list[int] = []
+    passed: dict[tuple[int, int], float] = {}
     for part in _parts(config, manifest):
-        place = sets.index(_learning(config, part))
+        way = _way(config, part)
+        place = ways.index(way)
         epochs = (part.ends - part.begins) / _per_epoch(config, manifest)
         seconds += epochs * measured.saving[place]
-        moved = frozenset(learned.intersection(blocks[: blocks.index(sets[place][0])]))
-        begun = passed.get((place, moved), 0.0)
-        passed[place, moved] = begun + epochs
-        learned.update(sets[place])
-        for count, known, cost, drawings in (
-            (splits[0], there[0][place], measured.steps[place], _drawings(config)),
-            (splits[1], there[1][place], measured.answering[place], 1),
+        moves = sum(earlier < way.first for earlier in begun)
+        begun.append(way.first)
+        before = passed.get((way.first, moves), 0.0)
+        passed[way.first, moves] = before + epochs
+        known = [0, 0] if moves else listed[place]
+        unread = [min(pair) for pair in zip(unread, known, strict=True)]
+        most = max(most, sum(known))
+        row = measured.rows[place]
+        for count, there, cost, drawings in zip(
+            splits, known, (measured.steps[place], measured.answering[place]), drawn, strict=True
         ):
-            row = measured.rows[place]
-            new = count if moved else count - known
             # Where every epoch draws its own pictures, steps were measured with their beginning.
             fits = count * drawings * row <= BEGINNINGS_BYTES
-            computed = min(begun + epochs, drawings) - min(begun, drawings) if fits else epochs
+            computed = min(before + epochs, drawings) - min(before, drawings) if fits else epochs
+            new = count - there
             seconds += (count * epochs * cost + new * computed * measured.beginnings[place]) / batch
             waiting = max(waiting, min(BEGINNINGS_IN_MEMORY, new * drawings * row))
+    seconds += measured.reading * (sum(splits) - sum(unread))
     largest = max(zip(measured.gradients, measured.optimizer, measured.activations, strict=True), key=sum)
     ready = measured.picture * sum(min(count - each, room) for count, each in zip(splits, unread, strict=True))
     return Estimate(
@@ -121,7 +141,7 @@ def estimate(
         optimizer=largest[1],
         activations=largest[2],
         pictures=ready + waiting if measured.holds_pictures else 0,
-        kept=max((sum(each) for each in zip(*there, strict=True)), default=0),
+        kept=most,
     )
 
 
@@ -138,5 +158,12 @@ def _per_epoch(config: RunConfig, manifest: Manifest) -> int:
     return steps_per_epoch(len(manifest.of("train")), config.loader.batch_size)
 
 
-def _learning(config: RunConfig, part: Stretch) -> tuple[str, ...]:
-    return tuple(name for name in backbone(config.backbone).block_names if part.rates.get(name, 0.0) > 0.0)
+def _ways(config: RunConfig, manifest: Manifest) -> tuple[_Way, ...]:
+    return tuple(dict.fromkeys(_way(config, part) for part in _parts(config, manifest)))
+
+
+def _way(config: RunConfig, part: Stretch) -> _Way:
+    every = backbone(config.backbone).block_names
+    blocks = tuple(name for name in every if part.rates.get(name, 0.0) > 0.0)
+    moving = config.schedule[part.phase].moving_statistics
+    return _Way(blocks=blocks, moving=moving, first=0 if moving else every.index(blocks[0]))

@@ -17,8 +17,8 @@ _PAUSES = (5.0, 10.0)
 class Viewer:
     """One person with one tab; `run` is what the Train page's address names, or empty."""
 
-    def __init__(self, port: int, run: str, number: int, workspace: str | None = None) -> None:
-        self.workspace = workspace or secrets.token_hex(16)
+    def __init__(self, port: int, run: str, number: int) -> None:
+        self.workspace = secrets.token_hex(16)
         self.pages: list[tuple[str, float]] = []
         self.interactions: list[float] = []
         self._run = run

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tlcore.controls import Pause, SetRate, Stop, StopAfterEpoch
+from tlcore.engine import work
 from tlcore.events import Changed, Finished, Interrupted, Paused, Resumed, Started, Stopped
 from tlcore.store.claims import Claimant
 
@@ -174,6 +175,15 @@ def test_a_run_whose_process_died_is_carried_on_without_a_supervisor(said, resti
     kinds = [type(entry.event) for entry in store.runs.events(lost.id)]
     assert kinds[:2] == [Interrupted, Resumed]
     assert kinds[-1] is Finished
+
+
+def test_a_run_that_is_interrupted_here_is_told_with_the_command_that_lets_it_go_on(said, resting, monkeypatch):
+    _, run = resting
+    interrupted = Interrupted(sentence="The disk is full.", advice="Free some space, then let the run go on.")
+    monkeypatch.setattr(work, "carry_out", lambda store, run, _show: store.runs.end(run, interrupted))
+    status, _, complaints = said("resume", run.id)
+    assert status == 1
+    assert complaints.endswith(f"then let the run go on. Go on: python -m tlcore resume {run.id[:8]}\n")
 
 
 def test_the_list_of_runs_shows_their_states(said, going, store):

@@ -1,11 +1,13 @@
 """The desk answers every kind of question, and finishes the one it is at when it is asked to end."""
 
+import errno
 import signal
 import sys
 import time
 
 import pytest
 
+from tlcore.engine import desk as desks
 from tlcore.engine.desk import Desk
 from tlcore.errors import ThawError
 from tlcore.jobs.processes import start
@@ -20,7 +22,7 @@ def asked(dataset):
     def make(kind, **more):
         needed = {
             FindRate: {"weights": "scratch", "learning": ("head",), "batch_size": 8, "seed": 0, "weight_decay": 0.01},
-            Measure: {"weights": "scratch", "learning": (("head",),), "batch_size": 8},
+            Measure: {"weights": "scratch", "learning": (("head",),), "moving": (False,), "batch_size": 8},
             Separate: {"weights": "scratch", "seed": 0},
         }
         return kind(**{**common, **needed[kind], **more})
@@ -34,6 +36,18 @@ def test_every_kind_of_question_is_answered(store, asked, kind):
     assert store.asked.ask(question) is None
     assert desk.answer_next()
     assert store.asked.known(question) is not None
+
+
+def test_a_full_disk_is_told_as_one(store, asked, monkeypatch):
+    def full(*_given):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(desks, "measure", full)
+    question = asked(Measure)
+    store.asked.ask(question)
+    assert Desk(store).answer_next()
+    with pytest.raises(ThawError, match="The disk is full"):
+        store.asked.ask(question)
 
 
 def test_a_rate_is_found_the_same_way_twice(store, asked):

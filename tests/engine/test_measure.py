@@ -26,6 +26,7 @@ def ask(store, dataset):
                 "weights": "scratch",
                 "data": dataset.manifest.digest,
                 "learning": learning,
+                "moving": (False,) * len(learning),
                 "image_size": 32,
                 "batch_size": 8,
                 "workspace": "person",
@@ -43,6 +44,12 @@ def test_every_set_of_learning_blocks_is_measured(ask):
     assert all(seconds > 0 for seconds in (*measured.steps, *measured.answering, measured.reading, measured.start))
     assert measured.activations[0] < measured.activations[1]
     assert measured.process > 0
+
+
+def test_where_the_statistics_of_frozen_blocks_move_no_beginning_is_kept(ask):
+    measured = ask(("head",), ("head",), moving=(False, True))
+    assert measured.beginnings[0] > 0.0 == measured.beginnings[1]
+    assert measured.rows[0] > 0 == measured.rows[1]
 
 
 def test_bytes_are_those_of_the_numbers_in_the_blocks(ask):

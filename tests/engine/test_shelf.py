@@ -1,5 +1,8 @@
 """What stays is laid aside as it is, in memory that no step takes and gives back."""
 
+import errno
+
+import pytest
 import torch
 
 from tlcore.engine import shelf
@@ -28,3 +31,12 @@ def test_copies_lie_side_by_side_and_what_is_too_large_has_a_block_of_its_own(mo
     assert second.data_ptr() - first.data_ptr() == 64
     large = kept.copy(torch.full((5000,), 2.0))
     assert (first.sum(), second.sum(), large.sum()) == (0.0, 10.0, 10_000.0)
+
+
+def test_a_lack_of_memory_is_told_as_one(monkeypatch):
+    def refused(_place, _size):
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr(shelf, "mmap", refused)
+    with pytest.raises(MemoryError):
+        Shelf().copy(torch.zeros(1))

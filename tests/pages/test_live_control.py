@@ -17,9 +17,10 @@ from tlcore.events import (
     Stopped,
 )
 from tlcore.store.claims import Claimant
-from tlcore.ui import frame
+from tlcore.ui import live
 from tlcore.ui.components.block_map import PhaseChosen, RatesChosen
 from tlcore.ui.live_map import _ask
+from tlcore.ui.reading import reader
 
 HERE = Claimant.here()
 INTERRUPTED = Interrupted(sentence="The worker died.", advice="Go on from what was saved last.")
@@ -270,15 +271,36 @@ def test_memory_and_speed_are_among_the_numbers(open_page, begun, words):
     assert "memory" in said
 
 
-def test_pages_beside_the_live_run_look_seldom_at_the_machine(open_page, begun, monkeypatch):
-    paces, fragment = [], st.fragment
+@pytest.fixture
+def paces(monkeypatch):
+    """The names of what is drawn again and again by itself, and the seconds between two times."""
+    found, fragment = [], st.fragment
 
     def noted(drawn, run_every=None):
-        if drawn is frame._foot:
-            paces.append(run_every)
+        found.append((drawn.__name__, run_every))
         return fragment(drawn, run_every=run_every)
 
     monkeypatch.setattr(st, "fragment", noted)
+    return found
+
+
+def test_pages_beside_the_live_run_look_seldom_at_the_machine(open_page, begun, paces):
     begun()
     open_page("network")
-    assert min(paces) >= 10
+    assert dict(paces)["_foot"] >= 10
+
+
+def test_who_waits_behind_another_run_looks_less_often_than_who_is_next(open_page, make_set, make_run, paces):
+    manifest = make_set()
+    first, second = make_run(manifest, name="First", claimant=HERE), make_run(manifest, name="Second")
+    for run, seconds in ((first, live.EVERY_AT_FIRST), (second, live.EVERY)):
+        open_page("train", run=run.id)
+        assert dict(paces)["draw_run"] == seconds
+
+
+def test_a_crowd_looks_half_as_often(open_page, begun, paces):
+    run = begun()
+    for number in range(live._CROWD - 1):
+        reader(run.id).onlookers(f"{number}")
+    open_page("train", run=run.id)
+    assert dict(paces)["draw_run"] == 2 * live.EVERY

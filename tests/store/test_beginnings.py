@@ -169,3 +169,20 @@ def test_it_is_told_of_how_many_pictures_rows_are_listed_as_they_come(beginnings
     assert beginnings.known(A, ["one", "two", "three", "four"]) == 1
     next(beginnings.rows(A).parent.glob("*.json")).write_text("{}", encoding="ascii")
     assert beginnings.known(A, ["one"]) == 0
+
+
+def test_a_list_is_read_once_for_all_who_ask_what_is_known_until_it_changes(beginnings, monkeypatch):
+    read, from_json = [], module.from_json
+
+    def noted(kind, text):
+        read.append(kind)
+        return from_json(kind, text)
+
+    append(beginnings, A, [row_name("one")], rows(1))
+    monkeypatch.setattr(module, "from_json", noted)
+    assert [beginnings.known(A, ["one", "two"]) for _ in range(3)] == [1, 1, 1]
+    assert len(read) == 1
+    append(beginnings, A, [row_name("two")], rows(2))
+    assert beginnings.known(A, ["one", "two"]) == 2
+    beginnings.empty()
+    assert beginnings.known(A, ["one", "two"]) == 0

@@ -35,7 +35,9 @@ def carry_on(store: Store, run: Run, manifest: Manifest, quiet: bool) -> dict[st
             carry_out(store, run.id, bar.show, seat.meet)
     history = History.of(store.runs.events(run.id))
     last = history.end or history.rest
-    if isinstance(last, Failed | Interrupted):
+    if isinstance(last, Interrupted):
+        raise ThawError(last.sentence, f"{last.advice} Go on: python -m tlcore resume {run.id[:8]}".strip())
+    if isinstance(last, Failed):
         raise ThawError(last.sentence, last.advice)
     report = _report(run, manifest, history)
     if not quiet:

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Sequence
-from importlib.metadata import version
 
 import torch
 
+from tlcore.arithmetic import libraries
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.cut import Cut, UncutError
 from tlcore.engine.numerics import Numerics
@@ -62,6 +62,6 @@ class Boundary:
                 assembly.encoder.preprocessing,
                 self._numerics,
                 assembly.runtime.processor,
-                *(f"{name} {version(name)}" for name in ("torch", "torchvision", "timm", "pillow")),
+                *libraries(),
             )
         )

@@ -24,6 +24,7 @@ from tlcore.engine.answers.single_out import single_out
 from tlcore.engine.answers.unfold import unfold
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
+from tlcore.engine.work import told
 from tlcore.errors import ThawError
 from tlcore.questions import (
     Answer,
@@ -72,6 +73,9 @@ class Desk:
             self._store.asked.answer(question, self._answer(question))
         except ThawError as error:
             self._store.asked.refuse(question, str(error))
+        except OSError as error:
+            logging.exception("question")
+            self._store.asked.refuse(question, f"{told(error)[0]} Mend that, then open this page again.")
         except Exception:
             logging.exception("question")
             self._store.asked.refuse(question, "Thaw made a mistake here; the log in the home folder tells more.")

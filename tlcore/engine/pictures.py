@@ -81,9 +81,7 @@ class Pictures:
     def inputs(self, drawn: Sequence[int]) -> Tensor:
         """Return these drawings as the network's input (N, 3, H, W), on the device."""
         self.expect(self.places(drawn))
-        # Put together as decoded pictures lie in memory, the channels of a pixel side by side, nothing is turned over.
-        pixels = [self._square(place).permute(1, 2, 0) for place in self.places(drawn)]
-        squares = torch.stack(pixels).permute(0, 3, 1, 2)
+        squares = torch.stack([self._square(place) for place in self.places(drawn)]).permute(0, 3, 1, 2)
         if self.device.type == "cuda":
             squares = squares.pin_memory()  # from there the device fetches them while this thread goes on
         squares = squares.to(self.device, non_blocking=True)
@@ -127,6 +125,7 @@ class Pictures:
         return augmenter.augment(square, self._examples[place].id, view)
 
     def _square(self, place: int) -> Tensor:
+        """Return a picture (H, W, 3) as it was decoded: put together like that, nothing has to be turned over."""
         if (kept := self._kept.get(place)) is not None:
             return kept
         coming = self._coming.pop(place, None)
@@ -137,7 +136,7 @@ class Pictures:
         return pixels
 
     def _read_square(self, place: int) -> Tensor:
-        return self._encoder.encode(self._read(self._examples[place]))
+        return self._encoder.encode(self._read(self._examples[place])).permute(1, 2, 0)
 
     def _read(self, example: Example) -> bytes:
         data = read_bytes(self._locate(example))

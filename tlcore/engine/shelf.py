@@ -22,10 +22,17 @@ class Shelf:
         self._rest = torch.empty(0, dtype=torch.uint8)
 
     def copy(self, values: Tensor) -> Tensor:
-        """Return a copy of a tensor of the CPU, without gaps."""
+        """Return a copy of a tensor of the CPU, without gaps; raise MemoryError where the system has no room for it."""
         size = values.nbytes
         taken = -(-size // _ALIGNED) * _ALIGNED
         if taken > len(self._rest):
-            self._rest = torch.frombuffer(mmap(-1, max(taken, _BLOCK)), dtype=torch.uint8)
+            self._rest = _block(max(taken, _BLOCK))
         place, self._rest = self._rest[:size], self._rest[taken:]
         return place.view(values.dtype).view(values.shape).copy_(values)
+
+
+def _block(size: int) -> Tensor:
+    try:
+        return torch.frombuffer(mmap(-1, size), dtype=torch.uint8)
+    except OSError as error:  # so the system says it; a run makes its steps in parts where memory is short
+        raise MemoryError from error

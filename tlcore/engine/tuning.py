@@ -74,7 +74,7 @@ def paces_of(
 ) -> Paces | None:
     """Return what was measured of this network on this machine, or measure it now; None where memory is too short.
 
-    `look` is called every few dozen milliseconds of that; what it raises ends the measuring.
+    `look` is called several times a second of that; what it raises ends the measuring.
     """
     card, runtime = assembly.card, assembly.runtime
     size = assembly.encoder.preprocessing.crop
@@ -164,9 +164,8 @@ def _paces(module: nn.Module, ways: list[Numerics], inputs: Tensor, targets: Ten
     """Return the least times of a round or a few; the round before them warms up, and shows which are far too slow."""
     first: dict[Numerics, float] = {}
     for way in ways:
-        look()
         try:
-            first[way] = sum(_time(module, way, inputs, targets))
+            first[way] = sum(_time(module, way, inputs, targets, look))
         except _FAILS as error:
             if way == PLAIN or is_shortage(error):
                 raise
@@ -175,8 +174,7 @@ def _paces(module: nn.Module, ways: list[Numerics], inputs: Tensor, targets: Ten
     while not spent or spent + latest < _PATIENCE:
         latest = 0.0
         for way, before in least.items():
-            look()
-            now = _time(module, way, inputs, targets)
+            now = _time(module, way, inputs, targets, look)
             least[way] = (min(before[0], now[0]), min(before[1], now[1]))
             latest += sum(now)
         spent += latest
@@ -186,14 +184,16 @@ def _paces(module: nn.Module, ways: list[Numerics], inputs: Tensor, targets: Ten
     ]
 
 
-def _time(module: nn.Module, way: Numerics, inputs: Tensor, targets: Tensor) -> tuple[float, float]:
+def _time(module: nn.Module, way: Numerics, inputs: Tensor, targets: Tensor, look: Look) -> tuple[float, float]:
     """Return the seconds of an answer and of a step, less what the optimizer takes, which is the same in every way."""
     way.lay_out(module)
     laid_out = way.laid_out(inputs)
+    look()
     clock = [_clock(inputs.device)]
     with torch.no_grad(), way.on(inputs.device):
         module.eval()(laid_out)
     clock.append(_clock(inputs.device))
+    look()
     module.train().zero_grad()
     clock.append(_clock(inputs.device))
     with way.on(inputs.device):

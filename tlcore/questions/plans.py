@@ -46,6 +46,8 @@ class Measure(Asks["Measured"]):
     """Digest of the manifest."""
     learning: tuple[tuple[str, ...], ...]
     """Blocks that learn, for each different stretch of the plan."""
+    moving: tuple[bool, ...]
+    """Whether the statistics of frozen blocks move, for each entry of `learning`."""
     image_size: int
     batch_size: int
     weights: str
@@ -58,6 +60,8 @@ class Measure(Asks["Measured"]):
     """Whether the plan is large enough for the machine to look for its best arithmetic first."""
     learned: float = 0.0
     """Share of the plan's pictures that is learned from, which decides what arithmetic is best."""
+    libraries: tuple[str, ...] = ()
+    """What computes it, with versions: after an update it is another question."""
     workspace: str = ""
 
 

@@ -14,10 +14,13 @@ from tlcore.data.limits import BEGINNINGS_BYTES, free_bytes
 from tlcore.errors import ThawError
 from tlcore.paths import safe_path
 from tlcore.records import from_json, to_json
+from tlcore.store.recent import Recent
 
 _ASIDE = ".part"
 _PIECE = 1 << 20
 """Bytes that are read at a time where a file is checked."""
+_DAMAGES = (OSError, ValueError, LookupError, TypeError, ThawError)
+"""What comes of reading a list that is missing or damaged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class Beginnings:
         self._root = root
         root.mkdir(parents=True, exist_ok=True)
         self._lock = FileLock(root / "lock")
+        self._recent = Recent[frozenset[str]](len)
 
     def rows(self, key: str) -> Path:
         """Return where the rows of a beginning lie, or would lie."""
@@ -117,11 +121,10 @@ class Beginnings:
     def known(self, key: str, pictures: Sequence[str]) -> int:
         """Return of how many pictures, named by their ids, rows are listed as they come, without augmentation."""
         try:
-            held = from_json(Held, self._list_file(key).read_text(encoding="ascii"))
-        except (OSError, ValueError, LookupError, TypeError, ThawError):
+            names = self._names_as_listed(key)
+        except _DAMAGES:
             return 0
-        names = set(held.names)
-        return sum(row_name(picture) in names for picture in pictures)
+        return sum(row_name(picture) in names for picture in pictures) if names else 0
 
     def all_bytes(self) -> int:
         """Return the bytes of all files."""
@@ -142,17 +145,27 @@ class Beginnings:
                 if not self._list_file(key).exists():
                     self._drop(key)
 
+    def _names_as_listed(self, key: str) -> frozenset[str]:
+        """Return the names of a beginning's rows, read anew when the list has changed; raises what `_read` does."""
+        facts = self._list_file(key).stat()
+        moment = (key, facts.st_mtime_ns, facts.st_size)
+        names = self._recent.get(moment)
+        return self._recent.keep(moment, frozenset(self._read(key).names)) if names is None else names
+
     def _listed(self, key: str) -> Held | None:
         try:
-            contents = from_json(Held, self._list_file(key).read_text(encoding="ascii"))
+            contents = self._read(key)
             if contents.key == key:
                 return contents
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, LookupError, TypeError, ThawError):
+        except _DAMAGES:
             pass
         self._drop(key)
         return None
+
+    def _read(self, key: str) -> Held:
+        return from_json(Held, self._list_file(key).read_text(encoding="ascii"))
 
     def _list(self, contents: Held) -> None:
         target = self._list_file(contents.key)

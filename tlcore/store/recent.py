@@ -1,4 +1,4 @@
-"""What was read last of sets and surveys, kept as long as there is memory for all its pictures."""
+"""What was read last of sets, surveys and lists, kept as long as there is memory for all its pictures."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable

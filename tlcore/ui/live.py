@@ -25,7 +25,7 @@ from tlcore.ui.titles import plan_title, state_sentence, state_title, waiting_fo
 from tlcore.verdict import explosion_verdict, squeeze_verdict, thawing_verdict
 
 EVERY_AT_FIRST, EVERY = 0.4, 1.0
-"""Seconds between looks at the store: before the first point, when somebody waits for it, and after it."""
+"""Seconds between looks at the store: before the first point, when it is to come next, and else."""
 _CROWD = 16
 """So many who look at one run double the seconds between looks, which take their time from the training."""
 _CURVES = 580
@@ -43,11 +43,16 @@ def pace(run: Run, history: History) -> float | None:
     if _still(run, history):
         return None
     onlookers = reader(run.id).onlookers(workspace())
-    return EVERY * (1 + onlookers // _CROWD) if history.steps else EVERY_AT_FIRST
+    if not history.steps and not store().runs.ahead_of(run):
+        return EVERY_AT_FIRST
+    return EVERY * (1 + onlookers // _CROWD)
 
 
 def draw_run(identifier: str, every: float | None) -> None:
-    """Draw a run, `every` so many seconds; draw the whole page anew when another pace is due, or none."""
+    """Draw a run, `every` so many seconds; draw the whole page anew when it comes to rest or has its first point.
+
+    Where many come to look, those who were there before keep their pace until they open the page again.
+    """
     run = store().runs.get(identifier, readable())
     if run is None:
         return

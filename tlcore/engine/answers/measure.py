@@ -88,8 +88,8 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
         share = question.learned if question.worth_tuning else None
         numerics = numerics_for(store, assembly, question.weights, question.batch_size, question.precision, share)
         costs = []
-        for blocks in question.learning:
-            trainer = Trainer(assembly, _little_run(question, blocks), train, val, list, numerics=numerics)
+        for blocks, moving in zip(question.learning, question.moving, strict=True):
+            trainer = Trainer(assembly, _little_run(question, blocks, moving), train, val, list, numerics=numerics)
             costs.append(_cost(trainer, assembly, numerics, inputs, store.points))
     weights = _COPIES * _bytes([*assembly.module.parameters(), *assembly.module.buffers()])
     gradients = [_learning_bytes(assembly, blocks) for blocks in question.learning]
@@ -120,14 +120,14 @@ def measure(store: Store, question: Measure, runtime: Runtime) -> Measured:
     )
 
 
-def _little_run(question: Measure, learning: Sequence[str]) -> RunConfig:
+def _little_run(question: Measure, learning: Sequence[str], moving_statistics: bool) -> RunConfig:
     return RunConfig(
         name="",
         data=question.data,
         backbone=question.backbone,
         weights=question.weights,
         strategy="own",
-        schedule=(Phase(epochs=1 + _MOST, rates=dict.fromkeys(learning, _RATE)),),
+        schedule=(Phase(epochs=1 + _MOST, rates=dict.fromkeys(learning, _RATE), moving_statistics=moving_statistics),),
         loader=Loader(batch_size=question.batch_size, image_size=question.image_size),
     )
 
@@ -147,12 +147,12 @@ def _cost(trainer: Trainer, assembly: Assembly, numerics: Numerics, inputs: Tens
         steps.append(stepped.seconds - before.seconds - saved)
         answers.append(evaluated.seconds - stepped.seconds)
         before = evaluated
+    cut = trainer.boundary.cut
     with numerics.on(assembly.runtime.device):
-        beginning = _beginning(trainer.boundary.cut, numerics.laid_out(inputs))
-    row = prod(trainer.boundary.cut.shape) * trainer.boundary.cut.numbers.itemsize if trainer.boundary.cut else 0
-    return _Cost(
-        median(steps), median(answers), beginning, row, trainer.boundary.key, median(saving), kept.size, before.memory
-    )
+        beginning = _beginning(cut, numerics.laid_out(inputs))
+    row = prod(cut.shape) * cut.numbers.itemsize if cut else 0
+    key = trainer.boundary.key
+    return _Cost(median(steps), median(answers), beginning, row, key, median(saving), kept.size, before.memory)
 
 
 def _saving(trainer: Trainer, assembly: Assembly, points: Blobs) -> float:
