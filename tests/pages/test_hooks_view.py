@@ -50,7 +50,6 @@ def answered(opened, store):
         channel=3,
         seen=grey,
         afterwards=grey,
-        negative=0.5,
         changed=0.5,
         ways=tuple(
             Way(code=code, size=size, way_back=back, difference=difference)

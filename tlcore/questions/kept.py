@@ -40,8 +40,6 @@ class Kept:
     """As the hook saw it."""
     afterwards: Map
     """The same memory after the pass, on the same scale."""
-    negative: float
-    """Share of the numbers that were below 0 when the hook saw them."""
     changed: float
     """Share of the numbers that are different after the pass."""
     ways: tuple[Way, ...]

@@ -132,7 +132,10 @@ def _verdict(passed: Pass) -> str:
     longer = passed.hooked / passed.plain - 1
     if longer < _NOTICEABLE:
         return f"{gone} They cost next to no time: two passes without hooks differ as much."
-    return f"{gone} They made the pass {100 * longer:.0f} % longer: copying takes time."
+    return (
+        f"{gone} They made the pass {100 * longer:.0f} % longer in this measurement; on a machine that does other "
+        "things too, such a figure wavers."
+    )
 
 
 def _shape(firing: Firing) -> str:

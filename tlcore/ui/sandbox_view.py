@@ -24,6 +24,11 @@ _DOES = {
     "output.clone()": "keeps a copy in memory of its own, and all that a way back would need",
     "output.detach().clone()": "keeps a copy in memory of its own, and nothing else: what Thaw's hooks do",
 }
+_DID = {
+    "ReLU": "turned every number below 0 into 0",
+    "ReLU6": "turned every number below 0 into 0 and every number above 6 into 6",
+}
+"""What operations do that are told in a few words."""
 _KEEPS = 2
 """The place of the line that keeps the output, among the lines that are shown."""
 
@@ -135,14 +140,9 @@ def _sentence(place: Place, kept: Kept, changed: bool) -> str:
             "the clone was made at once, so what came later wrote over the network's memory and not over this. "
             "It costs that much memory, and both maps are the same to the last bit."
         )
-    writer = f"`{place.by}`" if place.operation else f"A line of `{place.by or 'the network'}`"
-    if place.operation == "ReLU":
-        return (
-            f"{writer} turned every number below 0 into 0, in the very memory that the hook kept. "
-            f"{percent(kept.negative)} of the numbers were below 0, and that is where the maps differ. A clone is "
-            "not touched; `detach` alone shares the memory."
-        )
+    writer = f"`{place.by}`" if place.operation else f"a line of `{place.by or 'the network'}`"
+    did = _DID.get(place.operation, "wrote its own result")
     return (
-        f"{writer} wrote its own result into the very memory that the hook kept, so the hook holds something else "
-        "than its part put out. A clone is not touched; `detach` alone shares the memory."
+        f"{writer} {did}, in the very memory that the hook kept: {percent(kept.changed)} of the numbers there are not "
+        "what the part put out. A clone is not touched; `detach` alone shares the memory."
     )

@@ -17,7 +17,7 @@ from tlcore.questions import Inspect, Inspected
 from tlcore.questions.hooked import Firing, Pass, Place
 from tlcore.store import Store
 
-_ROUNDS = 15
+_ROUNDS = 25
 _LONGEST = 2.0
 """Seconds after which no other round of timing begins."""
 

@@ -34,8 +34,7 @@ def keep(store: Store, assembly: Assembly, question: Keep) -> Kept:
         channel=channel,
         seen=on_scale(seen[channel], low, high),
         afterwards=on_scale(afterwards[channel], low, high),
-        negative=_share(seen < 0),
-        changed=_share(seen != afterwards),
+        changed=round(float((seen != afterwards).float().mean()), 4),
         ways=tuple(_way(code, kept) for code in WAYS),
     )
 
@@ -49,7 +48,3 @@ def _way(code: str, kept: dict[str, Tensor]) -> Way:
         way_back=own.requires_grad,
         difference=float((own - kept[_SAFE]).detach().abs().max()),
     )
-
-
-def _share(true: Tensor) -> float:
-    return round(float(true.float().mean()), 4)
