@@ -1,4 +1,4 @@
-"""The views of gradients and of health ask for what is chosen, draw what was answered, and say in words what is wrong."""
+"""The views of gradients and of health ask for what is chosen, draw what was answered, and say what is wrong."""
 
 from base64 import b64encode
 from io import BytesIO
