@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from tlcore.catalog.cards import Block
-from tlcore.engine.backward import gradients_caught, send_back
+from tlcore.engine.backward import send_back
+from tlcore.engine.hooks import gradients_caught
 
 
 def block(name, output):

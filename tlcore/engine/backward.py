@@ -1,15 +1,13 @@
-"""Gradients at the blocks' outputs, caught on their way back through a network that is left as it was."""
+"""One pass there and back: a class's score, and its gradient at every block, of a network that is left as it was."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.utils.hooks import RemovableHandle
 
 from tlcore.catalog.cards import Block
+from tlcore.engine.hooks import gradients_caught
 
 
 class SentBack(NamedTuple):
@@ -21,33 +19,6 @@ class SentBack(NamedTuple):
     """The class whose score was sent back."""
     gradients: dict[str, Tensor]
     """At each block's output, shaped like it, with one picture."""
-
-
-@contextmanager
-def gradients_caught(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dict[str, Tensor]]:
-    """Catch, inside the `with`, the gradient of each block's output, by the block's name.
-
-    The hooks are those of tensors: a tensor that a later operation changes in place still tells the gradient of what
-    it was before. A full backward hook of a module puts its output behind a view, which the ReLU or `+=` that follows
-    must not change in place, and so the pass fails (pytorch/pytorch#61519).
-    """
-    caught: dict[str, Tensor] = {}
-    handles: list[RemovableHandle] = []
-
-    def keep(block: str, gradient: Tensor) -> None:
-        caught[block] = gradient.detach().clone()
-
-    def listen(_part: nn.Module, _inputs: object, output: Tensor, block: str) -> None:
-        handles.append(output.register_hook(partial(keep, block)))  # type: ignore[no-untyped-call]
-
-    try:
-        for block in blocks:
-            part = module.get_submodule(block.output)
-            handles.append(part.register_forward_hook(partial(listen, block=block.name)))
-        yield caught
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def send_back(module: nn.Module, blocks: Sequence[Block], inputs: Tensor, wanted: int | None) -> SentBack:

@@ -1,9 +1,10 @@
-"""Hooks: what blocks put out, and what a step keeps for its way back; every hook is taken away again, always."""
+"""Hooks: what blocks put out, what gradient comes back to them, what a step keeps; every hook is taken away, always."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import MappingProxyType, TracebackType
+from types import TracebackType
 
 import torch
 from torch import nn
@@ -172,6 +173,31 @@ def keep_every_way(module: nn.Module, part: str, inputs: torch.Tensor) -> dict[s
     finally:
         handle.remove()
     return kept
+@contextmanager
+def gradients_caught(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dict[str, torch.Tensor]]:
+    """Catch, inside the `with`, the gradient of each block's output, by the block's name.
+
+    The hooks are those of tensors: a tensor that a later operation changes in place still tells the gradient of what
+    it was before. A full backward hook of a module puts its output behind a view, which the ReLU or `+=` that follows
+    must not change in place, and so the pass fails (pytorch/pytorch#61519).
+    """
+    caught: dict[str, torch.Tensor] = {}
+    handles: list[RemovableHandle] = []
+
+    def keep(block: str, gradient: torch.Tensor) -> None:
+        caught[block] = gradient.detach().clone()
+
+    def listen(_part: nn.Module, _inputs: object, output: torch.Tensor, block: str) -> None:
+        handles.append(output.register_hook(partial(keep, block)))  # type: ignore[no-untyped-call]
+
+    try:
+        for block in blocks:
+            part = module.get_submodule(block.output)
+            handles.append(part.register_forward_hook(partial(listen, block=block.name)))
+        yield caught
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 class KeptForTheWayBack(torch.autograd.graph.saved_tensors_hooks):
