@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from tlcore.catalog.backbones import DEFAULT, backbone
-from tlcore.engine.answers.excite import excite
+from tlcore.engine.answers.excite import affordable, excite
 from tlcore.engine.answers.see import as_grid, see
 from tlcore.engine.answers.single_out import influences, output_and_slope, single_out
 from tlcore.engine.assemble import assemble, assemble_untouched
@@ -140,6 +140,14 @@ def test_the_pictures_that_excite_a_channel_are_those_with_its_highest_values(st
         told = [float(peaks[excited.pictures[place]][channel]) for place in places]
         best = sorted((float(values[channel]) for values in peaks.values()), reverse=True)[:6]
         assert told == pytest.approx(best, abs=1e-4)
+
+
+def test_a_large_network_is_asked_about_fewer_pictures_and_never_about_none():
+    small, large = backbone("resnet18"), backbone("vit_b_16")
+    assert affordable(small, "layer1", 224) == 200
+    last = large.block_names[-2]
+    assert 24 < affordable(large, last, 224) < affordable(large, large.block_names[1], 224) < 200
+    assert affordable(large, last, 384) == 24
 
 
 @pytest.mark.parametrize(("name", "side"), [("vit_tiny_patch16_224", 4), ("mambaout_femto", 16)])

@@ -127,7 +127,7 @@ def _draw_exciting(subject: Subject, block: BlockSeen, channel: Channel) -> None
     question = Excite(network=subject.network, data=subject.manifest.digest, block=block.block, workspace=workspace())
     st.subheader("What excites it most", anchor=False)
     if st.session_state.get(_LOOKED_FOR) != question and store().asked.known(question) is None:
-        st.caption("Up to 200 pictures of the set go through the network as far as this block: some seconds.")
+        st.caption("Up to 200 pictures of the set go through the network as far as this block: up to half a minute.")
         st.button("Find them in the set", key="find_exciting", on_click=_look_for, args=(question,))
         return
     try:

@@ -4,6 +4,7 @@ from contextlib import closing
 
 import torch
 
+from tlcore.catalog.cards import BackboneCard
 from tlcore.engine.answers.see import as_grid
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.borrowing import borrowed_flags
@@ -13,18 +14,23 @@ from tlcore.engine.pictures import Pictures
 from tlcore.questions import Excite, Excited
 from tlcore.store import Store
 
-_MOST = 200
+_FEWEST, _MOST = 24, 200
 """Pictures that are looked at."""
+_WORK = 500e9
+"""Multiply-adds of all of them, some ten seconds on two cores: the desk answers nobody else meanwhile."""
 _SHOWN = 6
 """Pictures that are told of each channel."""
 _BATCH = 16
 
 
 def excite(store: Store, assembly: Assembly, question: Excite) -> Excited:
-    """Send up to 200 pictures of both sides as far as the block; what counts of a channel is its highest value."""
+    """Send up to 200 pictures of both sides as far as the block; what counts of a channel is its highest value.
+
+    Where the network is large there are fewer pictures, though not fewer than 24.
+    """
     assembly.card.check_block(question.block)
     dataset = store.datasets.by_digest(question.data, question.workspace)
-    examples = spread(dataset.manifest.examples, _MOST)
+    examples = spread(dataset.manifest.examples, affordable(assembly.card, question.block, question.network.image_size))
     block, module = assembly.card.block(question.block), assembly.module
     rows: list[torch.Tensor] = []
     with (
@@ -49,3 +55,10 @@ def excite(store: Store, assembly: Assembly, question: Excite) -> Excited:
             for places, differs in zip(best, varied, strict=True)
         ),
     )
+
+
+def affordable(card: BackboneCard, block: str, image_size: int) -> int:
+    """Return how many pictures of this size may go as far as a block."""
+    reached = card.blocks[: card.block_names.index(block) + 1]
+    each = sum(one.multiply_adds for one in reached) * (image_size / card.sizes.usual) ** 2
+    return max(_FEWEST, min(_MOST, int(_WORK / max(each, 1.0))))
