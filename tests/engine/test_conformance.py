@@ -11,6 +11,7 @@ from tlcore.catalog.backbones import BACKBONES
 from tlcore.engine.answers.see import as_grid
 from tlcore.engine.blocks import blocks_out_of_order, find_blocks
 from tlcore.engine.cut import Cut
+from tlcore.engine.features import pooled
 from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.hooks import HookSession
 from tlcore.engine.modality import published
@@ -106,6 +107,7 @@ def test_a_hook_on_every_block_gives_a_map_of_the_told_shape(card, hooks_left):
     for block in card.blocks[:-1]:
         output = hooks.captured[block.name][0]
         found = as_grid(output, block.layout)
+        assert pooled(hooks.captured[block.name], block.layout).shape == (1, found.shape[0])
         if block.layout == "vector":
             assert found.shape == block.shape
         else:
