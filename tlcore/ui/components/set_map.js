@@ -8,8 +8,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.data = data;
   root.chosen = data.chosen;
   root.selected = new Set(unpacked(data.selected));
-  root.at = null;
-  root.tip.hidden = true;
   root.points = unpacked(data.points);
   root.near = unpacked(data.near);
   root.groupOf = unpacked(data.group_of);
@@ -19,13 +17,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   });
   root.colours = coloursOf(root, data.groups);
   takeSheet(root, 20);
+  setTimeout(() => takeSheet(root, 0), 500); // the one of the set before may still have stood there
   root.canvas.setAttribute("aria-label", data.description);
+  if (root.at >= root.groupOf.length) root.at = null; // it was of another set
   drawLegend(root);
   paint(root);
+  showTip(root);
   return () => root.watcher.disconnect();
 }
 
 function build(root) {
+  root.at = null; // the picture that is looked at
   const bar = root.appendChild(element("div", "bar"));
   root.tool = matchMedia("(pointer: coarse)").matches ? "" : "lasso"; // a finger scrolls the page until told otherwise
   for (const [name, words, does] of [
