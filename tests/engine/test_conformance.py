@@ -111,6 +111,7 @@ def test_a_hook_on_every_block_gives_a_map_of_the_told_shape(card, hooks_left):
     for block in card.blocks[:-1]:
         output = hooks.captured[block.name][0]
         found = as_grid(output, block.layout)
+        assert pooled(hooks.captured[block.name], block.layout).shape == (1, found.shape[0])
         if block.layout == "vector":
             assert found.shape == block.shape
         else:

@@ -6,17 +6,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.emergence import emergence_told
 from tlcore.errors import ThawError
-from tlcore.figures.depth import depth
 from tlcore.packing import unpack
 from tlcore.questions import Chart, Charted, Unfold
 from tlcore.questions.set_map import BlockCharted
 from tlcore.text import clean, count
-from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.set_map import set_map
 from tlcore.ui.components.static import say
+from tlcore.ui.depth_view import draw_depth
 from tlcore.ui.marks_of_map import Colouring, by_answer, by_class, choose_classes, plane, sheet_of
 from tlcore.ui.session import store, workspace
 from tlcore.ui.subject import Subject
@@ -27,13 +25,6 @@ from tlcore.ui.words import percent
 _CHOSEN, _SELECTED = "map_chosen", "map_selected"
 _SHOWN = 32
 """Most selected pictures that are shown at once."""
-_HEIGHT = 380
-_WHY = (
-    "The first blocks see edges, strokes and colours, the last ones whole things. **Handwritten digits** differ in "
-    "strokes: with EfficientNet-Lite0 as it came, blocks in the middle tell them apart best, and the last one, which "
-    "was made for photographs, tells less. **Ants and bees** differ in bodies and wings, whatever lies around them: "
-    "there each block adds something, up to the end."
-)
 _PCA, _TSNE = "PCA", "t-SNE"
 _CLASSES, _ANSWERS = "Class", "Right or wrong"
 
@@ -57,7 +48,7 @@ def draw_set_map(subject: Subject) -> None:
     _chosen(subject, charted, block)
     _selected(subject, charted)
     with st.container(key="card_depth"):
-        _depth(subject, charted)
+        draw_depth(subject, charted)
 
 
 def _map(subject: Subject, charted: Charted) -> BlockCharted:
@@ -66,8 +57,8 @@ def _map(subject: Subject, charted: Charted) -> BlockCharted:
     places, whole = unpack(charted.places), len(subject.manifest.examples)
     looked = f"a sample of {len(places):,} of its {whole:,}" if len(places) < whole else f"all {whole:,}"
     st.caption(
-        f"Each mark is a picture of the set ({looked}). Near one another lie those of which the block makes the same. "
-        "Look at a mark, click it to see its nearest others, or draw around several."
+        f"Each mark is a picture of the set ({looked}). Near one another lie those of which the block makes about "
+        "the same. Look at a mark, click it to see its nearest others, or draw around several."
     )
     card = backbone(subject.backbone)
     blocks = {block.block: block for block in charted.blocks}
@@ -208,12 +199,18 @@ def _selected(subject: Subject, charted: Charted) -> None:
     with st.container(key="card_selected"):
         st.header("Selected", anchor=False)
         st.html(say(f"{count(len(pictures), 'picture')}: {most}{more}.", lead=""))
-        thumbs = [_thumb(subject, charted, picture) for picture in pictures[:_SHOWN]]
+        thumbs = [_thumb(subject, charted, picture) for picture in _some(pictures)]
         picture_wall(
             key="selected_wall", thumbs=thumbs, on_choose=_chooser(subject, charted), reveal="card_near", size=112
         )
         if len(pictures) > _SHOWN:
-            st.caption(f"The first {_SHOWN} of {len(pictures):,}.")
+            st.caption(f"{_SHOWN} of {len(pictures):,}, of all classes as many as their share.")
+
+
+def _some(pictures: tuple[int, ...]) -> list[int]:
+    """Return up to 32 of the pictures; they stand class by class, so equal strides keep the shares of the classes."""
+    shown = min(_SHOWN, len(pictures))
+    return [pictures[place * len(pictures) // shown] for place in range(shown)]
 
 
 def _chooser(subject: Subject, charted: Charted) -> Callable[[str], None]:
@@ -230,25 +227,3 @@ def _thumb(subject: Subject, charted: Charted, number: int) -> Thumb:
         note = note if answer == example.label else f"taken for {clean(manifest.classes[answer], 24)}"
     name = clean(manifest.classes[example.label], 40)
     return Thumb(id=str(number), image=thumbnail(example.id), caption=name, note=note)
-
-
-def _depth(subject: Subject, charted: Charted) -> None:
-    """Draw how well each block tells the classes apart, and say where the answer appears."""
-    st.header("Where in the network does the answer appear?", anchor=False)
-    st.caption(
-        f"A linear probe for each block: a straight cut through its features, learned from {charted.learned_from:,} "
-        f"training pictures and judged on {charted.judged_on:,} validation pictures. The bars are the play of chance, "
-        "95 %."
-    )
-    card = backbone(subject.backbone)
-    if charted.judged_on:
-        live_chart(
-            key="depth",
-            figure=depth(charted, [card.block(block.block).label for block in charted.blocks]),
-            revision=subject.key,
-            height=_HEIGHT,
-            description="Share of validation pictures that a linear probe on each block gets right",
-        )
-    st.html(say(emergence_told(charted)))
-    with st.expander("Why sets differ"):
-        st.markdown(_WHY)

@@ -14,7 +14,7 @@ COLOURS = 8
 OTHERS = "line2"
 """The colour of all that has none."""
 
-_mount = register("set_map", "shared")
+_mount = register("set_map", "shared", "set_map_field")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
