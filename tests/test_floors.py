@@ -73,6 +73,7 @@ HOMES = {
     ),
     "fastai": ("tlcore/engine/yardsticks/fastai_loop.py",),
     "timm": ("tlcore/engine/modality/", "tlcore/engine/elsewhere/"),
+    "captum": ("tlcore/engine/",),
     "safetensors": ("tlcore/engine/", "tlcore/takeaway.py"),
     "streamlit": ("tlcore/ui/", "pages/", "app.py"),
     "plotly": ("tlcore/ui/components/plotly_file.py", "tlcore/figures/"),

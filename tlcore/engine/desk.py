@@ -8,15 +8,17 @@ from threading import Event
 
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.answers.doubt import doubt
+from tlcore.engine.answers.explain import explain
 from tlcore.engine.answers.find_rate import find_rate
 from tlcore.engine.answers.measure import measure
 from tlcore.engine.answers.prepare import prepare
+from tlcore.engine.answers.rank import rank
 from tlcore.engine.answers.see import see
 from tlcore.engine.answers.separate import separate
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
-from tlcore.questions import Answer, Doubt, FindRate, Measure, Network, Prepare, Question, See, Separate
+from tlcore.questions import Answer, Doubt, Explain, FindRate, Measure, Network, Prepare, Question, Rank, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -53,6 +55,10 @@ class Desk:
         match question:
             case See():
                 return see(self._store, self._assembly(question.network), question)
+            case Rank():
+                return rank(self._store, self._assembly(question.network), question)
+            case Explain():
+                return explain(self._store, self._assembly(question.network), question)
             case FindRate():
                 return find_rate(self._store, question, self._runtime)
             case Measure():

@@ -91,6 +91,31 @@ class HookSession:
             self._handles.pop().remove()
 
 
+@contextmanager
+def attached(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dict[str, torch.Tensor]]:
+    """Keep what each block puts out inside a `with`, by its name, still tied to the answer, so that gradients reach it.
+
+    The network goes on with a copy: an operation in place would make another tensor of the one that is kept.
+    """
+    outputs: dict[str, torch.Tensor] = {}
+    handles: list[RemovableHandle] = []
+
+    def keep(block: str) -> Callable[[nn.Module, object, torch.Tensor], torch.Tensor]:
+        def hand_on(_part: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+            outputs[block] = output
+            return output.clone()
+
+        return hand_on
+
+    try:
+        for block in blocks:
+            handles.append(module.get_submodule(block.output).register_forward_hook(keep(block.name)))
+        yield outputs
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
 class KeptForTheWayBack(torch.autograd.graph.saved_tensors_hooks):
     """Counts, inside a `with`, the bytes that forward passes keep for their gradients, apart from those of `known`.
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tlcore.questions.asking import AnswerKind, Asks, Network, Shown
+from tlcore.questions.attribution import Explain, Explanation, Rank, Ranked
 from tlcore.questions.plans import (
     PREVIEWED,
     SWEEP_STEPS,
@@ -32,6 +33,8 @@ __all__ = [
     "Asks",
     "Doubt",
     "Doubts",
+    "Explain",
+    "Explanation",
     "FindRate",
     "Measure",
     "Measured",
@@ -39,6 +42,8 @@ __all__ = [
     "Prepare",
     "Prepared",
     "Question",
+    "Rank",
+    "Ranked",
     "RateCurve",
     "See",
     "Seen",
@@ -48,13 +53,15 @@ __all__ = [
     "Suspect",
 ]
 
-Question = See | FindRate | Measure | Separate | Doubt | Prepare
-Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared
+Question = See | Rank | Explain | FindRate | Measure | Separate | Doubt | Prepare
+Answer = Seen | Ranked | Explanation | RateCurve | Measured | Separation | Doubts | Prepared
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
     {
         See: Seen,
+        Rank: Ranked,
+        Explain: Explanation,
         FindRate: RateCurve,
         Measure: Measured,
         Separate: Separation,
