@@ -1,4 +1,4 @@
-"""Questions and their answers, kept by the question's digest."""
+"""Questions and their answers, kept by the digest of the question with its kind."""
 
 import time
 from typing import cast
@@ -27,7 +27,7 @@ class Asked:
 
         A refusal is told for a while, then asked anew: the weights that were missing may have come.
         """
-        key, now = digest(question), time.time()
+        key, now = _key(question), time.time()
         row = self._database.row("SELECT answer, fault, asked FROM questions WHERE digest = ?", key)
         if row is None or (row["fault"] is not None and now - row["asked"] > _REFUSED):
             self._database.write(
@@ -45,12 +45,12 @@ class Asked:
 
     def known(self, question: Asks[AnswerKind]) -> AnswerKind | None:
         """Return the answer if it is there, without asking for it."""
-        row = self._database.row("SELECT answer FROM questions WHERE digest = ?", digest(question))
+        row = self._database.row("SELECT answer FROM questions WHERE digest = ?", _key(question))
         return _answer(question, row["answer"]) if row else None
 
     def withdraw(self, question: Question) -> None:
         """Take a question back that nobody waits for any more, unless it is answered."""
-        self._database.write("DELETE FROM questions WHERE digest = ? AND answer IS NULL", digest(question))
+        self._database.write("DELETE FROM questions WHERE digest = ? AND answer IS NULL", _key(question))
 
     def waiting(self) -> Question | None:
         """Return the newest question without an answer: somebody looks at that one now."""
@@ -68,7 +68,7 @@ class Asked:
     def answer(self, question: Question, answer: Answer) -> None:
         """Keep an answer for good, or until many newer ones came."""
         query = "UPDATE questions SET answer = ? WHERE digest = ?"
-        self._database.write(query, to_json(answer), digest(question))
+        self._database.write(query, to_json(answer), _key(question))
         self._database.write(
             "DELETE FROM questions WHERE answer IS NOT NULL AND digest NOT IN"
             " (SELECT digest FROM questions WHERE answer IS NOT NULL ORDER BY asked DESC LIMIT ?)",
@@ -79,7 +79,12 @@ class Asked:
         """Keep the sentence that says why there is no answer."""
         # A refusal stands from now on, however long the question waited for the desk.
         query = "UPDATE questions SET fault = ?, asked = ? WHERE digest = ?"
-        self._database.write(query, fault, time.time(), digest(question))
+        self._database.write(query, fault, time.time(), _key(question))
+
+
+def _key(question: Asks[AnswerKind]) -> str:
+    """Return what tells a question from all others: questions of two kinds may be about the very same things."""
+    return digest([type(question).__name__, question])
 
 
 def _answer(question: Asks[AnswerKind], text: str | None) -> AnswerKind | None:
