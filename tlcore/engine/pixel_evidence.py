@@ -6,7 +6,7 @@ from torch.nn.functional import adaptive_avg_pool2d
 
 _AT_ONCE = 8
 """Pictures that go through the network together."""
-_SQUARES = 56
+_SQUARES = 28
 """Squares of the map of integrated gradients along a side."""
 
 # Captum is imported when it is asked: it brings matplotlib along, which the desk would wait for at every start.

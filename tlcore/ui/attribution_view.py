@@ -45,17 +45,19 @@ class _Chosen:
 def draw_attribution(subject: Subject) -> None:
     """Draw the chosen picture, and over it what speaks for a class once the desk has answered."""
     picture = choose_picture(subject.manifest)
-    left, right = st.columns([1, 1.85])
+    left, right = st.columns([1, 1.5])
     over = left.container(key="card_evidence", height="stretch")
     with right.container(key="card_why", height="stretch"):
         st.header("Where it looks", anchor=False)
         ranked = _ranked(subject, picture)
         chosen = _choose(subject, picture, ranked) if ranked is not None and ranked.classes else None
         explanation = _explanation(subject, picture, chosen) if chosen and ranked else None
-        evidence = _evidence(subject, chosen, explanation) if chosen and explanation else None
+        evidence = _chosen_evidence(chosen, explanation) if chosen and explanation else None
     with over:
         _picture(subject, picture, ranked, chosen, evidence)
     if chosen and explanation:
+        if chosen.words.by_block and evidence:
+            _strip(subject, chosen, explanation, evidence)
         _how(chosen, explanation)
 
 
@@ -117,39 +119,42 @@ def _explanation(subject: Subject, picture: Example, chosen: _Chosen) -> Explana
     return explanation
 
 
-def _evidence(subject: Subject, chosen: _Chosen, explanation: Explanation) -> Evidence | None:
-    """Draw the maps of all blocks, or none where the picture itself was asked; return the one to lay over it."""
+def _chosen_evidence(chosen: _Chosen, explanation: Explanation) -> Evidence | None:
+    """Say what bright means; return the map to lay over the picture: the last block's, until another is chosen.
+
+    The last block with a grid knows most of the classes. After the last one of a ViT only the class token counts; it
+    has no map, and the one before it is taken.
+    """
     found = [evidence for evidence in explanation.evidence if evidence.map is not None]
     if not found:
         st.html(say(chosen.told("the score of “{name}” is flat here: no place of the picture can change it.")))
         return None
-    evidence = _strip(subject, chosen, found) if chosen.words.by_block else found[0]
+    block = st.session_state.get(_BLOCK)
+    evidence = next((one for one in found if one.block == block), found[-1])
+    assert evidence.map is not None
     st.html(say(chosen.told(chosen.words.bright), lead="Bright:"))
-    if evidence.map is not None and evidence.map.high == 0:
+    if evidence.map.high == 0:
         st.html(say(chosen.told(f"nothing{_at(evidence)} speaks for “{{name}}”, so all is dark.")))
     elif chosen.words.by_block:
         st.html(say(_depth(found, explanation)))
     return evidence
 
 
-def _strip(subject: Subject, chosen: _Chosen, found: list[Evidence]) -> Evidence:
-    """Draw one map per block and return the chosen block's: at first the last one's, which knows most of classes."""
-    names = [evidence.block for evidence in found]
-    block = st.session_state.get(_BLOCK)
-    if block not in names:
-        block = names[-1]
-    title, scale = st.columns([1.2, 1], vertical_alignment="center")
-    title.caption("At every block, each on its own scale. Choose one to lay it over the picture.")
-    scale.html(legend(*chosen.words.legend))
-    heat_strip(
-        key="evidence_strip",
-        heats=[_heat(subject, evidence) for evidence in found],
-        chosen=block,
-        columns="row",
-        on_choose=_take_block,
-        description=f"{chosen.words.title} at every block, from the picture to the answer",
-    )
-    return found[names.index(block)]
+def _strip(subject: Subject, chosen: _Chosen, explanation: Explanation, evidence: Evidence) -> None:
+    """Draw one map per block, of which one can be chosen."""
+    with st.container(key="card_evidence_strip"):
+        title, scale = st.columns([1.6, 1], vertical_alignment="center")
+        title.header("At every block", anchor=False)
+        scale.html(legend(*chosen.words.legend))
+        st.caption("Each on its own scale. Choose one to lay it over the picture.")
+        heat_strip(
+            key="evidence_strip",
+            heats=[_heat(subject, one) for one in explanation.evidence if one.map is not None],
+            chosen=evidence.block,
+            columns="row",
+            on_choose=_take_block,
+            description=f"{chosen.words.title} at every block, from the picture to the answer",
+        )
 
 
 def _heat(subject: Subject, evidence: Evidence) -> Heat:
@@ -219,10 +224,7 @@ def _how(chosen: _Chosen, explanation: Explanation) -> None:
     """Draw how the method goes: in words, and the lines that computed it."""
     with st.container(key="card_how"):
         st.header("How it is computed", anchor=False)
-        words, code = st.columns([1, 1.85])
-        with words:
-            st.markdown("\n".join(f"{place}. {step}" for place, step in enumerate(chosen.words.steps, 1)))
-            passes = "one pass" if explanation.passes == 1 else f"{explanation.passes} passes"
-            st.caption(f"{chosen.words.source}. It took {passes} through the network.")
-        with code:
-            st.code(explanation.listing, language="python")
+        st.markdown("\n".join(f"{place}. {step}" for place, step in enumerate(chosen.words.steps, 1)))
+        st.code(explanation.listing, language="python")
+        passes = "one pass" if explanation.passes == 1 else f"{explanation.passes} passes"
+        st.caption(f"{chosen.words.source}. It took {passes} through the network.")
