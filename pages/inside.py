@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from tlcore.ui.attribution_view import draw_attribution
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.gradients_view import draw_gradients
@@ -36,6 +37,7 @@ views = {
     "Map of the set": draw_set_map,
     "Hooks": draw_hooks,
     "Health": draw_health,
+    "Where it looks": draw_attribution,
 }
 view = st.segmented_control(
     "View", list(views), default="What it sees", required=True, key="inside_view", label_visibility="collapsed"

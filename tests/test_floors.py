@@ -80,6 +80,8 @@ HOMES = {
     "fastai": ("tlcore/engine/yardsticks/fastai_loop.py",),
     "timm": ("tlcore/engine/modality/", "tlcore/engine/elsewhere/"),
     "safetensors": ("tlcore/engine/", "tlcore/takeaway.py", "tlcore/feature_table.py"),
+    "captum": ("tlcore/engine/",),
+    "safetensors": ("tlcore/engine/", "tlcore/takeaway.py"),
     "streamlit": ("tlcore/ui/", "pages/", "app.py"),
     "plotly": ("tlcore/ui/components/plotly_file.py", "tlcore/figures/"),
     "PIL": ("tlcore/data/", "tlcore/figures/", "tlcore/engine/"),

@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 import torch
+from captum.attr import LayerGradCam
 from torch.nn.functional import cross_entropy
 
 from tlcore.catalog.backbones import BACKBONES
@@ -17,6 +18,8 @@ from tlcore.engine.features import pooled
 from tlcore.engine.freezing import apply_groups, train_mode
 from tlcore.engine.hooks import HookSession, gradients_caught, grown_from, keep_every_way, run_until, watched
 from tlcore.engine.in_place import find_overwritten
+from tlcore.engine.gradcam import eigen_cam, grad_cam
+from tlcore.engine.hooks import HookSession
 from tlcore.engine.modality import published
 from tlcore.engine.modality.image import build_module, build_outline
 from tlcore.engine.optimizer import build_optimizer, set_rates
@@ -290,3 +293,25 @@ def test_cut_anywhere_the_rest_answers_what_the_whole_network_answers(card, hook
             module.train()
     assert hooks_left(module) == 0
     assert not any("forward" in vars(part) for part in module.modules())
+
+
+@TRAINED
+def test_class_activation_maps_are_captums_and_leave_nothing_behind(card, hooks_left):
+    """Where Captum knows the layout, Grad-CAM is Captum's at every block; everything frozen makes no difference."""
+    torch.manual_seed(0)
+    module = build_module(card, CLASSES).eval().requires_grad_(False)
+    picture = pictures(card, "cpu")[:1]
+    blocks = [block for block in card.blocks if block.layout != "vector"]
+    maps = grad_cam(module, blocks, picture, 1)
+    agreed = eigen_cam(module, blocks, picture)
+    assert list(agreed) == [block.name for block in blocks]
+    assert hooks_left(module) == 0
+    assert not any(parameter.requires_grad or parameter.grad is not None for parameter in module.parameters())
+    assert not picture.requires_grad
+    module.requires_grad_(True)
+    for block in blocks:
+        if block.layout == "map":
+            layer = LayerGradCam(module, module.get_submodule(block.output))
+            theirs = layer.attribute(picture, target=1, relu_attributions=True)[0, 0].detach()
+            ours = maps.get(block.name, torch.zeros_like(theirs))
+            torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5 * float(theirs.max()))

@@ -12,12 +12,14 @@ from tlcore.engine.answers.differentiate import differentiate
 from tlcore.engine.answers.doubt import doubt
 from tlcore.engine.answers.examine import examine
 from tlcore.engine.answers.excite import excite
+from tlcore.engine.answers.explain import explain
 from tlcore.engine.answers.find_rate import find_rate
 from tlcore.engine.answers.inspect import inspect
 from tlcore.engine.answers.keep import keep
 from tlcore.engine.answers.measure import measure
 from tlcore.engine.answers.pool import pool
 from tlcore.engine.answers.prepare import prepare
+from tlcore.engine.answers.rank import rank
 from tlcore.engine.answers.see import see
 from tlcore.engine.answers.separate import separate
 from tlcore.engine.answers.single_out import single_out
@@ -46,6 +48,7 @@ from tlcore.questions import (
     SingleOut,
     Unfold,
 )
+from tlcore.questions import Answer, Doubt, Explain, FindRate, Measure, Network, Prepare, Question, Rank, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -99,6 +102,10 @@ class Desk:
                 return examine(self._store, self._assembly(question.network), question)
             case Pool():
                 return pool(self._store, self._assembly(question.network), question)
+            case Rank():
+                return rank(self._store, self._assembly(question.network), question)
+            case Explain():
+                return explain(self._store, self._assembly(question.network), question)
             case FindRate():
                 return find_rate(self._store, question, self._runtime)
             case Measure():

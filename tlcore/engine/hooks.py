@@ -195,6 +195,26 @@ def gradients_caught(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dic
             part = module.get_submodule(block.output)
             handles.append(part.register_forward_hook(partial(listen, block=block.name)))
         yield caught
+@contextmanager
+def attached(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dict[str, torch.Tensor]]:
+    """Keep what each block puts out inside a `with`, by its name, still tied to the answer, so that gradients reach it.
+
+    The network goes on with a copy: an operation in place would make another tensor of the one that is kept.
+    """
+    outputs: dict[str, torch.Tensor] = {}
+    handles: list[RemovableHandle] = []
+
+    def keep(block: str) -> Callable[[nn.Module, object, torch.Tensor], torch.Tensor]:
+        def hand_on(_part: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+            outputs[block] = output
+            return output.clone()
+
+        return hand_on
+
+    try:
+        for block in blocks:
+            handles.append(module.get_submodule(block.output).register_forward_hook(keep(block.name)))
+        yield outputs
     finally:
         for handle in handles:
             handle.remove()

@@ -10,6 +10,8 @@ from tlcore.questions.gradients import Differentiate, Gradients
 from tlcore.questions.health import Examine, Health
 from tlcore.questions.hooked import Inspect, Inspected
 from tlcore.questions.kept import Keep, Kept
+from tlcore.questions.asking import AnswerKind, Asks, Network, Shown
+from tlcore.questions.attribution import Explain, Explanation, Rank, Ranked
 from tlcore.questions.plans import (
     PREVIEWED,
     SWEEP_STEPS,
@@ -46,6 +48,8 @@ __all__ = [
     "Examine",
     "Excite",
     "Excited",
+    "Explain",
+    "Explanation",
     "FindRate",
     "Gradients",
     "Health",
@@ -61,6 +65,8 @@ __all__ = [
     "Prepare",
     "Prepared",
     "Question",
+    "Rank",
+    "Ranked",
     "RateCurve",
     "See",
     "Seen",
@@ -90,6 +96,8 @@ Question = (
     | Chart
     | Unfold
     | Pool
+    | Rank
+    | Explain
 )
 Answer = (
     Seen
@@ -107,6 +115,8 @@ Answer = (
     | Charted
     | Unfolded
     | Pooled
+    | Ranked
+    | Explanation
 )
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
@@ -118,6 +128,8 @@ ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
         Differentiate: Gradients,
         Examine: Health,
         Pool: Pooled,
+        Rank: Ranked,
+        Explain: Explanation,
         FindRate: RateCurve,
         Measure: Measured,
         Separate: Separation,

@@ -87,6 +87,7 @@ class Asked:
 
 
 def _key(question: Asks[Any]) -> str:
+def _key(question: Asks[AnswerKind]) -> str:
     """Return what tells a question from all others: questions of two kinds may be about the very same things."""
     return digest([type(question).__name__, question])
 
