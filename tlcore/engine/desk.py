@@ -7,6 +7,7 @@ from collections import OrderedDict
 from threading import Event
 
 from tlcore.catalog.backbones import backbone
+from tlcore.engine.answers.compare import compare, liken
 from tlcore.engine.answers.doubt import doubt
 from tlcore.engine.answers.find_rate import find_rate
 from tlcore.engine.answers.measure import measure
@@ -16,7 +17,7 @@ from tlcore.engine.answers.separate import separate
 from tlcore.engine.assemble import Assembly, assemble, assemble_checkpoint, assemble_untouched
 from tlcore.engine.runtime import Runtime, choose_runtime
 from tlcore.errors import ThawError
-from tlcore.questions import Answer, Doubt, FindRate, Measure, Network, Prepare, Question, See, Separate
+from tlcore.questions import Answer, Compare, Doubt, FindRate, Liken, Measure, Network, Prepare, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -53,6 +54,10 @@ class Desk:
         match question:
             case See():
                 return see(self._store, self._assembly(question.network), question)
+            case Compare():
+                return compare(self._store, self._assembly(question.before), self._assembly(question.after), question)
+            case Liken():
+                return liken(self._store, self._assembly(question.before), self._assembly(question.after), question)
             case FindRate():
                 return find_rate(self._store, question, self._runtime)
             case Measure():

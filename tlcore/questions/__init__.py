@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tlcore.questions.asking import AnswerKind, Asks, Network, Shown
+from tlcore.questions.compared import Compare, Compared, Liken, Likeness
 from tlcore.questions.plans import (
     PREVIEWED,
     SWEEP_STEPS,
@@ -30,9 +31,13 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "Asks",
+    "Compare",
+    "Compared",
     "Doubt",
     "Doubts",
     "FindRate",
+    "Liken",
+    "Likeness",
     "Measure",
     "Measured",
     "Network",
@@ -48,8 +53,8 @@ __all__ = [
     "Suspect",
 ]
 
-Question = See | FindRate | Measure | Separate | Doubt | Prepare
-Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared
+Question = See | FindRate | Measure | Separate | Doubt | Prepare | Compare | Liken
+Answer = Seen | RateCurve | Measured | Separation | Doubts | Prepared | Compared | Likeness
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
 ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
@@ -60,5 +65,7 @@ ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
         Separate: Separation,
         Doubt: Doubts,
         Prepare: Prepared,
+        Compare: Compared,
+        Liken: Likeness,
     }
 )
