@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from tlcore.ui.change_view import draw_change
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.heading import crumb
@@ -24,6 +25,7 @@ with heading:
     st.title("Look inside", anchor=False)
 views = {
     "What it sees": draw_answer,
+    "Before and after": draw_change,
 }
 view = st.segmented_control(
     "View", list(views), default="What it sees", required=True, key="inside_view", label_visibility="collapsed"

@@ -38,6 +38,8 @@ class Subject:
     seed: int
     learned: Mapping[str, bool]
     """Block to whether it learned; empty before training."""
+    run: str | None = None
+    """Id of the run that it belongs to."""
 
     @property
     def network(self) -> Network:
@@ -132,6 +134,7 @@ def _of_run(run: Run) -> list[Subject]:
         image_size=run.config.loader.image_size,
         seed=run.config.seed,
         learned={block.name: history.learned(block.name) for block in card.blocks},
+        run=run.id,
     )
     before = replace(after, key=f"{run.id}-before", when="before training", checkpoint=None, learned={})
     return [after, before]
