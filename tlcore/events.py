@@ -167,6 +167,8 @@ class Pictured:
     """Steps made before it."""
     picture: str
     """Id of the example."""
+    crop: str = ""
+    """The square that the network gets, as a JPEG in base64; empty where an earlier one has it."""
     answers: tuple[Likely, ...]
     """Most likely first, at most five."""
     maps: Mapping[str, Map]

@@ -15,6 +15,8 @@ class Frame:
     """Finished epochs; 0 is before training."""
     picture: str
     """Id of the example."""
+    crop: str
+    """The square that the network gets, as a JPEG in base64."""
     answers: tuple[Likely, ...]
     maps: Mapping[str, Map]
     """Every block whose output has a grid, stem first."""
@@ -36,6 +38,7 @@ def frames(pictured: Iterable[Pictured]) -> list[Frame]:
             Frame(
                 epoch=event.epoch,
                 picture=event.picture,
+                crop=event.crop or (found[-1].crop if found else ""),
                 answers=event.answers,
                 maps=maps,
                 since=since,

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 
 import torch
@@ -15,6 +16,7 @@ from tlcore.engine.answers.see import as_grid, as_map, likely
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.borrowing import borrowed_flags
 from tlcore.engine.hooks import HookSession, begun_at
+from tlcore.engine.modality.image import jpeg
 from tlcore.engine.numerics import Numerics
 from tlcore.engine.portions import is_shortage
 from tlcore.errors import ThawError
@@ -26,6 +28,8 @@ from tlcore.store.datasets import Dataset
 
 SHARE = 0.02
 """Most of a run's time that looking may take."""
+_CROP = 224
+"""Most pixels along the square that is kept."""
 _SIDE = 56
 """Squares along a map that is kept; of finer ones four are taken together, as often as it needs."""
 
@@ -90,18 +94,25 @@ class Recorder:
             if block.layout != "vector"
         }
         new = {name: value for name, value in maps.items() if value != self._maps.get(name)}
-        self._maps = maps
-        self._cost = time.perf_counter() - began
-        self._spent += self._cost
-        return Pictured(
+        pictured = Pictured(
             epoch=epoch,
             step=step,
             picture=self._example.id,
+            crop="" if self._maps else self._crop(),
             answers=likely(answers, self._assembly.classes),
             maps=new,
             cam=as_map(_coarse(cam), low=0.0) if cam is not None else None,
             cam_block=self._places[0].name if cam is not None else "",
         )
+        self._maps = maps
+        self._cost = time.perf_counter() - began
+        self._spent += self._cost
+        return pictured
+
+    def _crop(self) -> str:
+        crop = self._assembly.encoder.crop(self._file)
+        crop.thumbnail((_CROP, _CROP))
+        return b64encode(jpeg(crop)).decode("ascii")
 
     def _input(self) -> Tensor:
         """Return the picture (1, 3, H, W) as the network gets it."""

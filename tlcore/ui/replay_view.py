@@ -1,4 +1,4 @@
-"""The pinned picture of a run, played through its epochs: where it looks, what it answers, what the blocks make of it."""
+"""A run's pinned picture, played through its epochs: where it looks, what it answers, what the blocks make of it."""
 
 from dataclasses import replace
 
@@ -11,10 +11,10 @@ from tlcore.text import clean
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.overlay import overlay
 from tlcore.ui.components.static import facts_table, legend, say
+from tlcore.ui.picture_view import JPEG
 from tlcore.ui.reading import reader
 from tlcore.ui.session import draft, keep_draft
 from tlcore.ui.subject import Subject, choose_picture
-from tlcore.ui.thumbnails import thumbnail
 from tlcore.ui.words import percent
 
 _EPOCH, _PLAYS = "replay_epoch", "replay_plays"
@@ -68,13 +68,13 @@ def _draw(frame: Frame, found: list[Frame], subject: Subject) -> None:
         if frame.cam:
             overlay(
                 key="replay_overlay",
-                picture=thumbnail(frame.picture),
+                picture=JPEG + frame.crop,
                 heat=heat,
                 label=words,
                 legend=("nothing", "speaks for it"),
             )
         else:
-            st.image(thumbnail(frame.picture), width="stretch")
+            st.image(JPEG + frame.crop, width="stretch")
     with answers:
         st.markdown("**Answers** " + ("before training" if frame.epoch == 0 else f"after epoch {frame.epoch}"))
         st.html(facts_table([("Labelled", label, "")]))
