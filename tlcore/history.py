@@ -173,10 +173,11 @@ class History:
                 found.append((phase, thawed))
         return found
 
-    def learned(self, block: str) -> bool:
-        """Say whether a block learns, or has learned at any time."""
-        return any(phase.rates.get(block) for phase in self.phases) or any(
-            change.block == block and change.requested > 0 and not change.refused for change in self.changes
+    def learned(self, block: str, until: float = inf) -> bool:
+        """Say whether a block learns, or has learned at any time before the step `until` was made."""
+        return any(phase.rates.get(block) for phase in self.phases if phase.step < until) or any(
+            change.block == block and change.requested > 0 and not change.refused and change.after < until
+            for change in self.changes
         )
 
     @property

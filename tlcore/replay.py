@@ -13,6 +13,8 @@ class Frame:
 
     epoch: int
     """Finished epochs; 0 is before training."""
+    step: int
+    """Steps made before it."""
     picture: str
     """Id of the example."""
     crop: str
@@ -37,6 +39,7 @@ def frames(pictured: Iterable[Pictured]) -> list[Frame]:
         found.append(
             Frame(
                 epoch=event.epoch,
+                step=event.step,
                 picture=event.picture,
                 crop=event.crop or (found[-1].crop if found else ""),
                 answers=event.answers,

@@ -27,7 +27,7 @@ def likeness(
             blocks,
             [max(value, 0.0) if value is not None else None for value in above_bars],
             colours,
-            ["" if value is None else f"{value:.2f}" for value in above_bars],
+            [_alike(value) for value in above_bars],
             [f"{block}, {word}: likeness {alike.get(block, 0):.4f}" for block, word in zip(blocks, words, strict=True)],
             "y",
         )
@@ -88,10 +88,16 @@ def _bars(
     }
 
 
+def _alike(value: float | None) -> str:
+    if value is None:
+        return ""
+    return "1" if value == 1.0 else ">0.99" if value >= 0.995 else f"{max(value, 0.0):.2f}"
+
+
 def _per_cent(share: float | None) -> str:
     if share is None:
         return ""
     if share == 0.0:
         return "0"
     per_cent = 100 * share
-    return "<0.01" if per_cent < _LEAST else f"{per_cent:.2f}" if per_cent < 1 else f"{per_cent:.0f}"
+    return "<0.01" if per_cent < _LEAST else f"{per_cent:.2g}" if per_cent < 10 else f"{per_cent:.0f}"

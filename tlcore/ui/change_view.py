@@ -73,7 +73,8 @@ def _pictures(before: Subject, after: Subject) -> None:
         st.image(_PNG + compared.crop if compared else thumbnail(picture.id), width="stretch")
         rows = [("Labelled", manifest.classes[picture.label], "")]
         if compared:
-            rows += [*_answers("Before", compared.before), *_answers("After", compared.after)]
+            first, second = ("Before", "After") if _is_one_run(before, after) else ("First", "Second")
+            rows += [*_answers(first, compared.before), *_answers(second, compared.after)]
         st.html(facts_table(rows))
         thumbs = [Thumb(id=example.id, image=thumbnail(example.id)) for example in offered_pictures(manifest)]
         picture_wall(key="compared_wall", thumbs=thumbs, chosen=picture.id, on_choose=take_picture, size=44)
@@ -89,13 +90,13 @@ def _pictures(before: Subject, after: Subject) -> None:
 
 def _maps(compared: Compared, before: Subject, after: Subject) -> None:
     st.caption(
-        "Mean over all channels. Before and after share one scale in each block, and so does their difference: bright "
-        "in the third row means that the answer there changed by as much as the whole block spans."
+        "Mean over all channels. In each block both states share one scale, and so does their difference: bright in "
+        "the third row means that the answer there changed by as much as the whole map spans."
     )
     learned = _learned(before, after)
     rows: list[tuple[str, list[Heat]]] = [
-        (f"Before: {_named(before, after)}", [_heat(after, block, block.before.png) for block in compared.blocks]),
-        (f"After: {_named(after, before)}", [_heat(after, block, block.after.png) for block in compared.blocks]),
+        (_named("First", before, after), [_heat(after, block, block.before.png) for block in compared.blocks]),
+        (_named("Second", after, before), [_heat(after, block, block.after.png) for block in compared.blocks]),
         (
             "Difference",
             [
@@ -112,25 +113,25 @@ def _maps(compared: Compared, before: Subject, after: Subject) -> None:
     for place, (title, heats) in enumerate(rows):
         st.markdown(f"**{clean(title, 120)}**")
         heat_strip(key=f"compared_{place}", heats=heats, chosen=None, columns="row", on_choose=None, description=title)
-    st.html(say(told(compared.blocks, learned)))
+    st.html(say(_told(compared.blocks, learned, "as before" if _is_one_run(before, after) else "alike")))
 
 
-def told(blocks: Sequence[BlockCompared], learned: Mapping[str, bool]) -> str:
-    """Return the sentences that say which blocks answer a picture exactly as before, and which changed most."""
+def _told(blocks: Sequence[BlockCompared], learned: Mapping[str, bool], alike: str) -> str:
+    """Return the sentences that say which blocks answer a picture exactly `alike`, and which changed most."""
     same = [block.block for block in blocks if block.change == 0.0]
     changed = [block for block in blocks if block.change > 0.0]
     if not changed:
         return (
-            "every block answers exactly as before, to the last bit: the two states differ at most in what follows, "
-            "the head, which turns the last block's answer into classes."
+            f"every block answers exactly {alike}, to the last bit: the two states differ at most in the head, which "
+            "turns the last block's answer into classes."
         )
     most = max(changed, key=lambda block: block.change)
-    strongest = f"`{most.block}` changed most, by {moved(most.change)} of its answer."
+    strongest = f"`{most.block}` differs most: the difference is {moved(most.change)} of its answer's size."
     if not same:
-        return f"no block answers as before. {strongest}"
-    which = "the frozen blocks" if not any(learned.get(block) for block in same) else "the blocks"
-    alike = f"`{same[0]}`" if len(same) == 1 else f"`{same[0]}` to `{same[-1]}`"
-    return f"{which} {alike} answer exactly as before, to the last bit. {strongest}"
+        return f"no block answers exactly {alike}. {strongest}"
+    which = "the blocks" if not learned or any(learned.get(block) for block in same) else "the frozen blocks"
+    names = f"`{same[0]}`" if len(same) == 1 else f"`{same[0]}` to `{same[-1]}`"
+    return f"{which} {names} answer exactly {alike}, to the last bit. {strongest}"
 
 
 def _sample(before: Subject, after: Subject) -> None:
@@ -151,8 +152,7 @@ def _sample(before: Subject, after: Subject) -> None:
 
 def _likeness(alike: Likeness, before: Subject, after: Subject) -> None:
     names = backbone(after.backbone).block_names
-    is_one_run = after.run is not None and before.run in (after.run, None)
-    drift = _drift(after) if is_one_run else {}
+    drift = _drift(after) if _is_one_run(before, after) else {}
     st.caption(
         f"Whether a block tells {alike.pictures} validation pictures apart in the same way in both states: 1.00 is "
         "exactly the same, about 0 is nothing in common." + (" Below: how far its weights moved." if drift else "")
@@ -168,16 +168,23 @@ def _likeness(alike: Likeness, before: Subject, after: Subject) -> None:
     st.html(say(_likeness_told(names, alike.blocks)))
 
 
+def _is_one_run(before: Subject, after: Subject) -> bool:
+    """Say whether these are the beginning and the end of one run."""
+    return after.run is not None and before.run == after.run
+
+
 def _likeness_told(names: Sequence[str], alike: Mapping[str, float]) -> str:
     known = [name for name in names if name in alike]
     least = min(known, key=lambda name: alike[name])
     new = [name for name in names if name not in alike]
     head = f" `{new[-1]}` has no bar: it was made new for these classes." if new else ""
     if alike[least] == 1.0:
-        return f"every block sees the set exactly as before.{head}"
+        return f"every block sees the set exactly alike in both states.{head}"
+    same = [name for name in known if alike[name] == 1.0]
+    still = f"`{same[0]}`{f' to `{same[-1]}`' if len(same) > 1 else ''} at exactly 1. " if same else ""
     return (
-        f"`{least}` sees the set most differently, likeness {max(alike[least], 0.0):.2f}. Blocks near the picture "
-        f"usually stay alike; those near the answer are bent to the new classes.{head}"
+        f"{still}`{least}` sees the set most differently, likeness {max(alike[least], 0.0):.2f}. Blocks near the "
+        f"picture usually stay alike; those near the answer are bent to the classes.{head}"
     )
 
 
@@ -197,8 +204,10 @@ def _learned(before: Subject, after: Subject) -> dict[str, bool]:
     return {name: before.learned.get(name, False) or after.learned.get(name, False) for name in names}
 
 
-def _named(state: Subject, other: Subject) -> str:
-    return state.when if state.run == other.run or state.title == other.title else f"{state.title}, {state.when}"
+def _named(place: str, state: Subject, other: Subject) -> str:
+    if state.run is not None and state.run == other.run:
+        return state.when[:1].upper() + state.when[1:]
+    return f"{place}: {state.title}, {state.when}"
 
 
 def _heat(subject: Subject, block: BlockCompared, png: str) -> Heat:

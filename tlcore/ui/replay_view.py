@@ -7,7 +7,7 @@ import streamlit as st
 from tlcore.catalog.backbones import backbone
 from tlcore.figures.heatmaps import heatmap
 from tlcore.replay import Frame, frames
-from tlcore.text import clean
+from tlcore.text import clean, count
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.overlay import overlay
 from tlcore.ui.components.static import facts_table, legend, say
@@ -32,10 +32,10 @@ def draw_replay(run: str, subject: Subject) -> None:
             st.html(say("this run did not look at a picture after its epochs.", lead="Nothing to replay:"))
             return
         every = _EVERY if st.session_state.get(_PLAYS) else None
-        st.fragment(_play, run_every=every)(found, subject)
+        st.fragment(_play, run_every=every)(run, found, subject)
 
 
-def _play(found: list[Frame], subject: Subject) -> None:
+def _play(run: str, found: list[Frame], subject: Subject) -> None:
     epochs = [frame.epoch for frame in found]
     now = st.session_state.get(_EPOCH)
     if now not in epochs:
@@ -48,7 +48,7 @@ def _play(found: list[Frame], subject: Subject) -> None:
     with button:
         st.toggle("Play", key=_PLAYS, on_change=_turn)
     st.session_state["replay_shown"] = epoch
-    _draw(found[epochs.index(epoch)], found, subject)
+    _draw(run, found[epochs.index(epoch)], found, subject)
     if st.session_state.pop("replay_turned", False):
         st.rerun()  # so that the fragment begins to tick, or ends
 
@@ -57,11 +57,12 @@ def _turn() -> None:
     st.session_state["replay_turned"] = True
 
 
-def _draw(frame: Frame, found: list[Frame], subject: Subject) -> None:
+def _draw(run: str, frame: Frame, found: list[Frame], subject: Subject) -> None:
     manifest = subject.manifest
     example = next((example for example in manifest.examples if example.id == frame.picture), None)
     label = manifest.classes[example.label] if example else ""
-    picture, answers, maps = st.columns([1, 1, 2.4])
+    history = reader(run).history()
+    picture, answers = st.columns([1, 1.9], gap="large")
     with picture:
         heat = heatmap(frame.cam.png) if frame.cam else ""
         words = f"Where {frame.cam_block} finds what speaks for the class, after epoch {frame.epoch}"
@@ -80,8 +81,10 @@ def _draw(frame: Frame, found: list[Frame], subject: Subject) -> None:
         st.html(facts_table([("Labelled", label, "")]))
         for answer in frame.answers:
             st.progress(answer.probability, text=f"{clean(answer.name, 24)}, {percent(answer.probability)}")
-    with maps:
-        st.html(legend("quiet", "strong"))
+    with st.container():
+        title, scale = st.columns([1.6, 1], vertical_alignment="center")
+        title.markdown("**Mean map of every block**, each on its own scale")
+        scale.html(legend("quiet", "strong"))
         card = backbone(subject.backbone)
         heats = [
             Heat(
@@ -89,7 +92,7 @@ def _draw(frame: Frame, found: list[Frame], subject: Subject) -> None:
                 image=heatmap(value.png),
                 title=card.block(block).label,
                 code=block,
-                state="frozen" if subject.learned and not subject.learned.get(block) else "learned",
+                state="" if not frame.epoch else "learned" if history.learned(block, frame.step) else "frozen",
             )
             for block, value in frame.maps.items()
         ]
@@ -119,7 +122,9 @@ def _told(frame: Frame, found: list[Frame], label: str) -> str:
     seen = {frame.epoch for frame in found}
     left_out = found[-1].epoch + 1 - len(seen)
     passed = (
-        f" {left_out} epochs went by too quickly to look at: looking takes at most 2 % of the time." if left_out else ""
+        f" {count(left_out, 'epoch', 'epochs')} went by too quickly: looking takes at most 2 % of the time."
+        if left_out
+        else ""
     )
     return f"{cam}{same}{passed}"
 

@@ -133,7 +133,7 @@ def _of_run(run: Run) -> list[Subject]:
         checkpoint=history.checkpoint.sha256,
         image_size=run.config.loader.image_size,
         seed=run.config.seed,
-        learned={block.name: history.learned(block.name) for block in card.blocks},
+        learned={block.name: history.learned(block.name, history.best.step) for block in card.blocks},
         run=run.id,
     )
     before = replace(after, key=f"{run.id}-before", when="before training", checkpoint=None, learned={})
