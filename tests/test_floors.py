@@ -22,7 +22,7 @@ MAY_IMPORT = {
     # Floor 0: words. Those that know others of the floor say so, one by one.
     "errors": set(),
     "arithmetic": set(),
-    "events": {"arithmetic"},
+    "events": {"arithmetic", "questions"},
     "errands": set(),
     "questions": {"config"},
     "text": set(),
@@ -49,6 +49,7 @@ MAY_IMPORT = {
     "store": _WORDS,
     "history": {"controls", "events", "store"},
     "movement": {"events", "history"},
+    "replay": {"events", "questions"},
     "verdict": {"config", "events", "history", "movement"},
     "repetition": {"config", "history"},
     # Floor 2: three rooms that do not know one another.

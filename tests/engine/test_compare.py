@@ -26,6 +26,18 @@ def ask(store):
 
 
 @pytest.fixture
+def dataset(read_set, pictures, tmp_path):
+    """A set with six pictures to be judged by."""
+    for number in range(2):
+        for folder in pictures.iterdir():
+            copies = tmp_path / "more" / folder.name
+            copies.mkdir(parents=True, exist_ok=True)
+            for path in folder.iterdir():
+                Image.open(path).rotate(90 * number).save(copies / f"{number}{path.name}")
+    return read_set(tmp_path / "more")
+
+
+@pytest.fixture
 def states(go, plan, dataset, store):
     """A network before a run, and after; its last blocks learned."""
     config = plan(dataset, schedule=(Phase(epochs=2, rates=dict.fromkeys(BLOCKS[-3:], 0.01)),))
@@ -80,6 +92,13 @@ def test_a_frozen_block_is_alike_to_a_millionth_and_a_learned_one_less(ask, stat
     assert list(alike.blocks) == BLOCKS
     assert all(alike.blocks[name] == pytest.approx(1.0, abs=1e-6) for name in BLOCKS[:-3])
     assert alike.blocks[BLOCKS[-2]] < 1.0
+
+
+def test_a_set_with_too_few_pictures_is_told(ask, states, read_set, pictures):
+    before, after = states
+    few = read_set(pictures).manifest
+    with pytest.raises(ThawError, match="has 3 validation pictures"):
+        ask(Liken(before=before, after=after, data=few.digest, workspace="person"))
 
 
 def test_a_head_for_other_classes_is_not_compared(ask, states, dataset):
