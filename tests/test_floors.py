@@ -16,7 +16,7 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "tl
 _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", "draft", "events", "errands"}
 _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
 _WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload"}
-_KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition"}
+_KEPT = _WORDS | {"replay", "store", "history", "movement", "verdict", "repetition"}
 
 MAY_IMPORT = {
     # Floor 0: words. Those that know others of the floor say so, one by one.
