@@ -16,7 +16,7 @@ def test_blocks_stand_in_order_and_have_the_colour_of_what_they_did():
     assert above["marker"]["color"] == [ICE, EMBER, EMBER]
     assert (above["text"], below["text"]) == (["1", "0.62", ""], ["0", "3.1", "240"])
     assert above["y"] == [1.0, 0.62, None]
-    assert below["y"][0] is None  # no bar on a log scale
+    assert below["y"][0] == 0.01  # where a bar begins, and so none
     json.dumps(figure, allow_nan=False)
 
 

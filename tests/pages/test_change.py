@@ -96,7 +96,7 @@ def test_a_run_is_compared_with_its_own_beginning_and_told_block_by_block(opened
     assert "<code>blocks.6</code> differs most: the difference is 34 %" in said
     assert "&lt;b&gt;bees" in said
     assert "<b>bees" not in said
-    assert "at exactly 1" in said
+    assert "<code>stem</code> to <code>blocks.5</code> are at exactly 1" in said
     assert [heat["state"] for heat in strips(page)[2]] == ["frozen", "frozen", "learned"]
     assert [heat["title"] for heat in strips(page)[2]] == ["unchanged", "unchanged", "34 % changed"]
 

@@ -21,7 +21,8 @@ def likeness(
     colours = [EMBER if learned.get(block) else ICE for block in blocks]
     words = ["learned" if learned.get(block) else "frozen" for block in blocks]
     above_bars = [alike.get(block) for block in blocks]
-    below_bars = [100 * moved[block] if moved.get(block) else None for block in blocks]
+    # A log scale has no 0: what did not move has its number where bars begin.
+    below_bars = [max(100 * moved[block], _LEAST) if block in moved else None for block in blocks]
     data = [
         _bars(
             blocks,

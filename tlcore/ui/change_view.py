@@ -154,7 +154,7 @@ def _likeness(alike: Likeness, before: Subject, after: Subject) -> None:
     names = backbone(after.backbone).block_names
     drift = _drift(after) if _is_one_run(before, after) else {}
     st.caption(
-        f"Whether a block tells {alike.pictures} validation pictures apart in the same way in both states: 1.00 is "
+        f"Whether a block tells {alike.pictures} validation pictures apart in the same way in both states: 1 is "
         "exactly the same, about 0 is nothing in common." + (" Below: how far its weights moved." if drift else "")
     )
     learned = _learned(before, after)
@@ -177,11 +177,11 @@ def _likeness_told(names: Sequence[str], alike: Mapping[str, float]) -> str:
     known = [name for name in names if name in alike]
     least = min(known, key=lambda name: alike[name])
     new = [name for name in names if name not in alike]
-    head = f" `{new[-1]}` has no bar: it was made new for these classes." if new else ""
+    head = f" `{new[-1]}` has no likeness: it was made new for these classes." if new else ""
     if alike[least] == 1.0:
         return f"every block sees the set exactly alike in both states.{head}"
     same = [name for name in known if alike[name] == 1.0]
-    still = f"`{same[0]}`{f' to `{same[-1]}`' if len(same) > 1 else ''} at exactly 1. " if same else ""
+    still = f"`{same[0]}` to `{same[-1]}` are at exactly 1. " if len(same) > 1 else ""
     return (
         f"{still}`{least}` sees the set most differently, likeness {max(alike[least], 0.0):.2f}. Blocks near the "
         f"picture usually stay alike; those near the answer are bent to the classes.{head}"
