@@ -3,6 +3,7 @@
 import streamlit as st
 
 from tlcore.ui.attribution_view import draw_attribution
+from tlcore.ui.change_view import draw_change
 from tlcore.ui.components.static import say
 from tlcore.ui.frame import PICTURES, in_frame
 from tlcore.ui.gradients_view import draw_gradients
@@ -38,6 +39,7 @@ views = {
     "Hooks": draw_hooks,
     "Health": draw_health,
     "Where it looks": draw_attribution,
+    "Before and after": draw_change,
 }
 view = st.segmented_control(
     "View", list(views), default="What it sees", required=True, key="inside_view", label_visibility="collapsed"

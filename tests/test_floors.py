@@ -18,12 +18,14 @@ _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "li
 _WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload", "packing"}
 _WORDS |= {"feature_table"}
 _KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition", "diagnosis", "emergence"}
+_WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload"}
+_KEPT = _WORDS | {"replay", "store", "history", "movement", "verdict", "repetition"}
 
 MAY_IMPORT = {
     # Floor 0: words. Those that know others of the floor say so, one by one.
     "errors": set(),
     "arithmetic": set(),
-    "events": {"arithmetic"},
+    "events": {"arithmetic", "questions"},
     "errands": set(),
     "questions": {"config"},
     "text": set(),
@@ -54,6 +56,7 @@ MAY_IMPORT = {
     "history": {"controls", "events", "store"},
     "movement": {"events", "history"},
     "emergence": {"questions"},
+    "replay": {"events", "questions"},
     "verdict": {"config", "events", "history", "movement"},
     "repetition": {"config", "history"},
     "diagnosis": {"history", "questions", "text"},

@@ -181,6 +181,8 @@ class RunConfig:
     loader: Loader = field(default_factory=Loader)
     compute: Compute = field(default_factory=Compute)
     seed: int = 0
+    pinned: str = ""
+    """Id of the picture that is looked at after every epoch; empty for the first validation picture."""
 
     def __post_init__(self) -> None:
         """Check that there is something to do."""

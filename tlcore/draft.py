@@ -47,6 +47,8 @@ class Draft:
     precision: Precision = "auto"
     """For this machine: a plan that is written to a file leaves it out."""
     seed: int = 0
+    pinned: str = ""
+    """Id of the picture that the next run looks at after every epoch; empty for the first validation picture."""
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -158,6 +160,7 @@ class Draft:
             ),
             compute=Compute(precision=self.precision),
             seed=self.seed,
+            pinned=self.pinned,
         )
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from tlcore.arithmetic import Arithmetic
+from tlcore.questions.seen import Likely, Map
 
 Work = Literal["learning", "checking", "beginning"]
 """What is done with many pictures at once: steps, answers to validation pictures, and the frozen beginning's rows."""
@@ -157,6 +158,28 @@ class Squeezed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pictured:
+    """What the network makes of the pinned picture after an epoch."""
+
+    epoch: int
+    """Finished epochs."""
+    step: int
+    """Steps made before it."""
+    picture: str
+    """Id of the example."""
+    crop: str = ""
+    """The square that the network gets, as a JPEG in base64; empty where an earlier one has it."""
+    answers: tuple[Likely, ...]
+    """Most likely first, at most five."""
+    maps: Mapping[str, Map]
+    """Block to the mean over its channels; blocks that are named in an earlier one and not here answer as there."""
+    cam: Map | None = None
+    """Where it finds what speaks for the picture's own class; None where no block's places count."""
+    cam_block: str = ""
+    """The block that this is taken from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
     """All that the run needs to go on from here, exactly, lies in the store."""
 
@@ -221,6 +244,7 @@ Event = (
     | Squeezed
     | Evaluated
     | Checkpointed
+    | Pictured
     | Saved
     | Resumed
     | Resting

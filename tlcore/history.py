@@ -20,6 +20,7 @@ from tlcore.events import (
     Moved,
     Paused,
     PhaseStarted,
+    Pictured,
     Resting,
     Resumed,
     Saved,
@@ -58,6 +59,7 @@ class History:
     squeezed: dict[Work, Squeezed] = field(default_factory=dict)
     """What is done in parts since memory was short; a run that goes on begins with these."""
     epochs: list[Evaluated] = field(default_factory=list)
+    pictured: list[Pictured] = field(default_factory=list)
     checkpoint: Checkpointed | None = None
     best: Evaluated | None = None
     """The epoch whose weights are kept; it stays so while a run that went back does it again."""
@@ -90,6 +92,8 @@ class History:
                 self.squeezed[event.work] = event
             case Evaluated():
                 self.epochs.append(event)
+            case Pictured():
+                self.pictured.append(event)
             case PhaseStarted():
                 self.phases.append(event)
             case Changed():
@@ -115,6 +119,7 @@ class History:
         self.steps = [event for event in self.steps if event.step <= step]
         self.moves = [event for event in self.moves if event.step <= step]
         self.epochs = [event for event in self.epochs if event.step <= step]
+        self.pictured = [event for event in self.pictured if event.step <= step]
         self.phases = [event for event in self.phases if event.step < step]
         self.changes = [event for event in self.changes if event.after < step]
         self.rests = [(min(at, step), event) for at, event in self.rests]
@@ -168,10 +173,11 @@ class History:
                 found.append((phase, thawed))
         return found
 
-    def learned(self, block: str) -> bool:
-        """Say whether a block learns, or has learned at any time."""
-        return any(phase.rates.get(block) for phase in self.phases) or any(
-            change.block == block and change.requested > 0 and not change.refused for change in self.changes
+    def learned(self, block: str, until: float = inf) -> bool:
+        """Say whether a block learns, or has learned at any time before the step `until` was made."""
+        return any(phase.rates.get(block) for phase in self.phases if phase.step < until) or any(
+            change.block == block and change.requested > 0 and not change.refused and change.after < until
+            for change in self.changes
         )
 
     @property

@@ -9,6 +9,7 @@ from threading import Event
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.answers.chart import chart
 from tlcore.engine.answers.differentiate import differentiate
+from tlcore.engine.answers.compare import compare, liken
 from tlcore.engine.answers.doubt import doubt
 from tlcore.engine.answers.examine import examine
 from tlcore.engine.answers.excite import excite
@@ -49,6 +50,7 @@ from tlcore.questions import (
     Unfold,
 )
 from tlcore.questions import Answer, Doubt, Explain, FindRate, Measure, Network, Prepare, Question, Rank, See, Separate
+from tlcore.questions import Answer, Compare, Doubt, FindRate, Liken, Measure, Network, Prepare, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -106,6 +108,10 @@ class Desk:
                 return rank(self._store, self._assembly(question.network), question)
             case Explain():
                 return explain(self._store, self._assembly(question.network), question)
+            case Compare():
+                return compare(self._store, self._assembly(question.before), self._assembly(question.after), question)
+            case Liken():
+                return liken(self._store, self._assembly(question.before), self._assembly(question.after), question)
             case FindRate():
                 return find_rate(self._store, question, self._runtime)
             case Measure():

@@ -79,6 +79,20 @@ def grown_from(module: nn.Module, block: Block) -> Iterator[list[torch.Tensor]]:
     handle = module.get_submodule(block.output).register_forward_hook(replace)
     try:
         yield roots
+def begun_at(module: nn.Module, block: Block) -> Iterator[list[torch.Tensor]]:
+    """Let gradients begin at a block's output inside a `with`; the list holds that output once it has come.
+
+    What lies before it gets none, so the way back is as short as it can be.
+    """
+    began: list[torch.Tensor] = []
+
+    def begin(_part: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+        began.append(output.detach().requires_grad_())
+        return began[-1].clone()  # the operation that follows may work in place, which a beginning must not suffer
+
+    handle = module.get_submodule(block.output).register_forward_hook(begin)
+    try:
+        yield began
     finally:
         handle.remove()
 

@@ -13,6 +13,7 @@ from tlcore.engine.checkpoint import BestKeeper
 from tlcore.engine.divergence import DivergedError
 from tlcore.engine.peers import ALONE, Peers, PeersError
 from tlcore.engine.portions import is_shortage
+from tlcore.engine.recorder import Recorder
 from tlcore.engine.saving import Saver
 from tlcore.engine.task import Equipment, Task, equipped
 from tlcore.engine.trainer import Trainer
@@ -117,7 +118,8 @@ def _events(store: Store, run: str, meet: Meet) -> Iterator[Event]:
                 yield _started(config, equipment, peers, saver)
                 keeper = BestKeeper(store, run, config, equipment.assembly, equipment.numerics, history)
                 keeper.drop_earlier([entry.event for entry in earlier if isinstance(entry.event, Checkpointed)])
-                yield from _kept(equipment.trainer, config.epochs, keeper, saver)
+                recorder = Recorder(config, equipment.dataset, equipment.assembly, equipment.numerics, history)
+                yield from _kept(equipment.trainer, config.epochs, keeper, saver, recorder)
         except PeersError:
             raise  # Whoever failed has left word.
         except Exception as error:
@@ -125,9 +127,10 @@ def _events(store: Store, run: str, meet: Meet) -> Iterator[Event]:
             raise
 
 
-def _kept(trainer: Trainer, epochs: int, keeper: BestKeeper, saver: Saver) -> Iterator[Event]:
+def _kept(trainer: Trainer, epochs: int, keeper: BestKeeper, saver: Saver, recorder: Recorder) -> Iterator[Event]:
     """Yield what the trainer tells, and between that what is kept of it."""
     try:
+        yield from recorder.before()
         for event in trainer.run():
             if isinstance(event, Paused):
                 yield saver.save(trainer.save_point())
@@ -137,6 +140,7 @@ def _kept(trainer: Trainer, epochs: int, keeper: BestKeeper, saver: Saver) -> It
                 if kept := keeper.consider(event):
                     yield kept
                     keeper.drop_before()
+                yield from recorder.after(event)
                 if event.epoch < epochs:
                     yield saver.save(trainer.save_point())
                     saver.drop_before()

@@ -12,6 +12,7 @@ from tlcore.questions.hooked import Inspect, Inspected
 from tlcore.questions.kept import Keep, Kept
 from tlcore.questions.asking import AnswerKind, Asks, Network, Shown
 from tlcore.questions.attribution import Explain, Explanation, Rank, Ranked
+from tlcore.questions.compared import Compare, Compared, Liken, Likeness
 from tlcore.questions.plans import (
     PREVIEWED,
     SWEEP_STEPS,
@@ -42,6 +43,8 @@ __all__ = [
     "Asks",
     "Chart",
     "Charted",
+    "Compare",
+    "Compared",
     "Differentiate",
     "Doubt",
     "Doubts",
@@ -57,6 +60,8 @@ __all__ = [
     "Inspected",
     "Keep",
     "Kept",
+    "Liken",
+    "Likeness",
     "Measure",
     "Measured",
     "Network",
@@ -98,6 +103,8 @@ Question = (
     | Pool
     | Rank
     | Explain
+    | Compare
+    | Liken
 )
 Answer = (
     Seen
@@ -117,6 +124,8 @@ Answer = (
     | Pooled
     | Ranked
     | Explanation
+    | Compared
+    | Likeness
 )
 
 KINDS: Mapping[str, type[Question]] = MappingProxyType({kind.__name__: kind for kind in Question.__args__})
@@ -139,5 +148,7 @@ ANSWERS: Mapping[type[Asks[Any]], type[Answer]] = MappingProxyType(
         Keep: Kept,
         Chart: Charted,
         Unfold: Unfolded,
+        Compare: Compared,
+        Liken: Likeness,
     }
 )

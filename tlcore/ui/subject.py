@@ -63,6 +63,8 @@ class Subject:
     def states(self) -> dict[str, Literal["frozen", "learned"]]:
         """What training made of every block; empty before it."""
         return {block: "learned" if learned else "frozen" for block, learned in self.learned.items()}
+    run: str | None = None
+    """Id of the run that it belongs to."""
 
     @property
     def network(self) -> Network:
@@ -208,6 +210,7 @@ def _of_run(run: Run) -> list[Subject]:
         image_size=run.config.loader.image_size,
         seed=run.config.seed,
         learned={block.name: history.learned(block.name) for block in card.blocks},
+        learned={block.name: history.learned(block.name, history.best.step) for block in card.blocks},
         run=run.id,
     )
     before = replace(after, key=f"{run.id}-before", when="before training", checkpoint=None, learned={})

@@ -32,8 +32,8 @@ def see(store: Store, assembly: Assembly, question: See) -> Seen:
         _seen(block.name, as_grid(hooks.captured[block.name][0].float().cpu(), block.layout))
         for block in assembly.card.blocks
     )
-    answers = _likely(logits[0], assembly.classes or tuple(IMAGENET_CATEGORIES))
-    return Seen(crop=_base64(encoder.crop(path)), blocks=blocks, answers=answers)
+    answers = likely(logits[0], assembly.classes)
+    return Seen(crop=picture_text(encoder.crop(path)), blocks=blocks, answers=answers)
 
 
 def as_grid(output: Tensor, layout: Layout) -> Tensor:
@@ -64,12 +64,18 @@ def as_map(values: Tensor) -> Map:
 
 def on_scale(values: Tensor, low: float, high: float) -> Map:
     """Return values (H, W) between `low` and `high` as a grey picture, black at the one and white at the other."""
+def as_map(values: Tensor, low: float | None = None, high: float | None = None) -> Map:
+    """Return values (H, W) as a grey picture, black at `low` and white at `high`: their own ends if none are given."""
+    low = float(values.min()) if low is None else low
+    high = float(values.max()) if high is None else high
     scaled = (values - low) / (high - low) if high > low else torch.zeros_like(values)
     grey = (scaled * 255).round().to(torch.uint8)
-    return Map(png=_base64(Image.fromarray(grey.numpy())), low=low, high=high)
+    return Map(png=picture_text(Image.fromarray(grey.numpy())), low=low, high=high)
 
 
-def _likely(logits: Tensor, classes: tuple[str, ...]) -> tuple[Likely, ...]:
+def likely(logits: Tensor, classes: tuple[str, ...]) -> tuple[Likely, ...]:
+    """Return the likeliest of `classes`, by answers (classes,); without classes those of ImageNet are meant."""
+    classes = classes or tuple(IMAGENET_CATEGORIES)
     if len(logits) != len(classes):  # a head whose classes nobody named, or none at all
         return ()
     probabilities = logits.float().softmax(0)
@@ -80,5 +86,6 @@ def _likely(logits: Tensor, classes: tuple[str, ...]) -> tuple[Likely, ...]:
     )
 
 
-def _base64(picture: Image.Image) -> str:
+def picture_text(picture: Image.Image) -> str:
+    """Return a picture as a PNG in base64."""
     return b64encode(png(picture)).decode("ascii")
