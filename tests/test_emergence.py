@@ -40,7 +40,13 @@ def test_an_answer_that_is_there_at_once_and_fades_is_early():
 
 def test_a_loss_that_chance_can_explain_is_no_fading():
     assert not emergence(probed([60, 95, 94, 93, 92, 93])).falls
-    assert "by more than chance" in emergence_told(probed([60, 95, 94, 93, 92, 93]))
+    assert "behind `b1` adds no more than the last tenth" in emergence_told(probed([60, 95, 94, 93, 92, 93]))
+
+
+def test_classes_that_half_of_the_network_tells_apart_do_not_need_the_whole_of_it():
+    told = emergence_told(probed([50, 90, 91, 91, 92, 92]))
+    assert "need the whole network" not in told
+    assert "behind `b1`" in told
 
 
 def test_no_block_is_praised_for_guessing():

@@ -66,13 +66,14 @@ def emergence_told(charted: Charted) -> str:
     if found.appears is None:
         return f"no block tells the classes apart better than guessing would: the best is {best}; {guess}."
     first = f"The first block already gets {_percent(probes[0].right, count)}; {guess}."
+    half = probes[len(probes) // 2].right
     if found.falls:
         last = _percent(probes[-2].right, count)
         end = f"Behind it it fades, to {last} at `{blocks[-2].block}`: an earlier block suits these classes better."
-    elif found.best >= len(blocks) - 2:
+    elif found.best >= len(blocks) - 2 and interval(half, count)[1] < probes[found.best].right / count:
         end = "It rises up to the end: these classes need the whole network."
     else:
-        end = "Behind it no block is better by more than chance."
+        end = f"What lies behind `{blocks[found.appears].block}` adds no more than the last tenth."
     return f"{_where(blocks, found.appears)} {first} The best is {best}. {end}"
 
 
