@@ -33,13 +33,13 @@ if missing := missing_run():
     st.html(say(missing, lead="", mark="cross"))
 views = {
     "What it sees": draw_answer,
+    "Where it looks": draw_attribution,
     "Gradients": draw_gradients,
     "Pyramid": draw_pyramid,
+    "Before and after": draw_change,
     "Map of the set": draw_set_map,
     "Hooks": draw_hooks,
     "Health": draw_health,
-    "Where it looks": draw_attribution,
-    "Before and after": draw_change,
 }
 view = st.segmented_control(
     "View", list(views), default="What it sees", required=True, key="inside_view", label_visibility="collapsed"

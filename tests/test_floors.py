@@ -17,9 +17,7 @@ _WORDS = {"errors", "records", "text", "paths", "config", "plan", "strategies", 
 _WORDS |= {"questions", "controls", "schedules", "catalog", "data", "fetch", "listing", "takeaway"}
 _WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload", "packing"}
 _WORDS |= {"feature_table"}
-_KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition", "diagnosis", "emergence"}
-_WORDS |= {"estimate", "advice", "timeline", "yamltext", "planfile", "arithmetic", "workload"}
-_KEPT = _WORDS | {"replay", "store", "history", "movement", "verdict", "repetition"}
+_KEPT = _WORDS | {"store", "history", "movement", "verdict", "repetition", "diagnosis", "emergence", "replay"}
 
 MAY_IMPORT = {
     # Floor 0: words. Those that know others of the floor say so, one by one.
@@ -48,7 +46,6 @@ MAY_IMPORT = {
     "listing": {"config", "catalog"},
     "takeaway": {"records", "catalog"},
     "feature_table": {"data", "text"},
-    "estimate": {"config", "catalog", "data", "questions", "timeline", "workload"},
     "estimate": {"arithmetic", "config", "catalog", "data", "questions", "timeline", "workload"},
     "advice": {"config", "questions"},
     # Floor 1: what is kept.
@@ -84,7 +81,6 @@ HOMES = {
     "timm": ("tlcore/engine/modality/", "tlcore/engine/elsewhere/"),
     "safetensors": ("tlcore/engine/", "tlcore/takeaway.py", "tlcore/feature_table.py"),
     "captum": ("tlcore/engine/",),
-    "safetensors": ("tlcore/engine/", "tlcore/takeaway.py"),
     "streamlit": ("tlcore/ui/", "pages/", "app.py"),
     "plotly": ("tlcore/ui/components/plotly_file.py", "tlcore/figures/"),
     "PIL": ("tlcore/data/", "tlcore/figures/", "tlcore/engine/"),

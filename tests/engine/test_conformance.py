@@ -16,10 +16,9 @@ from tlcore.engine.blocks import blocks_out_of_order, find_blocks
 from tlcore.engine.cut import Cut
 from tlcore.engine.features import pooled
 from tlcore.engine.freezing import apply_groups, train_mode
+from tlcore.engine.gradcam import eigen_cam, grad_cam
 from tlcore.engine.hooks import HookSession, gradients_caught, grown_from, keep_every_way, run_until, watched
 from tlcore.engine.in_place import find_overwritten
-from tlcore.engine.gradcam import eigen_cam, grad_cam
-from tlcore.engine.hooks import HookSession
 from tlcore.engine.modality import published
 from tlcore.engine.modality.image import build_module, build_outline
 from tlcore.engine.optimizer import build_optimizer, set_rates

@@ -4,12 +4,15 @@ import logging
 import signal
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from threading import Event
+from types import MappingProxyType
+from typing import Any
 
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.answers.chart import chart
-from tlcore.engine.answers.differentiate import differentiate
 from tlcore.engine.answers.compare import compare, liken
+from tlcore.engine.answers.differentiate import differentiate
 from tlcore.engine.answers.doubt import doubt
 from tlcore.engine.answers.examine import examine
 from tlcore.engine.answers.excite import excite
@@ -32,25 +35,27 @@ from tlcore.errors import ThawError
 from tlcore.questions import (
     Answer,
     Chart,
+    Compare,
     Differentiate,
     Doubt,
     Examine,
     Excite,
+    Explain,
     FindRate,
     Inspect,
     Keep,
+    Liken,
     Measure,
     Network,
     Pool,
     Prepare,
     Question,
+    Rank,
     See,
     Separate,
     SingleOut,
     Unfold,
 )
-from tlcore.questions import Answer, Doubt, Explain, FindRate, Measure, Network, Prepare, Question, Rank, See, Separate
-from tlcore.questions import Answer, Compare, Doubt, FindRate, Liken, Measure, Network, Prepare, Question, See, Separate
 from tlcore.store import Store
 
 _TICK = 0.05
@@ -59,6 +64,23 @@ _NETWORKS = 2
 """Networks that are kept ready."""
 _ROLL_CALL = 5.0
 """Seconds between looks whether the supervisor is still there."""
+_OF_ONE_NETWORK: Mapping[type[Question], Callable[[Store, Assembly, Any], Answer]] = MappingProxyType(
+    {
+        See: see,
+        SingleOut: single_out,
+        Excite: excite,
+        Rank: rank,
+        Explain: explain,
+        Differentiate: differentiate,
+        Examine: examine,
+        Pool: pool,
+        Chart: chart,
+        Unfold: unfold,
+        Inspect: inspect,
+        Keep: keep,
+    }
+)
+"""What answers the questions that need a network and nothing else."""
 
 
 class Desk:
@@ -88,46 +110,24 @@ class Desk:
 
     def _answer(self, question: Question) -> Answer:
         match question:
-            case See():
-                return see(self._store, self._assembly(question.network), question)
-            case SingleOut():
-                return single_out(self._store, self._assembly(question.network), question)
-            case Excite():
-                return excite(self._store, self._assembly(question.network), question)
-            case Inspect():
-                return inspect(self._store, self._assembly(question.network), question)
-            case Keep():
-                return keep(self._store, self._assembly(question.network), question)
-            case Differentiate():
-                return differentiate(self._store, self._assembly(question.network), question)
-            case Examine():
-                return examine(self._store, self._assembly(question.network), question)
-            case Pool():
-                return pool(self._store, self._assembly(question.network), question)
-            case Rank():
-                return rank(self._store, self._assembly(question.network), question)
-            case Explain():
-                return explain(self._store, self._assembly(question.network), question)
-            case Compare():
-                return compare(self._store, self._assembly(question.before), self._assembly(question.after), question)
-            case Liken():
-                return liken(self._store, self._assembly(question.before), self._assembly(question.after), question)
-            case FindRate():
-                return find_rate(self._store, question, self._runtime)
             case Measure():
                 # Networks that are kept ready would be counted as the process's own.
                 self._ready.clear()
                 return measure(self._store, question, self._runtime)
             case Prepare():
                 return prepare(self._store, question)
+            case FindRate():
+                return find_rate(self._store, question, self._runtime)
             case Separate():
                 return separate(self._store, question, self._runtime)
             case Doubt():
                 return doubt(self._store, question, self._runtime)
-            case Chart():
-                return chart(self._store, self._assembly(question.network), question)
-            case Unfold():
-                return unfold(self._store, self._assembly(question.network), question)
+            case Compare():
+                return compare(self._store, self._assembly(question.before), self._assembly(question.after), question)
+            case Liken():
+                return liken(self._store, self._assembly(question.before), self._assembly(question.after), question)
+            case _:
+                return _OF_ONE_NETWORK[type(question)](self._store, self._assembly(question.network), question)
 
     def _assembly(self, network: Network) -> Assembly:
         if network not in self._ready:

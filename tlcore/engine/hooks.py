@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import MappingProxyType, TracebackType
-from types import TracebackType
 
 import torch
 from torch import nn
@@ -79,20 +78,6 @@ def grown_from(module: nn.Module, block: Block) -> Iterator[list[torch.Tensor]]:
     handle = module.get_submodule(block.output).register_forward_hook(replace)
     try:
         yield roots
-def begun_at(module: nn.Module, block: Block) -> Iterator[list[torch.Tensor]]:
-    """Let gradients begin at a block's output inside a `with`; the list holds that output once it has come.
-
-    What lies before it gets none, so the way back is as short as it can be.
-    """
-    began: list[torch.Tensor] = []
-
-    def begin(_part: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
-        began.append(output.detach().requires_grad_())
-        return began[-1].clone()  # the operation that follows may work in place, which a beginning must not suffer
-
-    handle = module.get_submodule(block.output).register_forward_hook(begin)
-    try:
-        yield began
     finally:
         handle.remove()
 
@@ -119,6 +104,31 @@ def gradients_caught(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dic
             part = module.get_submodule(block.output)
             handles.append(part.register_forward_hook(partial(listen, block=block.name)))
         yield caught
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@contextmanager
+def attached(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dict[str, torch.Tensor]]:
+    """Keep what each block puts out inside a `with`, by its name, still tied to the answer, so that gradients reach it.
+
+    The network goes on with a copy: an operation in place would make another tensor of the one that is kept.
+    """
+    outputs: dict[str, torch.Tensor] = {}
+    handles: list[RemovableHandle] = []
+
+    def keep(block: str) -> Callable[[nn.Module, object, torch.Tensor], torch.Tensor]:
+        def hand_on(_part: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+            outputs[block] = output
+            return output.clone()
+
+        return hand_on
+
+    try:
+        for block in blocks:
+            handles.append(module.get_submodule(block.output).register_forward_hook(keep(block.name)))
+        yield outputs
     finally:
         for handle in handles:
             handle.remove()
@@ -187,51 +197,6 @@ def keep_every_way(module: nn.Module, part: str, inputs: torch.Tensor) -> dict[s
     finally:
         handle.remove()
     return kept
-@contextmanager
-def gradients_caught(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dict[str, torch.Tensor]]:
-    """Catch, inside the `with`, the gradient of each block's output, by the block's name.
-
-    The hooks are those of tensors: a tensor that a later operation changes in place still tells the gradient of what
-    it was before. A full backward hook of a module puts its output behind a view, which the ReLU or `+=` that follows
-    must not change in place, and so the pass fails (pytorch/pytorch#61519).
-    """
-    caught: dict[str, torch.Tensor] = {}
-    handles: list[RemovableHandle] = []
-
-    def keep(block: str, gradient: torch.Tensor) -> None:
-        caught[block] = gradient.detach().clone()
-
-    def listen(_part: nn.Module, _inputs: object, output: torch.Tensor, block: str) -> None:
-        handles.append(output.register_hook(partial(keep, block)))  # type: ignore[no-untyped-call]
-
-    try:
-        for block in blocks:
-            part = module.get_submodule(block.output)
-            handles.append(part.register_forward_hook(partial(listen, block=block.name)))
-        yield caught
-@contextmanager
-def attached(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dict[str, torch.Tensor]]:
-    """Keep what each block puts out inside a `with`, by its name, still tied to the answer, so that gradients reach it.
-
-    The network goes on with a copy: an operation in place would make another tensor of the one that is kept.
-    """
-    outputs: dict[str, torch.Tensor] = {}
-    handles: list[RemovableHandle] = []
-
-    def keep(block: str) -> Callable[[nn.Module, object, torch.Tensor], torch.Tensor]:
-        def hand_on(_part: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
-            outputs[block] = output
-            return output.clone()
-
-        return hand_on
-
-    try:
-        for block in blocks:
-            handles.append(module.get_submodule(block.output).register_forward_hook(keep(block.name)))
-        yield outputs
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 class KeptForTheWayBack(torch.autograd.graph.saved_tensors_hooks):

@@ -15,7 +15,7 @@ from tlcore.data.manifest import Example
 from tlcore.engine.answers.see import as_grid, as_map, likely
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.borrowing import borrowed_flags
-from tlcore.engine.hooks import HookSession, begun_at
+from tlcore.engine.hooks import HookSession, grown_from
 from tlcore.engine.modality.image import jpeg
 from tlcore.engine.numerics import Numerics
 from tlcore.engine.portions import is_shortage
@@ -147,7 +147,7 @@ def grad_cam(module: torch.nn.Module, block: Block, inputs: Tensor, target: int)
     That is a map (H, W) of Selvaraju et al. 2017, equations 1 and 2, or None where no place counts. No parameter gets a
     gradient from it.
     """
-    with torch.enable_grad(), begun_at(module, block) as began:
+    with torch.enable_grad(), grown_from(module, block) as began:
         answers = module(inputs).flatten(1)[0]
         (gradient,) = torch.autograd.grad(answers[target], began)
     slopes, channels = (as_grid(value.detach()[0].float().cpu(), block.layout) for value in (gradient, began[0]))

@@ -5,14 +5,13 @@ from types import MappingProxyType
 from typing import Any
 
 from tlcore.questions.asking import OWN, AnswerKind, Asks, Network, Shown
+from tlcore.questions.attribution import Explain, Explanation, Rank, Ranked
 from tlcore.questions.channels import Excite, Excited, SingledOut, SingleOut
+from tlcore.questions.compared import Compare, Compared, Liken, Likeness
 from tlcore.questions.gradients import Differentiate, Gradients
 from tlcore.questions.health import Examine, Health
 from tlcore.questions.hooked import Inspect, Inspected
 from tlcore.questions.kept import Keep, Kept
-from tlcore.questions.asking import AnswerKind, Asks, Network, Shown
-from tlcore.questions.attribution import Explain, Explanation, Rank, Ranked
-from tlcore.questions.compared import Compare, Compared, Liken, Likeness
 from tlcore.questions.plans import (
     PREVIEWED,
     SWEEP_STEPS,

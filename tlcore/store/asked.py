@@ -54,7 +54,7 @@ class Asked:
 
     def forget(self, question: Question) -> None:
         """Forget an answer that names a file which is missing or damaged, so that it can be asked for again."""
-        self._database.write("DELETE FROM questions WHERE digest = ?", digest(question))
+        self._database.write("DELETE FROM questions WHERE digest = ?", _key(question))
 
     def waiting(self) -> Question | None:
         """Return the newest question without an answer: somebody looks at that one now."""
@@ -87,7 +87,6 @@ class Asked:
 
 
 def _key(question: Asks[Any]) -> str:
-def _key(question: Asks[AnswerKind]) -> str:
     """Return what tells a question from all others: questions of two kinds may be about the very same things."""
     return digest([type(question).__name__, question])
 

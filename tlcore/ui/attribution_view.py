@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.data.manifest import Example
 from tlcore.errors import ThawError
 from tlcore.figures.heatmaps import heatmap
 from tlcore.questions import Explain, Explanation, Rank, Ranked
@@ -13,17 +12,16 @@ from tlcore.questions.attribution import Evidence, Method, Ranking
 from tlcore.text import clean
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.overlay import overlay
-from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import facts_table, legend, line, say
 from tlcore.ui.methods import METHODS, Words
+from tlcore.ui.picture_choice import PNG, draw_picture_choice
 from tlcore.ui.session import store
-from tlcore.ui.subject import Subject, choose_picture, offered_pictures, take_picture
+from tlcore.ui.subject import Picked, Subject, choose_picture
 from tlcore.ui.thumbnails import thumbnail
 from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import percent, size
 
 _BLOCK = "evidence_block"
-_PNG = "data:image/png;base64,"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +59,7 @@ def draw_attribution(subject: Subject) -> None:
         _how(chosen, explanation)
 
 
-def _ranked(subject: Subject, picture: Example) -> Ranked | None:
+def _ranked(subject: Subject, picture: Picked) -> Ranked | None:
     """Return the classes that can be asked about, or say why there are none yet."""
     question = Rank(network=subject.network, picture=subject.shown(picture.id))
     try:
@@ -76,7 +74,7 @@ def _ranked(subject: Subject, picture: Example) -> Ranked | None:
     return ranked
 
 
-def _choose(subject: Subject, picture: Example, ranked: Ranked) -> _Chosen:
+def _choose(subject: Subject, picture: Picked, ranked: Ranked) -> _Chosen:
     """Draw the choice of a method and of a class, the likeliest first."""
     method = st.segmented_control(
         "Method",
@@ -99,7 +97,7 @@ def _choose(subject: Subject, picture: Example, ranked: Ranked) -> _Chosen:
     return _Chosen(method=method, target=classes[target] if METHODS[method].for_class else ranked.classes[0])
 
 
-def _explanation(subject: Subject, picture: Example, chosen: _Chosen) -> Explanation | None:
+def _explanation(subject: Subject, picture: Picked, chosen: _Chosen) -> Explanation | None:
     """Return the answer, or say that it comes, or why there is none."""
     st.html(line(chosen.told(chosen.words.asks)))
     question = Explain(
@@ -187,31 +185,29 @@ def _depth(found: list[Evidence], explanation: Explanation) -> str:
 
 
 def _picture(
-    subject: Subject, picture: Example, ranked: Ranked | None, chosen: _Chosen | None, evidence: Evidence | None
+    subject: Subject, picture: Picked, ranked: Ranked | None, chosen: _Chosen | None, evidence: Evidence | None
 ) -> None:
     """Draw the picture, what was found laid over it, what is said of it, and the other pictures."""
     st.header("Over the picture", anchor=False)
     if ranked and chosen and evidence and evidence.map is not None:
         overlay(
             key="evidence_over",
-            picture=_PNG + ranked.crop,
+            picture=PNG + ranked.crop,
             heat=heatmap(evidence.map.png),
             label=f"{chosen.words.title}{_at(evidence)} over the picture",
             legend=chosen.words.legend,
         )
     else:
-        st.image(_PNG + ranked.crop if ranked else thumbnail(picture.id), width="stretch")
+        st.image(PNG + ranked.crop if ranked else thumbnail(picture.id), width="stretch")
     st.html(facts_table(_told(subject, picture, ranked)))
-    thumbs = [Thumb(id=example.id, image=thumbnail(example.id)) for example in offered_pictures(subject.manifest)]
-    picture_wall(key="wall", thumbs=thumbs, chosen=picture.id, on_choose=take_picture, size=44)
+    draw_picture_choice(subject.manifest, picture)
 
 
-def _told(subject: Subject, picture: Example, ranked: Ranked | None) -> list[tuple[str, str, str]]:
-    label = subject.manifest.classes[picture.label]
-    rows = [("Labelled", label, "")]
+def _told(subject: Subject, picture: Picked, ranked: Ranked | None) -> list[tuple[str, str, str]]:
+    rows = [picture.told]
     if ranked and ranked.classes:
         first = ranked.classes[0]
-        mark = ("check" if first.name == label else "cross") if subject.checkpoint else ""
+        mark = ("check" if first.name == picture.label else "cross") if subject.checkpoint and not picture.own else ""
         rows.append(("Answer", f"{clean(first.name, 24)}, {percent(first.probability)}", mark))
     return rows
 

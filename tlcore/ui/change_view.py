@@ -14,13 +14,12 @@ from tlcore.questions.seen import Likely
 from tlcore.text import clean
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.live_chart import live_chart
-from tlcore.ui.components.picture_wall import Thumb, picture_wall
-from tlcore.ui.components.static import facts_table, legend, say
+from tlcore.ui.components.static import legend, say
+from tlcore.ui.picture_choice import draw_picture_card
 from tlcore.ui.reading import reader
 from tlcore.ui.replay_view import draw_replay
 from tlcore.ui.session import store, workspace
-from tlcore.ui.subject import Subject, choose_picture, offered_pictures, subjects, take_picture
-from tlcore.ui.thumbnails import thumbnail
+from tlcore.ui.subject import Subject, choose_picture, subjects
 from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import percent
 from tlcore.verdict import moved
@@ -69,15 +68,9 @@ def _pictures(before: Subject, after: Subject) -> None:
         return
     left, right = st.columns([1, 2.75])
     with left.container(key="card_compared_picture", height="stretch"):
-        st.header("Picture", anchor=False)
-        st.image(_PNG + compared.crop if compared else thumbnail(picture.id), width="stretch")
-        rows = [("Labelled", manifest.classes[picture.label], "")]
-        if compared:
-            first, second = ("Before", "After") if _is_one_run(before, after) else ("First", "Second")
-            rows += [*_answers(first, compared.before), *_answers(second, compared.after)]
-        st.html(facts_table(rows))
-        thumbs = [Thumb(id=example.id, image=thumbnail(example.id)) for example in offered_pictures(manifest)]
-        picture_wall(key="compared_wall", thumbs=thumbs, chosen=picture.id, on_choose=take_picture, size=44)
+        first, second = ("Before", "After") if _is_one_run(before, after) else ("First", "Second")
+        rows = [*_answers(first, compared.before), *_answers(second, compared.after)] if compared else []
+        draw_picture_card(manifest, picture, compared.crop if compared else None, rows)
     with right.container(key="card_compared_maps", height="stretch"):
         title, scale = st.columns([1.6, 1], vertical_alignment="center")
         title.header("What each block answers to", anchor=False)

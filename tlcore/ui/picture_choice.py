@@ -35,8 +35,7 @@ def draw_picture_card(
     """Draw the chosen picture, what is `told` of it, and the way to others; `crop` is what the network got of it."""
     st.header("Picture", anchor=False)
     st.image(PNG + crop if crop else thumbnail(picture.id), width="stretch")
-    own = ("Picture", "your own", "") if picture.own else ("Labelled", clean(picture.label, 24), "")
-    st.html(facts_table([own, *told]))
+    st.html(facts_table([picture.told, *told]))
     draw_picture_choice(manifest, picture)
 
 

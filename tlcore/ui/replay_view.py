@@ -138,6 +138,6 @@ def _pin(subject: Subject) -> None:
         "start."
     )
     words = "Pinned for the next run" if is_pinned else "Pin the picture above for the next run"
-    if st.button(words, key="slim_pin", disabled=is_pinned, icon=":material/keep:"):
+    if st.button(words, key="slim_pin", disabled=is_pinned or picture.own, icon=":material/keep:"):
         keep_draft(replace(draft(), pinned=picture.id))
         st.rerun()

@@ -40,6 +40,11 @@ class Picked:
         """Whether it is in no set."""
         return not self.label
 
+    @property
+    def told(self) -> tuple[str, str, str]:
+        """What it is, as a row of a table of facts."""
+        return ("Picture", "your own", "") if self.own else ("Labelled", clean(self.label, 24), "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
@@ -63,8 +68,6 @@ class Subject:
     def states(self) -> dict[str, Literal["frozen", "learned"]]:
         """What training made of every block; empty before it."""
         return {block: "learned" if learned else "frozen" for block, learned in self.learned.items()}
-    run: str | None = None
-    """Id of the run that it belongs to."""
 
     @property
     def network(self) -> Network:
@@ -209,7 +212,6 @@ def _of_run(run: Run) -> list[Subject]:
         checkpoint=history.checkpoint.sha256,
         image_size=run.config.loader.image_size,
         seed=run.config.seed,
-        learned={block.name: history.learned(block.name) for block in card.blocks},
         learned={block.name: history.learned(block.name, history.best.step) for block in card.blocks},
         run=run.id,
     )

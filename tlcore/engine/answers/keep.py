@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from tlcore.engine.answers.see import as_grid, on_scale
+from tlcore.engine.answers.see import as_grid, as_map
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.borrowing import borrowed_flags
 from tlcore.engine.hooks import WAYS, keep_every_way
@@ -32,8 +32,8 @@ def keep(store: Store, assembly: Assembly, question: Keep) -> Kept:
     low, high = float(both.min()), float(both.max())
     return Kept(
         channel=channel,
-        seen=on_scale(seen[channel], low, high),
-        afterwards=on_scale(afterwards[channel], low, high),
+        seen=as_map(seen[channel], low, high),
+        afterwards=as_map(afterwards[channel], low, high),
         changed=round(float((seen != afterwards).float().mean()), 4),
         ways=tuple(_way(code, kept) for code in WAYS),
     )

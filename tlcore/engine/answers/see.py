@@ -57,13 +57,6 @@ def _seen(block: str, grid: Tensor) -> BlockSeen:
     return BlockSeen(block=block, shape=tuple(grid.shape), mean=mean)
 
 
-def as_map(values: Tensor) -> Map:
-    """Return values (H, W) as a grey picture that uses the whole range from black to white."""
-    return on_scale(values, float(values.min()), float(values.max()))
-
-
-def on_scale(values: Tensor, low: float, high: float) -> Map:
-    """Return values (H, W) between `low` and `high` as a grey picture, black at the one and white at the other."""
 def as_map(values: Tensor, low: float | None = None, high: float | None = None) -> Map:
     """Return values (H, W) as a grey picture, black at `low` and white at `high`: their own ends if none are given."""
     low = float(values.min()) if low is None else low
