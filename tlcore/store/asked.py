@@ -1,7 +1,7 @@
 """Questions and their answers, kept by the digest of the question with its kind."""
 
 import time
-from typing import cast
+from typing import Any, cast
 
 from tlcore.errors import ThawError
 from tlcore.questions import ANSWERS, KINDS, Answer, AnswerKind, Asks, Question
@@ -82,7 +82,7 @@ class Asked:
         self._database.write(query, fault, time.time(), _key(question))
 
 
-def _key(question: Asks[AnswerKind]) -> str:
+def _key(question: Asks[Any]) -> str:
     """Return what tells a question from all others: questions of two kinds may be about the very same things."""
     return digest([type(question).__name__, question])
 
