@@ -67,7 +67,7 @@ def test_maps_of_every_block_with_a_grid_begin_at_nothing(ask, network, shown, m
     assert len(answer.listing.splitlines()) < 25
 
 
-@pytest.mark.parametrize(("method", "side"), [("integrated_gradients", 28), ("occlusion", 10)])
+@pytest.mark.parametrize(("method", "side"), [("integrated_gradients", 22), ("occlusion", 10)])
 def test_pixels_are_asked_in_bounded_time(ask, network, shown, method, side):
     answer = ask(Explain(network=network, picture=shown, method=method, target=7))
     (evidence,) = answer.evidence

@@ -2,12 +2,12 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import adaptive_avg_pool2d
+from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d
 
 _AT_ONCE = 8
 """Pictures that go through the network together."""
 _SQUARES = 28
-"""Squares of the map of integrated gradients along a side."""
+"""Squares of the map of integrated gradients along a side, at most."""
 
 # Captum is imported when it is asked: it brings matplotlib along, which the desk would wait for at every start.
 
@@ -23,8 +23,8 @@ def integrated_gradients(module: nn.Module, picture: Tensor, target: int, steps:
     pixels = picture.detach().requires_grad_()
     asked = IntegratedGradients(lambda pictures: module(pictures).flatten(1))
     added = asked.attribute(pixels, target=target, n_steps=steps, internal_batch_size=_AT_ONCE)
-    squares = adaptive_avg_pool2d(added.detach().sum(1), min(_SQUARES, picture.shape[-1]))[0]
-    return squares * (picture[0, 0].numel() / squares.numel())
+    square = -(-picture.shape[-1] // _SQUARES)
+    return avg_pool2d(added.detach().sum(1), square, ceil_mode=True, divisor_override=1)[0]
 
 
 def occlusion(module: nn.Module, picture: Tensor, target: int, places: int) -> Tensor:
