@@ -28,7 +28,7 @@ from tlcore.store.datasets import Dataset
 
 SHARE = 0.02
 """Most of a run's time that looking may take."""
-_CROP = 224
+_CROP = 160
 """Most pixels along the square that is kept."""
 _SIDE = 56
 """Squares along a map that is kept; of finer ones four are taken together, as often as it needs."""
@@ -59,7 +59,8 @@ class Recorder:
         """Yield what the network makes of the picture before it learns, unless that is known."""
         if not self._maps:
             yield from self._looked(epoch=0, step=0)
-            self._spent = 0.0  # once in a run, and part of getting ready
+            # Once in a run, part of getting ready, and slower than all that follow.
+            self._spent = self._cost = 0.0
 
     def after(self, evaluated: Evaluated) -> Iterator[Pictured]:
         """Yield what the network makes of it after an epoch, unless looking has had its share of the time."""
