@@ -80,20 +80,25 @@ class Recorder:
             logging.warning("the pinned picture is looked at no more: %s", error)
             self._is_blind = True
         else:
-            yield pictured
+            if pictured is not None:
+                yield pictured
 
-    def _look(self, epoch: int, step: int) -> Pictured:
+    def _look(self, epoch: int, step: int) -> Pictured | None:
+        """Return what it sees; nothing where numbers are none any more, which the run itself will tell."""
         began = time.perf_counter()
         pixels = self._input()
         module, card = self._assembly.module, self._assembly.card
         with borrowed_flags(module), HookSession(module, card.blocks) as hooks:
             module.eval()
             answers, cam = self._answered(pixels)
-        maps = {
-            block.name: as_map(_coarse(as_grid(hooks.captured[block.name][0].float().cpu(), block.layout).mean(0)))
+        means = {
+            block.name: as_grid(hooks.captured[block.name][0].float().cpu(), block.layout).mean(0)
             for block in card.blocks
             if block.layout != "vector"
         }
+        if not all(values.isfinite().all() for values in (answers, *means.values())):
+            return None
+        maps = {name: as_map(_coarse(values)) for name, values in means.items()}
         new = {name: value for name, value in maps.items() if value != self._maps.get(name)}
         pictured = Pictured(
             epoch=epoch,
