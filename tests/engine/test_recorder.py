@@ -13,6 +13,7 @@ from tlcore.engine.assemble import assemble
 from tlcore.engine.numerics import PLAIN
 from tlcore.engine.recorder import Recorder, grad_cam
 from tlcore.engine.runtime import choose_runtime
+from tlcore.events import Evaluated
 from tlcore.history import History
 from tlcore.records import to_json
 from tlcore.replay import frames
@@ -68,9 +69,22 @@ def test_the_first_validation_picture_is_pinned_unless_a_person_pins_another(go,
     assert {event.picture for event in history(store, go(replace(one, pinned="gone"))).pictured} == {first}
 
 
+def test_the_first_look_which_is_slow_costs_no_later_one(put_together, config, dataset):
+    watcher = Recorder(config, dataset, put_together(config, dataset), PLAIN, History())
+
+    def after(epoch):
+        ended = Evaluated(
+            epoch=epoch, step=epoch, loss=1, right=1, count=3, train_loss=1, train_right=1, train_count=3, seconds=0.0
+        )
+        return [event.epoch for event in watcher.after(ended)]
+
+    assert [event.epoch for event in watcher.before()] == [0]
+    assert [after(epoch) for epoch in (1, 2, 5, 6)] == [[1], [], [], [6]]
+
+
 def test_looking_takes_its_share_of_the_time_and_no_more(go, config, store, monkeypatch):
     monkeypatch.setattr(recorder, "SHARE", 0.0)
-    assert [event.epoch for event in history(store, go(config)).pictured] == [0, 6]
+    assert [event.epoch for event in history(store, go(config)).pictured] == [0, 1, 6]
 
 
 def test_a_picture_that_cannot_be_read_any_more_ends_nothing(go, plan, dataset, store, monkeypatch):

@@ -28,7 +28,7 @@ from tlcore.store.datasets import Dataset
 
 SHARE = 0.02
 """Most of a run's time that looking may take."""
-_CROP = 224
+_CROP = 160
 """Most pixels along the square that is kept."""
 _SIDE = 56
 """Squares along a map that is kept; of finer ones four are taken together, as often as it needs."""
@@ -59,7 +59,8 @@ class Recorder:
         """Yield what the network makes of the picture before it learns, unless that is known."""
         if not self._maps:
             yield from self._looked(epoch=0, step=0)
-            self._spent = 0.0  # once in a run, and part of getting ready
+            # Once in a run, part of getting ready, and slower than all that follow.
+            self._spent = self._cost = 0.0
 
     def after(self, evaluated: Evaluated) -> Iterator[Pictured]:
         """Yield what the network makes of it after an epoch, unless looking has had its share of the time."""
@@ -79,20 +80,25 @@ class Recorder:
             logging.warning("the pinned picture is looked at no more: %s", error)
             self._is_blind = True
         else:
-            yield pictured
+            if pictured is not None:
+                yield pictured
 
-    def _look(self, epoch: int, step: int) -> Pictured:
+    def _look(self, epoch: int, step: int) -> Pictured | None:
+        """Return what it sees; nothing where numbers are none any more, which the run itself will tell."""
         began = time.perf_counter()
         pixels = self._input()
         module, card = self._assembly.module, self._assembly.card
         with borrowed_flags(module), HookSession(module, card.blocks) as hooks:
             module.eval()
             answers, cam = self._answered(pixels)
-        maps = {
-            block.name: as_map(_coarse(as_grid(hooks.captured[block.name][0].float().cpu(), block.layout).mean(0)))
+        means = {
+            block.name: as_grid(hooks.captured[block.name][0].float().cpu(), block.layout).mean(0)
             for block in card.blocks
             if block.layout != "vector"
         }
+        if not all(values.isfinite().all() for values in (answers, *means.values())):
+            return None
+        maps = {name: as_map(_coarse(values)) for name, values in means.items()}
         new = {name: value for name, value in maps.items() if value != self._maps.get(name)}
         pictured = Pictured(
             epoch=epoch,
