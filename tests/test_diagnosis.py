@@ -122,6 +122,7 @@ def test_dead_channels_are_told_by_the_block_that_has_most(dead, said, sound):
 
 def test_stuck_gates_are_told_only_where_there_are_gates():
     assert stuck_told(health()) is None
+    assert "no gate is stuck" in stuck_told(health(stuck=(None, 0.0, 0.0))).told
     assert stuck_told(health(stuck=(None, 0.49, 0.1))).sound
     found = stuck_told(health(stuck=(None, 0.1, 0.5)))
     assert not found.sound

@@ -191,6 +191,8 @@ def stuck_told(health: Health) -> Diagnosis | None:
     if not gated:
         return None
     worst = max(gated, key=_stuck)
+    if not worst.stuck:
+        return Diagnosis("no gate is stuck: none of their values is at an end, so all of them weigh.", sound=True)
     if _stuck(worst) < STUCK:
         return Diagnosis(
             f"gates still weigh: at most {_percent(_stuck(worst))} of their values are at an end, in `{worst.block}`.",

@@ -12,6 +12,8 @@ from tlcore.text import power
 
 _MOST = 80
 """Readings that are drawn; of more, every second or third."""
+_TICKS = 8
+"""Most epochs with a tick."""
 _FROZEN = "var(--thaw-ice-fill)"
 
 
@@ -57,12 +59,13 @@ def gradient_flow(history: History, names: Sequence[str]) -> Figure:
         },
         "ygap": 3,
     }
-    epochs = history.started.epochs
+    last = ends[-1] if ends else float(history.started.epochs)
+    every = max(1, ceil(last / _TICKS))
     layout = {
         "margin": {"l": left_margin(names), "r": 24, "t": 52, "b": 56},
         "plot_bgcolor": _FROZEN,
         "showlegend": False,
-        "xaxis": axis("Epoch", range=[0, ends[-1] if ends else epochs], showgrid=False, tickformat="d", nticks=8),
+        "xaxis": axis("Epoch", range=[0, last], showgrid=False, tickformat="d", dtick=every),
         "yaxis": block_axis(names),
     }
     return {"data": [heat], "layout": layout}

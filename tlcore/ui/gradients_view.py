@@ -149,7 +149,8 @@ def _flow(subject: Subject, history: History) -> None:
         return
     st.caption(
         "Length of the gradient of each block’s own weights, in the last step before each reading; from dark, "
-        "small, to bright, large, on a log scale. Ice: frozen, no gradient."
+        "small, to bright, large, on a log scale. Ice: frozen, no gradient. BatchNorm that learns takes the "
+        "statistics of each batch; above, the running ones. Until those have settled, the two views can differ."
     )
     live_chart(
         key="back_flow",
