@@ -26,8 +26,8 @@ def block(name, change):
 COMPARED = Compared(
     crop=grey(1).png,
     blocks=(block("stem", 0.0), block("blocks.5", 0.0), block("blocks.6", 0.34)),
-    before=(Likely(name="loudspeaker", probability=0.2),),
-    after=(Likely(name="<b>bees</b>", probability=0.9),),
+    before=(Likely(number=0, name="loudspeaker", probability=0.2),),
+    after=(Likely(number=0, name="<b>bees</b>", probability=0.9),),
 )
 ALIKE = Likeness(blocks={"stem": 1.0, "blocks.5": 1.0, "blocks.6": 0.71}, pictures=64)
 
@@ -38,7 +38,7 @@ def looked(epoch, maps, answer):
         step=epoch,
         picture="p",
         crop=grey(3).png if epoch == 0 else "",
-        answers=(Likely(name=answer, probability=0.5 + epoch / 10),),
+        answers=(Likely(number=0, name=answer, probability=0.5 + epoch / 10),),
         maps=maps,
         cam=grey(200),
         cam_block="blocks.6",

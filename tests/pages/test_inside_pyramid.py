@@ -33,7 +33,6 @@ def seen_by(name):
             block=block.name,
             shape=(24, side(block), side(block)),
             mean=Map(png=grey(side(block)), low=0.0, high=1.0),
-            strongest=(),
         )
         for block in backbone(name).blocks
         if side(block) > 1

@@ -47,7 +47,7 @@ def test_a_block_that_was_thawed_by_hand_learned_on_every_page(open_page, begun,
     given = []
     monkeypatch.setattr("tlcore.ui.looking.draw_answer", given.append)
     thawed = Changed(
-        after=2, block="blocks.5", requested=0.1, before=0.0, applied=0.1, learning=3, seconds=4.0, control=1
+        after=1, block="blocks.5", requested=0.1, before=0.0, applied=0.1, learning=3, seconds=4.0, control=1
     )
     run = begun(thawed, Finished(seconds=5.0))
     open_page("inside", run=run.id)

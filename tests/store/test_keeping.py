@@ -18,7 +18,7 @@ QUESTION = See(
     network=Network(backbone="resnet18", weights="imagenet", checkpoint=None, classes=(), image_size=64),
     picture=Shown(data="d", picture="p"),
 )
-ANSWER = Seen(crop="AAAA", blocks=(), answers=(Likely(name="bee", probability=0.9),))
+ANSWER = Seen(crop="AAAA", blocks=(), answers=(Likely(number=0, name="bee", probability=0.9),))
 
 
 def test_a_draft_survives_a_refresh_and_a_restart(store):

@@ -61,7 +61,7 @@ function build(root) {
 
 // The sheet of pictures stands in the page's styles: it is large, and the rest of the data changes with every click.
 function takeSheet(root, tries) {
-  const [, address] = getComputedStyle(root).getPropertyValue("--thaw-sheet").match(/^\s*url\(["']?(.*?)["']?\)\s*$/s) ?? [];
+  const [, address] = getComputedStyle(root).getPropertyValue("--map-sheet").match(/^\s*url\(["']?(.*?)["']?\)\s*$/s) ?? [];
   if (!address) {
     if (tries) setTimeout(() => takeSheet(root, tries - 1), 100); // the styles may come after this
   } else if (root.sheet.src !== address) root.sheet.src = address;

@@ -70,7 +70,7 @@ def set_map(
     def answer_selected() -> None:
         on_select(read_pictures(sent(key, "selected"), pictures))
 
-    st.html(f"<style>:root {{ --thaw-sheet: url({sheet}); }}</style>")
+    st.html(f"<style>:root {{ --map-sheet: url({sheet}); }}</style>")
     _mount(
         key=key,
         data={**to_plain(plane), "chosen": chosen, "selected": pack(selected), "description": description},
