@@ -6,6 +6,7 @@ from collections.abc import Callable
 from subprocess import Popen
 
 from filelock import FileLock, Timeout
+from psutil import NoSuchProcess
 
 from tlcore.errands import CANCELLED, upload_of
 from tlcore.errors import DamagedError, ThawError
@@ -95,8 +96,11 @@ class Supervisor:
         process = self._worker.process
         if process is None or process.stdin is None or process.poll() is not None:
             return
-        worker = Claimant.of(process.pid)
         # A killed process with many threads is dead for a while before its parent can poll that.
+        try:
+            worker = Claimant.of(process.pid)
+        except NoSuchProcess:
+            return
         run = self._store.runs.claim_next(worker) if worker.alive else None
         if run is not None:
             try:

@@ -43,7 +43,7 @@ class Picked:
     @property
     def told(self) -> tuple[str, str, str]:
         """What it is, as a row of a table of facts."""
-        return ("Picture", "your own", "") if self.own else ("Labelled", clean(self.label, 24), "")
+        return ("Picture", "your own", "") if self.own else ("Labelled", self.label, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
