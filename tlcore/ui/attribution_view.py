@@ -87,7 +87,7 @@ def _choose(subject: Subject, picture: Picked, ranked: Ranked) -> _Chosen:
     )
     classes = {ranking.number: ranking for ranking in ranked.classes}
     target = st.selectbox(
-        "Class",
+        "What speaks for this class",
         list(classes),
         format_func=lambda number: f"{clean(classes[number].name, 40)} · {percent(classes[number].probability)}",
         disabled=not METHODS[method].for_class,

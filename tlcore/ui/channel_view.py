@@ -149,7 +149,7 @@ def _draw_wall(subject: Subject, excited: Excited, channel: Channel) -> None:
     classes = {example.id: subject.manifest.classes[example.label] for example in subject.manifest.examples}
     ids = [excited.pictures[place] for place in places]
     st.caption(f"Of {excited.count:,} pictures, those in which its highest value is largest. Choose one to look at it.")
-    thumbs = [Thumb(id=one, image=thumbnail(one), caption=classes.get(one, "")) for one in ids]
+    thumbs = [Thumb(id=one, image=thumbnail(one), caption=clean(classes.get(one, ""), 24)) for one in ids]
     picture_wall(key="exciting", thumbs=thumbs, chosen=None, on_choose=take_picture, size=84)
 
 
