@@ -5,13 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.figures.heatmaps import heatmap
+from tlcore.figures.heatmaps import JPEG, heatmap
 from tlcore.replay import Frame, frames
 from tlcore.text import clean, count, plain
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.overlay import overlay
 from tlcore.ui.components.static import facts_table, legend, say
-from tlcore.ui.picture_view import JPEG
 from tlcore.ui.reading import reader
 from tlcore.ui.session import draft, keep_draft
 from tlcore.ui.subject import Subject, choose_picture
