@@ -68,8 +68,8 @@ def gradients_told(gradients: Gradients) -> Diagnosis:
 def _vanished(block: BlockGradient, most: BlockGradient) -> Diagnosis:
     return Diagnosis(
         f"the gradient vanishes: at `{block.block}` it is {power(_size(block))}, at `{most.block}` "
-        f"{power(_size(most))}. On its way back every block made it smaller, so the first ones would hardly learn. "
-        "Published weights, normalisation and shortcuts around blocks are there to prevent this.",
+        f"{power(_size(most))}. On its way back it got smaller, so that plain gradient descent would hardly move "
+        "the first blocks. Published weights, normalisation and shortcuts around blocks are there to prevent this.",
         sound=False,
     )
 
@@ -77,8 +77,8 @@ def _vanished(block: BlockGradient, most: BlockGradient) -> Diagnosis:
 def _exploded(block: BlockGradient, least: BlockGradient) -> Diagnosis:
     return Diagnosis(
         f"the gradient explodes: at `{block.block}` it is {power(_size(block))}, at `{least.block}` only "
-        f"{power(_size(least))}. On its way back blocks made it larger, so one step would throw the first ones far "
-        "off. Lower rates for them help, and so does normalisation.",
+        f"{power(_size(least))}. On its way back blocks made it larger, so one plain step would throw the first ones "
+        "far off. Lower rates for them help, and so does normalisation.",
         sound=False,
     )
 
@@ -122,9 +122,8 @@ def frozen_told(learned: Mapping[str, bool]) -> str:
             f"back beyond `{names[len(first)]}`, because nothing before it learns; here it was asked for all the same."
         )
     if between:
-        told.append(
-            f"Through {_named(between)}, frozen too, the gradient does flow in training: blocks before learn by it."
-        )
+        named = ", ".join(f"`{name}`" for name in between)
+        told.append(f"Through {named}, frozen too, the gradient does flow in training: blocks before learn by it.")
     return " ".join(told)
 
 
@@ -139,14 +138,15 @@ def flow_told(history: History, blocks: Sequence[str]) -> Diagnosis | None:
         if (largest := max(readings[block])) > BURST * size:
             return Diagnosis(
                 f"the gradient burst: at `{block}` it once was {power(largest)}, usually {power(size)}. Such a step "
-                "throws weights far off; lower rates or a warm-up prevent it.",
+                "moves weights further than usual; lower rates or a warm-up soften it.",
                 sound=False,
             )
     least = min(usual, key=lambda block: usual[block])
     if usual[least] < VANISHED * usual[most]:
         return Diagnosis(
             f"the gradient vanished at `{least}`: usually {power(usual[least])} there, {power(usual[most])} at "
-            f"`{most}`. The block learned next to nothing, whatever its rate.",
+            f"`{most}`. Plain gradient descent would hardly move the block; AdamW, which trains here, divides by the "
+            "gradient's usual size and moves it all the same.",
             sound=False,
         )
     if len(usual) == 1:
@@ -213,16 +213,16 @@ def sizes_told(health: Health) -> Diagnosis:
             f"`{broken[0]}` puts out what is no number any more. The weights are damaged, or training went astray.",
             sound=False,
         )
-    least, most = min(health.blocks, key=_output), max(health.blocks, key=_output)
-    if _output(most) > UNEVEN * _output(least):
+    least, most = min(health.blocks, key=_size), max(health.blocks, key=_size)
+    if _size(most) > UNEVEN * _size(least):
         return Diagnosis(
-            f"numbers get out of proportion: {power(_output(least))} at `{least.block}`, {power(_output(most))} at "
+            f"numbers get out of proportion: {power(_size(least))} at `{least.block}`, {power(_size(most))} at "
             f"`{most.block}`. Where they are tiny, pictures can hardly be told apart; where they are huge, a small "
             "change of the weights is a large one of the answer.",
             sound=False,
         )
     return Diagnosis(
-        f"numbers stay in proportion: from {power(_output(least))} at `{least.block}` to {power(_output(most))} at "
+        f"numbers stay in proportion: from {power(_size(least))} at `{least.block}` to {power(_size(most))} at "
         f"`{most.block}`. A factor of 1,000 between them would be worth a look.",
         sound=True,
     )
@@ -233,11 +233,7 @@ def _listed(names: Sequence[str]) -> str:
     return f"`{names[0]}`" if len(names) == 1 else f"`{names[0]}` to `{names[-1]}`"
 
 
-def _named(names: Sequence[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
-def _size(block: BlockGradient) -> float:
+def _size(block: BlockGradient | BlockHealth) -> float:
     return block.size or 0.0
 
 
@@ -247,10 +243,6 @@ def _dead(block: BlockHealth) -> float:
 
 def _stuck(block: BlockHealth) -> float:
     return block.stuck or 0.0
-
-
-def _output(block: BlockHealth) -> float:
-    return block.size or 0.0
 
 
 def _percent(share: float) -> str:

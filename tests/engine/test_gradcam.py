@@ -8,6 +8,7 @@ from torch import nn
 
 from tlcore.catalog.backbones import backbone
 from tlcore.engine.gradcam import eigen_cam, grad_cam
+from tlcore.engine.hooks import HookSession
 from tlcore.engine.modality.image import build_module
 from tlcore.engine.pixel_evidence import integrated_gradients, occlusion
 
@@ -97,6 +98,20 @@ def test_what_is_frozen_changes_no_map_and_no_flag(network, picture, frozen, hoo
     module.requires_grad_(True)
 
 
+def test_with_a_pooled_last_block_and_a_linear_head_it_is_cam_up_to_the_number_of_places(picture):
+    """Zhou et al. 2016."""
+    torch.manual_seed(2)
+    card = backbone("resnet18")
+    module = build_module(card, 3).eval()
+    block = card.blocks[-2]
+    with torch.no_grad(), HookSession(module, [block]) as hooks:
+        module(picture)
+    channels = hooks.captured[block.name][0]
+    weights = module.get_parameter("fc.weight")[1].detach()
+    plain = (weights[:, None, None] * channels).sum(0).relu() / channels[0].numel()
+    torch.testing.assert_close(grad_cam(module, [block], picture, 1)[block.name], plain)
+
+
 def test_after_an_error_no_hook_is_left(network, picture, hooks_left):
     module, card = network
     with pytest.raises(IndexError):
@@ -143,5 +158,7 @@ def test_occlusion_is_bright_where_the_answer_was(picture):
     fallen = occlusion(Corner(), picture.abs(), 0, 3)
     assert fallen.shape == (4, 4)
     assert divmod(int(fallen.argmax()), 4) == (0, 0)
+    # The square covers 32 pixels a side, and with it all that this class is read from.
+    assert float(fallen.max()) == pytest.approx(float(Corner()(picture.abs())), rel=1e-5)
     assert fallen[2:].abs().max() == 0
     assert fallen[:, 2:].abs().max() == 0

@@ -9,9 +9,11 @@ from tests.engine.breaking import BLOCKS, cut_off_at, equal, history, tale
 from tlcore.catalog.backbones import backbone
 from tlcore.config import Loader, Phase
 from tlcore.engine import recorder
+from tlcore.engine.answers.see import as_map, likely
 from tlcore.engine.assemble import assemble
+from tlcore.engine.gradcam import grad_cam
 from tlcore.engine.numerics import PLAIN
-from tlcore.engine.recorder import Recorder, grad_cam
+from tlcore.engine.recorder import Recorder
 from tlcore.engine.runtime import choose_runtime
 from tlcore.events import Evaluated
 from tlcore.history import History
@@ -130,18 +132,13 @@ def test_one_look_is_small_borrows_all_and_finds_a_place(store, dataset, plan, n
     assert equal(values, module.state_dict())
 
 
-def test_the_map_is_grad_cams_formula(store):
-    """With a pooled last block and a linear head, Grad-CAM is CAM (Zhou et al. 2016) up to the number of places."""
-    assembly = assemble(store, "resnet18", "scratch", ("ants", "bees"), 64, 0, choose_runtime("cpu"))
-    module, block = assembly.module.eval(), assembly.card.blocks[-2]
-    picture = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
-    kept = []
-    handle = module.get_submodule(block.output).register_forward_hook(lambda _part, _inputs, out: kept.append(out))
-    answers, cam = grad_cam(module, block, picture, 1)
-    expected = module(picture)[0]
-    handle.remove()
-    channels = kept[-1][0]
-    weights = module.get_parameter("fc.weight")[1]
-    plain = (weights[:, None, None] * channels).sum(0).relu() / channels[0].numel()
-    torch.testing.assert_close(answers, expected)
-    torch.testing.assert_close(cam, plain)
+def test_the_map_and_the_answers_are_those_that_the_desk_would_tell(store, dataset, plan):
+    assembly = assemble(store, "resnet18", "scratch", dataset.manifest.classes, 64, 0, choose_runtime("cpu"))
+    config = replace(plan(dataset), backbone="resnet18", weights="scratch", loader=Loader(image_size=64))
+    (seen,) = Recorder(config, dataset, assembly, PLAIN, History()).before()
+    module, example = assembly.module.eval(), dataset.manifest.of("val")[0]
+    picture = assembly.encoder.normalise(assembly.encoder.encode(dataset.file(example)).unsqueeze(0))
+    block = assembly.card.block(seen.cam_block)
+    assert seen.cam == as_map(grad_cam(module, [block], picture, example.label)[block.name].detach(), low=0.0)
+    with torch.no_grad():
+        assert seen.answers == likely(module(picture)[0], assembly.classes)

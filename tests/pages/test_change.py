@@ -11,6 +11,7 @@ from tlcore.events import Finished, Pictured
 from tlcore.questions import Compare, Compared, Liken, Likeness
 from tlcore.questions.compared import BlockCompared
 from tlcore.questions.seen import Likely, Map
+from tlcore.text import plain
 
 
 def grey(level):
@@ -96,9 +97,20 @@ def test_a_run_is_compared_with_its_own_beginning_and_told_block_by_block(opened
     assert "<code>blocks.6</code> differs most: the difference is 34 %" in said
     assert "&lt;b&gt;bees" in said
     assert "<b>bees" not in said
-    assert "<code>stem</code> to <code>blocks.5</code> are at exactly 1" in said
+    assert "<code>stem</code> to <code>blocks.5</code> are at 1" in said
     assert [heat["state"] for heat in strips(page)[2]] == ["frozen", "frozen", "learned"]
     assert [heat["title"] for heat in strips(page)[2]] == ["unchanged", "unchanged", "34 % changed"]
+
+
+def test_a_refusal_leaves_another_picture_to_choose(opened, store, words):
+    page = opened()
+    while question := store.asked.waiting():
+        store.asked.refuse(question, "This picture is not in the set.")
+    assert "This picture is not in the set." in words(page.run())
+    page.button("slim_picture_next").click().run()
+    assert not page.exception
+    asked = [question for question in answer_all(store) if isinstance(question, Compare)]
+    assert len(asked) == 1
 
 
 def test_the_earlier_state_is_asked_for_first(opened, store):
@@ -120,6 +132,12 @@ def test_the_slider_goes_through_the_epochs_that_were_looked_at(opened, words):
     assert not page.exception
     assert [heat["state"] for heat in strips(page)[-1]] == ["", ""]
     assert strips(page)[-1][1]["image"] != last[1]["image"]
+
+
+def test_a_class_name_is_no_markdown_beside_its_bar(opened):
+    page = opened(*LOOKS[:2], looked(2, {"blocks.6": grey(77)}, "**bees** :smile:"))
+    (bar,) = (element.proto for element in page.main if element.type == "progress")
+    assert bar.text.startswith(plain("**bees** :smile:"))
 
 
 @pytest.mark.parametrize(("looks", "left_out"), [(LOOKS[::2], True), (LOOKS, False)])

@@ -1,6 +1,7 @@
 """Looking inside: any picture, any network, and channels one by one; what cannot be shown is told, the page goes on."""
 
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
 
@@ -103,6 +104,18 @@ def test_an_own_picture_is_asked_about_as_ones_own(open_page, make_set, store, p
     assert "your own" in heard(page)
 
 
+def test_anothers_own_picture_is_not_looked_at(open_page, make_set, store, asked, tmp_path):
+    make_set()
+    path = tmp_path / "sent.png"
+    Image.new("RGB", (40, 40), "red").save(path)
+    theirs = sha256(path.read_bytes()).hexdigest()
+    store.own.keep("somebody-else", theirs, path)
+    page = open_page("inside")
+    page.session_state["picture"] = theirs
+    page.run()
+    assert all(one.picture.picture != theirs for one in asked(page))
+
+
 def test_an_upload_is_looked_at_and_a_broken_one_is_told(open_page, make_set, store, person, heard):
     make_set()
     page = open_page("inside")
@@ -148,6 +161,16 @@ def test_channels_are_asked_for_by_what_is_chosen(open_page, make_set, asked):
     choose(page, "Show 40", True)
     (question,) = asked(page)
     assert question.most == 40
+
+
+def test_a_network_without_an_answer_has_no_influence_on_one(open_page, make_set, store):
+    make_set()
+    page = open_page("inside")
+    store.asked.answer(store.asked.waiting(), replace(SEEN, answers=()))
+    page.run()
+    (choice,) = [one for one in page.get("button_group") if one.label == "Stand out by"]
+    assert list(choice.options) == ["Mean", "Variance"]
+    assert not page.exception
 
 
 def test_a_chosen_channel_is_shown_large_with_the_pictures_that_excite_it(open_page, make_set, store, asked, drawn):

@@ -72,14 +72,14 @@ def test_the_classes_are_asked_for_then_what_speaks_for_the_likeliest(look, word
 
 def test_another_class_is_another_question(look, store):
     page, _ = look(RANKED, told())
-    choice = next(box for box in page.selectbox if box.label == "For which class")
+    choice = next(box for box in page.selectbox if box.label == "What speaks for this class")
     choice.set_value(0).run()
     assert store.asked.waiting().target == 0
 
 
 def test_a_method_that_asks_about_no_class_lets_none_be_chosen(look, words):
     page, asked = look(RANKED, told(), method="eigen_cam")
-    assert next(box for box in page.selectbox if box.label == "For which class").disabled
+    assert next(box for box in page.selectbox if box.label == "What speaks for this class").disabled
     assert asked[1].method == "eigen_cam"
     assert "whichever class" in words(page)
 

@@ -41,18 +41,16 @@ def features_of(
     assembly: Assembly, dataset: Dataset, examples: Sequence[Example], blocks: Sequence[Block]
 ) -> dict[str, Tensor]:
     """Return what each of the blocks puts out, one row (C) per picture and all in one pass, by the block's name."""
-    module = assembly.module.eval()
-    rows: dict[str, list[Tensor]] = {block.name: [] for block in blocks}
-    with (
-        closing(Pictures(examples, dataset.file, assembly.encoder, assembly.runtime.device)) as pictures,
-        torch.inference_mode(),
-        HookSession(module, blocks) as hooks,
-    ):
-        for batch in pictures.batches(_BATCH):
-            module(**batch.inputs)
-            for block in blocks:
-                rows[block.name].append(pooled(hooks.captured[block.name].float(), block.layout).cpu())
-    return {name: torch.cat(parts) for name, parts in rows.items()}
+    with closing(Pictures(examples, dataset.file, assembly.encoder, assembly.runtime.device)) as pictures:
+        parts = [rows_of(assembly, batch.inputs["x"], blocks) for batch in pictures.batches(_BATCH)]
+    return {block.name: torch.cat([rows[block.name] for rows in parts]) for block in blocks}
+
+
+def rows_of(assembly: Assembly, inputs: Tensor, blocks: Sequence[Block]) -> dict[str, Tensor]:
+    """Return what each of the blocks makes of inputs (N, 3, H, W), one row (C) each, by the block's name."""
+    with torch.inference_mode(), HookSession(assembly.module.eval(), blocks) as hooks:
+        assembly.module(inputs)
+    return {block.name: pooled(hooks.captured[block.name].float(), block.layout).cpu() for block in blocks}
 
 
 def pooled(output: Tensor, layout: Layout) -> Tensor:

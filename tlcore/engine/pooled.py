@@ -8,8 +8,7 @@ from torch import Tensor
 
 from tlcore.data.manifest import Example
 from tlcore.engine.assemble import Assembly
-from tlcore.engine.features import pooled
-from tlcore.engine.hooks import HookSession
+from tlcore.engine.features import rows_of
 from tlcore.engine.pictures import Pictures, split_evenly
 from tlcore.engine.rows import Rows
 from tlcore.errors import ThawError
@@ -54,7 +53,4 @@ def _side_by_side(assembly: Assembly, pictures: Pictures, places: Sequence[int])
 
 
 def _outputs(assembly: Assembly, pictures: Pictures, places: Sequence[int]) -> dict[str, Tensor]:
-    blocks = assembly.card.blocks
-    with torch.inference_mode(), HookSession(assembly.module.eval(), blocks) as hooks:
-        assembly.module(pictures.inputs(pictures.drawn(places, epoch=0)))
-    return {block.name: pooled(hooks.captured[block.name], block.layout).float().cpu() for block in blocks}
+    return rows_of(assembly, pictures.inputs(pictures.drawn(places, epoch=0)), assembly.card.blocks)

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from tlcore.catalog.cards import Block
 from tlcore.config import RunConfig
 from tlcore.data.manifest import Example
 from tlcore.engine.answers.see import as_grid, as_map, likely
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.borrowing import borrowed_flags
-from tlcore.engine.hooks import HookSession, grown_from
+from tlcore.engine.gradcam import grad_cam
+from tlcore.engine.hooks import HookSession
 from tlcore.engine.modality.image import jpeg
 from tlcore.engine.numerics import Numerics
 from tlcore.engine.portions import is_shortage
@@ -90,7 +90,8 @@ class Recorder:
         module, card = self._assembly.module, self._assembly.card
         with borrowed_flags(module), HookSession(module, card.blocks) as hooks:
             module.eval()
-            answers, cam = self._answered(pixels)
+            cam = self._cam(pixels)
+        answers = hooks.captured[card.head.name].flatten(1)[0].float().cpu()
         means = {
             block.name: as_grid(hooks.captured[block.name][0].float().cpu(), block.layout).mean(0)
             for block in card.blocks
@@ -128,39 +129,25 @@ class Recorder:
             self._pixels = self._numerics.laid_out(pixels)
         return self._pixels
 
-    def _answered(self, pixels: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Return the answers (classes,) and where what speaks for the picture's class is (H, W), if that counts."""
+    def _cam(self, pixels: Tensor) -> Tensor | None:
+        """Send the picture through the network; return where what speaks for its class is (H, W), if that counts."""
         while self._places:
-            answers, cam = grad_cam(self._assembly.module, self._places[0], pixels, self._example.label)
-            if cam is not None:
-                return answers, cam
+            block = self._places[0]
+            with torch.enable_grad():
+                maps = grad_cam(self._assembly.module, (block,), pixels, self._example.label)
+            if maps:
+                return maps[block.name].float().cpu()
             # After the last block of most ViTs only the class token counts; one block earlier all places do.
             self._places.pop(0)
         with torch.no_grad():
-            answers = self._assembly.module(pixels).flatten(1)[0]
-        return answers.float().cpu(), None
+            self._assembly.module(pixels)
+        return None
 
 
 def pinned(dataset: Dataset, picture: str) -> Example:
     """Return the picture with this id, or the first validation picture where the set has none."""
     manifest = dataset.manifest
     return next((example for example in manifest.examples if example.id == picture), manifest.of("val")[0])
-
-
-def grad_cam(module: torch.nn.Module, block: Block, inputs: Tensor, target: int) -> tuple[Tensor, Tensor | None]:
-    """Return the answers (classes,) to a picture (1, 3, H, W), and where `block` finds what speaks for class `target`.
-
-    That is a map (H, W) of Selvaraju et al. 2017, equations 1 and 2, or None where no place counts. No parameter gets a
-    gradient from it.
-    """
-    with torch.enable_grad(), grown_from(module, block) as began:
-        answers = module(inputs).flatten(1)[0]
-        (gradient,) = torch.autograd.grad(answers[target], began)
-    slopes, channels = (as_grid(value.detach()[0].float().cpu(), block.layout) for value in (gradient, began[0]))
-    answers = answers.detach().float().cpu()
-    if not slopes.any():
-        return answers, None
-    return answers, (slopes.mean((1, 2), keepdim=True) * channels).sum(0).relu()
 
 
 def _coarse(values: Tensor) -> Tensor:

@@ -6,6 +6,8 @@ from io import BytesIO
 
 from PIL import Image
 
+PNG, JPEG = "data:image/png;base64,", "data:image/jpeg;base64,"
+"""What comes before a picture's base64 in its address."""
 _VIRIDIS = (
     "440154", "482878", "3E4A89", "31688E", "26828E", "1F9E89", "35B779", "6DCD59", "B4DE2C", "FDE725",
 )  # fmt: skip

@@ -6,7 +6,7 @@ import streamlit as st
 
 from tlcore.catalog.backbones import backbone
 from tlcore.errors import ThawError
-from tlcore.figures.heatmaps import heatmap
+from tlcore.figures.heatmaps import PNG, heatmap
 from tlcore.questions import Explain, Explanation, Rank, Ranked
 from tlcore.questions.attribution import Evidence, Method, Ranking
 from tlcore.text import clean
@@ -14,7 +14,7 @@ from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.overlay import overlay
 from tlcore.ui.components.static import facts_table, legend, line, say
 from tlcore.ui.methods import METHODS, Words
-from tlcore.ui.picture_choice import PNG, draw_picture_choice
+from tlcore.ui.picture_choice import draw_picture_choice
 from tlcore.ui.session import store
 from tlcore.ui.subject import Picked, Subject, choose_picture
 from tlcore.ui.thumbnails import thumbnail
@@ -87,7 +87,7 @@ def _choose(subject: Subject, picture: Picked, ranked: Ranked) -> _Chosen:
     )
     classes = {ranking.number: ranking for ranking in ranked.classes}
     target = st.selectbox(
-        "For which class",
+        "What speaks for this class",
         list(classes),
         format_func=lambda number: f"{clean(classes[number].name, 40)} · {percent(classes[number].probability)}",
         disabled=not METHODS[method].for_class,

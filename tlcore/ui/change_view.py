@@ -11,7 +11,7 @@ from tlcore.figures.likeness import likeness
 from tlcore.questions import Compare, Compared, Liken, Likeness
 from tlcore.questions.compared import BlockCompared
 from tlcore.questions.seen import Likely
-from tlcore.text import clean
+from tlcore.text import clean, plain
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.live_chart import live_chart
 from tlcore.ui.components.static import legend, say
@@ -24,7 +24,6 @@ from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import percent
 from tlcore.verdict import moved
 
-_PNG = "data:image/png;base64,"
 _HEIGHT = 440
 
 
@@ -42,8 +41,8 @@ def draw_change(subject: Subject) -> None:
     pair = _pair(subject, others)
     _pictures(*pair)
     _sample(*pair)
-    if run := next((state.run for state in reversed(pair) if state.run), None):
-        draw_replay(run, pair[1])
+    if trained := next((state for state in reversed(pair) if state.run), None):
+        draw_replay(trained)
 
 
 def _pair(subject: Subject, others: Sequence[Subject]) -> tuple[Subject, Subject]:
@@ -61,11 +60,11 @@ def _pictures(before: Subject, after: Subject) -> None:
     manifest = after.manifest
     picture = choose_picture(manifest)
     question = Compare(before=before.network, after=after.network, picture=after.shown(picture.id))
+    compared, fault = None, ""
     try:
         compared = store().asked.ask(question)
     except ThawError as error:
-        st.html(say(str(error), lead="No answer:", mark="cross"))
-        return
+        fault = str(error)
     left, right = st.columns([1, 2.75])
     with left.container(key="card_compared_picture", height="stretch"):
         first, second = ("Before", "After") if _is_one_run(before, after) else ("First", "Second")
@@ -76,7 +75,10 @@ def _pictures(before: Subject, after: Subject) -> None:
         title.header("What each block answers to", anchor=False)
         scale.html(legend("quiet, or unchanged", "strong, or changed"))
         if compared is None:
-            wait_for(question, "Sending the picture through both states: a second or two.")
+            if fault:
+                st.html(say(fault, lead="No answer:", mark="cross"))
+            else:
+                wait_for(question, "Sending the picture through both states: a second or two.")
             return
         _maps(compared, before, after)
 
@@ -104,7 +106,7 @@ def _maps(compared: Compared, before: Subject, after: Subject) -> None:
         ),
     ]
     for place, (title, heats) in enumerate(rows):
-        st.markdown(f"**{clean(title, 120)}**")
+        st.markdown(f"**{plain(title, 120)}**")
         heat_strip(key=f"compared_{place}", heats=heats, chosen=None, columns="row", on_choose=None, description=title)
     st.html(say(_told(compared.blocks, learned, "as before" if _is_one_run(before, after) else "alike")))
 
@@ -147,8 +149,8 @@ def _likeness(alike: Likeness, before: Subject, after: Subject) -> None:
     names = backbone(after.backbone).block_names
     drift = _drift(after) if _is_one_run(before, after) else {}
     st.caption(
-        f"Whether a block tells {alike.pictures} validation pictures apart in the same way in both states: 1 is "
-        "exactly the same, about 0 is nothing in common." + (" Below: how far its weights moved." if drift else "")
+        f"Whether a block tells {alike.pictures} validation pictures apart alike in both states (linear CKA): "
+        "1 is the same, about 0 is nothing in common." + (" Below: how far its weights moved." if drift else "")
     )
     learned = _learned(before, after)
     live_chart(
@@ -163,7 +165,7 @@ def _likeness(alike: Likeness, before: Subject, after: Subject) -> None:
 
 def _is_one_run(before: Subject, after: Subject) -> bool:
     """Say whether these are the beginning and the end of one run."""
-    return after.run is not None and before.run == after.run
+    return after.run != "" and before.run == after.run
 
 
 def _likeness_told(names: Sequence[str], alike: Mapping[str, float]) -> str:
@@ -172,9 +174,9 @@ def _likeness_told(names: Sequence[str], alike: Mapping[str, float]) -> str:
     new = [name for name in names if name not in alike]
     head = f" `{new[-1]}` has no likeness: it was made new for these classes." if new else ""
     if alike[least] == 1.0:
-        return f"every block sees the set exactly alike in both states.{head}"
+        return f"every block sees the set alike in both states.{head}"
     same = [name for name in known if alike[name] == 1.0]
-    still = f"`{same[0]}` to `{same[-1]}` are at exactly 1. " if len(same) > 1 else ""
+    still = f"`{same[0]}` to `{same[-1]}` are at 1. " if len(same) > 1 else ""
     return (
         f"{still}`{least}` sees the set most differently, likeness {max(alike[least], 0.0):.2f}. Blocks near the "
         f"picture usually stay alike; those near the answer are bent to the classes.{head}"
@@ -183,7 +185,6 @@ def _likeness_told(names: Sequence[str], alike: Mapping[str, float]) -> str:
 
 def _drift(after: Subject) -> Mapping[str, float]:
     """Return how far each block of the run had moved when its best weights were kept."""
-    assert after.run is not None
     history = reader(after.run).history()
     if history.best is None:
         return {}
@@ -198,7 +199,7 @@ def _learned(before: Subject, after: Subject) -> dict[str, bool]:
 
 
 def _named(place: str, state: Subject, other: Subject) -> str:
-    if state.run is not None and state.run == other.run:
+    if _is_one_run(state, other):
         return state.when[:1].upper() + state.when[1:]
     return f"{place}: {state.title}, {state.when}"
 

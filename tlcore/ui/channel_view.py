@@ -4,7 +4,7 @@ import streamlit as st
 
 from tlcore.catalog.backbones import backbone
 from tlcore.errors import ThawError
-from tlcore.figures.heatmaps import heatmap
+from tlcore.figures.heatmaps import PNG, heatmap
 from tlcore.questions import Excite, Excited, See, SingledOut, SingleOut
 from tlcore.questions.channels import Channel, Measure
 from tlcore.questions.seen import BlockSeen, Seen
@@ -13,7 +13,6 @@ from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.overlay import overlay
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import legend, numbers, say
-from tlcore.ui.picture_choice import PNG
 from tlcore.ui.session import store, workspace
 from tlcore.ui.subject import Subject, take_picture
 from tlcore.ui.thumbnails import thumbnail
@@ -84,11 +83,18 @@ def draw_over_picture(subject: Subject, seen: Seen, block: BlockSeen, channel: C
 def _choose_channels(question: See, seen: Seen, block: BlockSeen) -> SingleOut:
     """Draw the choice by what channels stand out, and of how many, and return what is to be asked."""
     measure, on, more = st.columns([1.5, 1.2, 0.8], vertical_alignment="bottom")
+    # A network without named answers has none to move.
+    offered = [one for one in _MEASURES if one != "influence" or seen.answers]
     by = measure.segmented_control(
-        "Stand out by", list(_MEASURES), default="mean", required=True, format_func=_MEASURES.__getitem__, key="by"
+        "Stand out by",
+        offered,
+        default="mean",
+        required=True,
+        format_func=_MEASURES.__getitem__,
+        key="by" if seen.answers else "by_without_answers",
     )
     answer = -1
-    if by == "influence" and seen.answers:
+    if by == "influence":
         names = {likely.number: clean(likely.name, 40) for likely in seen.answers}
         answer = on.selectbox("On the answer", list(names), format_func=names.__getitem__, key="influenced_answer")
     many = min(_MANY, block.shape[0])
@@ -149,7 +155,7 @@ def _draw_wall(subject: Subject, excited: Excited, channel: Channel) -> None:
     classes = {example.id: subject.manifest.classes[example.label] for example in subject.manifest.examples}
     ids = [excited.pictures[place] for place in places]
     st.caption(f"Of {excited.count:,} pictures, those in which its highest value is largest. Choose one to look at it.")
-    thumbs = [Thumb(id=one, image=thumbnail(one), caption=classes.get(one, "")) for one in ids]
+    thumbs = [Thumb(id=one, image=thumbnail(one), caption=clean(classes.get(one, ""), 24)) for one in ids]
     picture_wall(key="exciting", thumbs=thumbs, chosen=None, on_choose=take_picture, size=84)
 
 

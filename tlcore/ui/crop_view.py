@@ -9,12 +9,13 @@ from tlcore.catalog.backbones import backbone
 from tlcore.config import Augment
 from tlcore.data.manifest import Example, Manifest
 from tlcore.errors import ThawError
+from tlcore.figures.heatmaps import JPEG, PNG
 from tlcore.questions import Prepared
 from tlcore.ui.components.crop_frame import crop_frame
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import say
 from tlcore.ui.editing import edit, show_refusal
-from tlcore.ui.picture_view import JPEG, preparation
+from tlcore.ui.picture_view import preparation
 from tlcore.ui.session import draft, store
 from tlcore.ui.thumbnails import small, some_of_each
 from tlcore.ui.waiting import wait_for
@@ -22,7 +23,6 @@ from tlcore.ui.words import percent
 
 _PICTURE = "crop_picture"
 _OFFERED = 14
-_PNG = "data:image/png;base64,"
 
 
 def draw_crop(manifest: Manifest) -> None:
@@ -66,7 +66,7 @@ def _way(prepared: Prepared, picture: Example) -> None:
         st.html(crop_frame(JPEG + prepared.original, prepared.frame, f"{picture.name}, with the cut drawn on it"))
     with right:
         st.subheader(f"What goes in: {plan.image_size} × {plan.image_size}", anchor=False)
-        st.image(_PNG + prepared.square, width=min(plan.image_size, 320))
+        st.image(PNG + prepared.square, width=min(plan.image_size, 320))
     _, _, width, height = prepared.frame
     st.html(
         say(

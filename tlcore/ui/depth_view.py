@@ -15,7 +15,7 @@ _WHY = (
     "The first blocks see edges, strokes and colours, the last ones whole things. **Handwritten digits** differ in "
     "strokes: with EfficientNet-Lite0 as it came, blocks in the middle tell them apart best, and the last one, which "
     "was made for photographs, tells less. **Ants and bees** differ in bodies and wings, whatever lies around them: "
-    "there each block adds something, up to the end."
+    "there the last blocks tell most."
 )
 
 

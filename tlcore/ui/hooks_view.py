@@ -7,36 +7,38 @@ from tlcore.errors import ThawError
 from tlcore.questions import Inspect, Inspected
 from tlcore.questions.hooked import Firing, Pass
 from tlcore.ui.components.hook_row import HookedBlock, hook_row
-from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import facts_table, numbers, say
+from tlcore.ui.picture_choice import draw_picture_card
 from tlcore.ui.sandbox_view import draw_sandbox
 from tlcore.ui.session import store
-from tlcore.ui.subject import Subject, choose_picture, offered_pictures, take_picture
-from tlcore.ui.thumbnails import thumbnail
+from tlcore.ui.subject import Subject, choose_picture
 from tlcore.ui.waiting import wait_for
 from tlcore.ui.words import bytes_told
 
 _QUIET = "the hooks are set and the pass has not begun. Setting a hook runs nothing."
 _NOTICEABLE = 0.05
-"""Share by which two like passes differ on a machine that does other things too."""
+"""Share of a pass that is worth a word; on a machine that does other things too, less is soon chance."""
 
 
 def draw_hooks(subject: Subject) -> None:
     """Draw the hooks of a pass with the chosen picture once the desk has answered, and a place to try one out."""
-    picture = choose_picture(subject.manifest).id
-    question = Inspect(network=subject.network, picture=subject.shown(picture))
+    picture = choose_picture(subject.manifest)
+    question = Inspect(network=subject.network, picture=subject.shown(picture.id))
+    told, fault = None, ""
     try:
         told = store().asked.ask(question)
     except ThawError as error:
-        st.html(say(str(error), lead="No answer:", mark="cross"))
-        return
+        fault = str(error)
     left, right = st.columns([1, 2.75])
     with left.container(key="card_hooks_picture", height="stretch"):
-        _picture(subject, picture)
+        draw_picture_card(subject.manifest, picture, None, [])
     with right.container(key="card_hooks", height="stretch"):
         st.header("The hooks of one pass", anchor=False)
         if told is None:
-            wait_for(question, "Sending the picture there and back, with hooks and without: a few seconds.")
+            if fault:
+                st.html(say(fault, lead="No answer:", mark="cross"))
+            else:
+                wait_for(question, "Sending the picture there and back, with hooks and without: a few seconds.")
             return
         _order(subject, told)
     there, back = st.columns(2)
@@ -52,14 +54,7 @@ def draw_hooks(subject: Subject) -> None:
         )
         _cost(told.backward)
     with st.container(key="card_sandbox"):
-        draw_sandbox(subject, picture, told.places)
-
-
-def _picture(subject: Subject, picture: str) -> None:
-    st.header("Picture", anchor=False)
-    st.image(thumbnail(picture), width="stretch")
-    thumbs = [Thumb(id=example.id, image=thumbnail(example.id)) for example in offered_pictures(subject.manifest)]
-    picture_wall(key="hooks_wall", thumbs=thumbs, chosen=picture, on_choose=take_picture, size=44)
+        draw_sandbox(subject, picture.id, told.places)
 
 
 def _order(subject: Subject, told: Inspected) -> None:
@@ -131,7 +126,7 @@ def _verdict(passed: Pass) -> str:
     )
     longer = passed.hooked / passed.plain - 1
     if longer < _NOTICEABLE:
-        return f"{gone} They cost next to no time: two passes without hooks differ as much."
+        return f"{gone} They cost next to no time: less than 5 % in this measurement."
     return (
         f"{gone} They made the pass {100 * longer:.0f} % longer in this measurement; on a machine that does other "
         "things too, such a figure wavers."

@@ -58,7 +58,8 @@ METHODS: Mapping[Method, Words] = MappingProxyType(
         "integrated_gradients": Words(
             title="Integrated gradients",
             asks="While the picture comes up out of plain grey, which pixels add to the score of “{name}”?",
-            bright="these pixels add to the score. With those that take away, which stay dark, they make up all of it.",
+            bright="these pixels add to the score. With those that take away, which stay dark, they make up "
+            "how far it rises above that of plain grey.",
             legend=("nothing", "adds most"),
             steps=(
                 "The picture comes up from grey to itself in small steps.",

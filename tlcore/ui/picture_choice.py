@@ -8,16 +8,19 @@ import streamlit as st
 from tlcore.data.limits import PICTURE_FILE_BYTES
 from tlcore.data.manifest import Manifest
 from tlcore.errors import ThawError
+from tlcore.figures.heatmaps import PNG
 from tlcore.jobs.own_picture import take_own_picture
 from tlcore.store.own import MOST
 from tlcore.text import clean
 from tlcore.ui.components.picture_wall import Thumb, picture_wall
 from tlcore.ui.components.static import facts_table, say
 from tlcore.ui.session import store, workspace
-from tlcore.ui.subject import Picked, listed_pictures, offered_pictures, take_picture
+from tlcore.ui.subject import Picked, listed_pictures, take_picture
 from tlcore.ui.thumbnails import thumbnail
 
 _SIDES = {"val": "To check with", "train": "To learn from"}
+_OFFERED = 5
+"""Pictures to choose from at once: those among which the chosen one is, or the first ones."""
 _THUMB = 36
 """Pixels."""
 _MEGABYTES = PICTURE_FILE_BYTES // 1_000_000
@@ -25,8 +28,6 @@ _BROUGHT = "own_brought"
 """How many pictures the visitor has brought: each gets a widget of its own, so that none is kept in memory."""
 _PROBLEM = "own_problem"
 _NOTES = "own_notes"
-PNG = "data:image/png;base64,"
-"""What comes before a picture's base64 in its address."""
 
 
 def draw_picture_card(
@@ -43,7 +44,8 @@ def draw_picture_choice(manifest: Manifest, picture: Picked) -> None:
     """Draw the ways to another picture: one step, a row of small ones, a search, an own one."""
     listed = [example.id for example in listed_pictures(manifest)]
     place = listed.index(picture.id) if picture.id in listed else -1
-    thumbs = [Thumb(id=example.id, image=thumbnail(example.id)) for example in offered_pictures(manifest)]
+    begin = max(place, 0) // _OFFERED * _OFFERED
+    thumbs = [Thumb(id=one, image=thumbnail(one)) for one in listed[begin : begin + _OFFERED]]
     picture_wall(key="wall", thumbs=thumbs, chosen=picture.id, on_choose=take_picture, size=_THUMB)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         _step("Back", listed[place - 1] if place > 0 else "")

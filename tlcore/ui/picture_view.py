@@ -7,14 +7,13 @@ import streamlit as st
 from tlcore.data.facts import Fact
 from tlcore.data.manifest import Example, Manifest
 from tlcore.errors import ThawError
+from tlcore.figures.heatmaps import JPEG
 from tlcore.questions import Prepare
 from tlcore.text import clean
 from tlcore.ui.components.static import facts_table, say
 from tlcore.ui.session import chosen_album, draft, store, workspace
 from tlcore.ui.thumbnails import thumbnail
 from tlcore.ui.waiting import wait_for
-
-JPEG = "data:image/jpeg;base64,"
 
 
 def draw_picture(manifest: Manifest, example: Example) -> None:

@@ -7,14 +7,14 @@ import streamlit as st
 from tlcore.catalog.backbones import backbone
 from tlcore.catalog.stages import PYRAMID, Stage, stages
 from tlcore.errors import ThawError
-from tlcore.figures.heatmaps import brightest, heatmap
+from tlcore.figures.heatmaps import PNG, brightest, heatmap
 from tlcore.questions import See
 from tlcore.questions.seen import BlockSeen, Seen
 from tlcore.text import count
 from tlcore.ui.components.stage_row import StageTile, stage_row
 from tlcore.ui.components.static import legend, say
 from tlcore.ui.features_view import draw_features
-from tlcore.ui.picture_choice import PNG, draw_picture_choice
+from tlcore.ui.picture_choice import draw_picture_choice
 from tlcore.ui.session import store
 from tlcore.ui.subject import Subject, choose_picture
 from tlcore.ui.waiting import wait_for

@@ -5,13 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from tlcore.catalog.backbones import backbone
-from tlcore.figures.heatmaps import heatmap
+from tlcore.figures.heatmaps import JPEG, heatmap
 from tlcore.replay import Frame, frames
-from tlcore.text import clean, count
+from tlcore.text import clean, count, plain
 from tlcore.ui.components.heat_strip import Heat, heat_strip
 from tlcore.ui.components.overlay import overlay
 from tlcore.ui.components.static import facts_table, legend, say
-from tlcore.ui.picture_view import JPEG
 from tlcore.ui.reading import reader
 from tlcore.ui.session import draft, keep_draft
 from tlcore.ui.subject import Subject, choose_picture
@@ -22,9 +21,9 @@ _EVERY = 0.9
 """Seconds for which an epoch is shown while it plays."""
 
 
-def draw_replay(run: str, subject: Subject) -> None:
-    """Draw the pinned picture of a run with a slider over its epochs."""
-    found = frames(reader(run).history().pictured)
+def draw_replay(subject: Subject) -> None:
+    """Draw the pinned picture of the subject's run with a slider over its epochs."""
+    found = frames(reader(subject.run).history().pictured)
     with st.container(key="card_replay"):
         st.header("Epoch by epoch", anchor=False)
         _pin(subject)
@@ -32,10 +31,10 @@ def draw_replay(run: str, subject: Subject) -> None:
             st.html(say("this run did not look at a picture after its epochs.", lead="Nothing to replay:"))
             return
         every = _EVERY if st.session_state.get(_PLAYS) else None
-        st.fragment(_play, run_every=every)(run, found, subject)
+        st.fragment(_play, run_every=every)(found, subject)
 
 
-def _play(run: str, found: list[Frame], subject: Subject) -> None:
+def _play(found: list[Frame], subject: Subject) -> None:
     epochs = [frame.epoch for frame in found]
     now = st.session_state.get(_EPOCH)
     if now not in epochs:
@@ -48,7 +47,7 @@ def _play(run: str, found: list[Frame], subject: Subject) -> None:
     with button:
         st.toggle("Play", key=_PLAYS, on_change=_turn)
     st.session_state["replay_shown"] = epoch
-    _draw(run, found[epochs.index(epoch)], found, subject)
+    _draw(found[epochs.index(epoch)], found, subject)
     if st.session_state.pop("replay_turned", False):
         st.rerun()  # so that the fragment begins to tick, or ends
 
@@ -57,11 +56,11 @@ def _turn() -> None:
     st.session_state["replay_turned"] = True
 
 
-def _draw(run: str, frame: Frame, found: list[Frame], subject: Subject) -> None:
+def _draw(frame: Frame, found: list[Frame], subject: Subject) -> None:
     manifest = subject.manifest
     example = next((example for example in manifest.examples if example.id == frame.picture), None)
     label = manifest.classes[example.label] if example else ""
-    history = reader(run).history()
+    history = reader(subject.run).history()
     picture, answers = st.columns([1, 1.9], gap="large")
     with picture:
         heat = heatmap(frame.cam.png) if frame.cam else ""
@@ -80,7 +79,7 @@ def _draw(run: str, frame: Frame, found: list[Frame], subject: Subject) -> None:
         st.markdown("**Answers** " + ("before training" if frame.epoch == 0 else f"after epoch {frame.epoch}"))
         st.html(facts_table([("Labelled", label, "")]))
         for answer in frame.answers:
-            st.progress(answer.probability, text=f"{clean(answer.name, 24)}, {percent(answer.probability)}")
+            st.progress(answer.probability, text=f"{plain(answer.name, 24)}, {percent(answer.probability)}")
     with st.container():
         title, scale = st.columns([1.6, 1], vertical_alignment="center")
         title.markdown("**Mean map of every block**, each on its own scale")

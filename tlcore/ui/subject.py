@@ -22,8 +22,6 @@ from tlcore.ui.words import percent
 _PICTURE = "picture"
 _CLASS, _SIDE, _NAME = "picture_class", "picture_side", "picture_name"
 _RUNS = 12
-_OFFERED = 5
-"""Pictures to choose from at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +121,7 @@ def choose_network_state(found: list[Subject]) -> Subject:
 
 
 def choose_picture(manifest: Manifest) -> Picked:
-    """Return the picture that was chosen last, or the first of those that are offered."""
+    """Return the picture that was chosen last, or the first of those that are looked for."""
     picture = st.session_state.get(_PICTURE, "")
     example = _in_set(manifest, picture)
     if example is None and picture in store().own.of(workspace()):
@@ -143,14 +141,6 @@ def listed_pictures(manifest: Manifest) -> list[Example]:
         if (label is None or manifest.classes[example.label] == label) and name in example.name.casefold()
     ]
     return [example for _, example in sorted(found, key=lambda one: (one[0], one[1].label))]
-
-
-def offered_pictures(manifest: Manifest) -> list[Example]:
-    """Return the few pictures of the list among which the chosen one is, or the first few."""
-    listed, chosen_now = listed_pictures(manifest), choose_picture(manifest).id
-    place = next((place for place, example in enumerate(listed) if example.id == chosen_now), 0)
-    begin = place - place % _OFFERED
-    return listed[begin : begin + _OFFERED]
 
 
 def take_picture(identifier: str) -> None:

@@ -1,6 +1,5 @@
 """Answers `Compare` and `Liken`: one backbone in two states, block by block."""
 
-from collections.abc import Sequence
 from contextlib import closing
 
 import torch
@@ -9,7 +8,7 @@ from torch import Tensor
 from tlcore.catalog.cards import Block
 from tlcore.engine.answers.see import as_grid, as_map, likely, picture_text
 from tlcore.engine.assemble import Assembly
-from tlcore.engine.features import pooled, spread
+from tlcore.engine.features import rows_of, spread
 from tlcore.engine.hooks import HookSession
 from tlcore.engine.pictures import Pictures
 from tlcore.engine.similarity import FEWEST, linear_cka
@@ -68,15 +67,9 @@ def _outputs(assembly: Assembly, pixels: Tensor) -> tuple[dict[str, Tensor], Ten
 
 def _rows(assembly: Assembly, pictures: Pictures) -> dict[str, Tensor]:
     """Return for every block a row (N, C) for each picture: the mean over its grid."""
-    blocks: Sequence[Block] = assembly.card.blocks
-    module = assembly.module.eval()
-    rows: dict[str, list[Tensor]] = {block.name: [] for block in blocks}
-    with torch.inference_mode(), HookSession(module, blocks) as hooks:
-        for batch in pictures.batches(_BATCH):
-            module(**batch.inputs)
-            for block in blocks:
-                rows[block.name].append(pooled(hooks.captured[block.name], block.layout).float().cpu())
-    return {name: torch.cat(parts) for name, parts in rows.items()}
+    blocks = assembly.card.blocks
+    parts = [rows_of(assembly, batch.inputs["x"], blocks) for batch in pictures.batches(_BATCH)]
+    return {block.name: torch.cat([rows[block.name] for rows in parts]) for block in blocks}
 
 
 def _compared(block: Block, before: Tensor, after: Tensor) -> BlockCompared:

@@ -1,23 +1,18 @@
 """Answers `Differentiate`: the gradient of a class's score at every block, from one pass there and back."""
 
-from base64 import b64encode
 from math import isfinite, sqrt
 
-import torch
-from PIL import Image
 from torch import Tensor
-from torchvision.models._meta import _IMAGENET_CATEGORIES as IMAGENET_CATEGORIES
 
 from tlcore.catalog.cards import Block
-from tlcore.engine.answers.see import as_grid
+from tlcore.engine.answers.rank import class_names
+from tlcore.engine.answers.see import as_grid, as_map, picture_text
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.backward import send_back
 from tlcore.engine.borrowing import borrowed_flags
-from tlcore.engine.modality.image import png
 from tlcore.errors import ChoiceError
 from tlcore.questions import Differentiate, Gradients
 from tlcore.questions.gradients import BlockGradient, Candidate
-from tlcore.questions.seen import Map
 from tlcore.store import Store
 
 _LIKELY = 20
@@ -42,7 +37,7 @@ def differentiate(store: Store, assembly: Assembly, question: Differentiate) -> 
         for number, (name, score) in enumerate(zip(names, sent.scores.float().tolist(), strict=True))
     ]
     return Gradients(
-        crop=_base64(encoder.crop(path)),
+        crop=picture_text(encoder.crop(path)),
         of=candidates[sent.wanted],
         likely=tuple(sorted(candidates, key=lambda candidate: -candidate.score)[:_LIKELY]),
         blocks=tuple(_measured(block, sent.gradients[block.name][0].float().cpu()) for block in blocks),
@@ -51,15 +46,12 @@ def differentiate(store: Store, assembly: Assembly, question: Differentiate) -> 
 
 def _names(assembly: Assembly, question: Differentiate) -> tuple[str, ...]:
     """Return a name for every class that the network has a score for."""
-    published = assembly.card.published(question.network.weights)
-    count = len(assembly.classes) or (published.classes if published else 0)
-    if not count:
+    names = class_names(assembly, question.network)
+    if not names:
         raise ChoiceError("These weights came without a head, so no class has a score.", "Look at a run instead.")
-    if question.wanted is not None and not 0 <= question.wanted < count:
-        raise ChoiceError(f"Class {question.wanted} is not one of this network's.", f"Known: 0 to {count - 1}.")
-    names = assembly.classes or IMAGENET_CATEGORIES
-    # Heads that learned from more than ImageNet-1K have answers that nobody named here.
-    return tuple(names) if len(names) == count else tuple(f"answer {number}" for number in range(count))
+    if question.wanted is not None and not 0 <= question.wanted < len(names):
+        raise ChoiceError(f"Class {question.wanted} is not one of this network's.", f"Known: 0 to {len(names) - 1}.")
+    return names
 
 
 def _measured(block: Block, gradient: Tensor) -> BlockGradient:
@@ -72,21 +64,10 @@ def _measured(block: Block, gradient: Tensor) -> BlockGradient:
         block=block.name,
         shape=tuple(grid.shape),
         size=_rounded(sqrt(whole / gradient.numel())) if sound else None,
-        map=_from_nothing(strengths) if strengths is not None else None,
+        map=as_map(strengths, low=0.0) if strengths is not None else None,
         even=strengths is not None and bool(strengths.min() > _EVEN * strengths.max()),
         placeless=_rounded(max(0.0, 1 - placed / whole)) if sound and whole else 0.0,
     )
-
-
-def _from_nothing(values: Tensor) -> Map:
-    """Return values (H, W) as a grey picture whose black is 0, so that equal ones do not look like a pattern."""
-    high = float(values.max())
-    grey = (values / (high or 1.0) * 255).round().to(torch.uint8)
-    return Map(png=_base64(Image.fromarray(grey.numpy())), low=0.0, high=_rounded(high))
-
-
-def _base64(picture: Image.Image) -> str:
-    return b64encode(png(picture)).decode("ascii")
 
 
 def _rounded(number: float) -> float:

@@ -1,24 +1,20 @@
 """Answers `Explain`: what in a picture speaks for a class, as one method sees it."""
 
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from inspect import getsource
 from math import isqrt
 
-import torch
-from PIL import Image
 from torch import Tensor
 
-from tlcore.engine.answers.rank import answers_of
+from tlcore.engine.answers.rank import class_names
+from tlcore.engine.answers.see import as_map
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.borrowing import borrowed_flags
 from tlcore.engine.gradcam import eigen_cam, grad_cam
-from tlcore.engine.modality.image import png
 from tlcore.engine.pixel_evidence import integrated_gradients, occlusion
 from tlcore.errors import ChoiceError
 from tlcore.questions import Explain, Explanation
 from tlcore.questions.attribution import Evidence, Method
-from tlcore.questions.seen import Map
 from tlcore.store import Store
 
 _WORK = 400e9
@@ -41,7 +37,7 @@ _COMPUTED_BY: Mapping[Method, Callable[..., object]] = {
 def explain(store: Store, assembly: Assembly, question: Explain) -> Explanation:
     """Ask the network by the question's method; raises ChoiceError for a class that it does not have."""
     path = store.datasets.shown(question.picture)
-    if not 0 <= question.target < answers_of(assembly, question.network):
+    if not 0 <= question.target < len(class_names(assembly, question.network)):
         raise ChoiceError(f"{assembly.card.title} has no class number {question.target} here.", "Choose one it has.")
     encoder = assembly.encoder
     picture = encoder.normalise(encoder.encode(path).unsqueeze(0).to(assembly.runtime.device))
@@ -79,13 +75,6 @@ def _within(range_: tuple[int, int], number: int) -> int:
 
 
 def _by_block(maps: Mapping[str, Tensor], names: list[str]) -> tuple[Evidence, ...]:
-    return tuple(Evidence(block=name, map=_from_nothing(maps[name]) if name in maps else None) for name in names)
-
-
-def _from_nothing(values: Tensor) -> Map:
-    """Return values (H, W) as a grey picture in which black is nothing, or what speaks against."""
-    values = values.float().cpu().relu()
-    high = float(values.max())
-    grey = (values / (high or 1.0) * 255).round().to(torch.uint8)
-    shown = b64encode(png(Image.fromarray(grey.numpy()))).decode("ascii")
-    return Map(png=shown, low=0.0, high=float(f"{high:.4g}"))
+    """Return the evidence at each of the blocks; black is nothing, or what speaks against."""
+    shown = {name: as_map(values.float().cpu().relu(), low=0.0) for name, values in maps.items()}
+    return tuple(Evidence(block=name, map=shown.get(name)) for name in names)

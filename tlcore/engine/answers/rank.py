@@ -1,13 +1,11 @@
 """Answers `Rank`: every class that a network knows, and how likely it finds it for a picture."""
 
-from base64 import b64encode
-
 import torch
 from torchvision.models._meta import _IMAGENET_CATEGORIES as IMAGENET_CATEGORIES
 
+from tlcore.engine.answers.see import picture_text
 from tlcore.engine.assemble import Assembly
 from tlcore.engine.borrowing import borrowed_flags
-from tlcore.engine.modality.image import png
 from tlcore.questions import Network, Rank, Ranked
 from tlcore.questions.attribution import Ranking
 from tlcore.store import Store
@@ -22,10 +20,10 @@ def rank(store: Store, assembly: Assembly, question: Rank) -> Ranked:
     picture = encoder.normalise(encoder.encode(path).unsqueeze(0).to(assembly.runtime.device))
     with borrowed_flags(assembly.module), torch.inference_mode():
         probabilities = assembly.module.eval()(picture).flatten(1)[0].float().softmax(0).cpu()
-    names = _names(assembly, question.network)
+    names = class_names(assembly, question.network)
     best = probabilities.topk(min(_MOST, len(names)))
     return Ranked(
-        crop=b64encode(png(encoder.crop(path))).decode("ascii"),
+        crop=picture_text(encoder.crop(path)),
         classes=tuple(
             Ranking(number=place, name=names[place], probability=round(value, 4))
             for value, place in zip(best.values.tolist(), best.indices.tolist(), strict=True)
@@ -33,15 +31,15 @@ def rank(store: Store, assembly: Assembly, question: Rank) -> Ranked:
     )
 
 
-def answers_of(assembly: Assembly, network: Network) -> int:
-    """Return how many classes a network answers with: none where it came without a head, and puts out features."""
+def class_names(assembly: Assembly, network: Network) -> tuple[str, ...]:
+    """Return a name for every class that a network answers with, a number where nobody published names.
+
+    There are none where it came without a head, and puts out features.
+    """
+    if assembly.classes:
+        return assembly.classes
     published = assembly.card.published(network.weights)
-    return len(assembly.classes) or (published.classes if published else 0)
-
-
-def _names(assembly: Assembly, network: Network) -> tuple[str, ...]:
-    """Return the names of a network's classes, which are numbers where nobody published names."""
-    count = answers_of(assembly, network)
-    if assembly.classes or count != len(IMAGENET_CATEGORIES):
-        return assembly.classes or tuple(f"class {place}" for place in range(count))
-    return tuple(IMAGENET_CATEGORIES)
+    count = published.classes if published else 0
+    return (
+        tuple(IMAGENET_CATEGORIES) if count == len(IMAGENET_CATEGORIES) else tuple(map("class {}".format, range(count)))
+    )
