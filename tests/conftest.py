@@ -22,8 +22,6 @@ from tlcore.store.reading import Reader
 
 # Threads of torch that wait for one another would burn a core that another test's process needs.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-# Two processes test side by side: each with one thread, they do not wait for one another's cores.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(tlcore.__file__).parent.parent
 TEST_DATA_VARIABLE = "THAW_TEST_DATA"
