@@ -16,8 +16,7 @@ def grad_cam(module: nn.Module, blocks: Sequence[Block], picture: Tensor, target
     Selvaraju et al. 2017, equations 1 and 2. Blocks whose places can change the answer no more are left out: after the
     last block of most ViTs only the class token counts.
     """
-    picture = picture.detach().requires_grad_()  # so that gradients flow, however much of the network is frozen
-    with attached(module, blocks) as outputs:
+    with torch.enable_grad(), attached(module, blocks) as outputs:
         score = module(picture).flatten(1)[0, target]
     gradients = torch.autograd.grad(score, [outputs[block.name] for block in blocks])
     maps = {}

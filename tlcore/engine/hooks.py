@@ -113,15 +113,16 @@ def gradients_caught(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dic
 def attached(module: nn.Module, blocks: Sequence[Block]) -> Iterator[dict[str, torch.Tensor]]:
     """Keep what each block puts out inside a `with`, by its name, still tied to the answer, so that gradients reach it.
 
-    The network goes on with a copy: an operation in place would make another tensor of the one that is kept.
+    Gradients begin at the first of the blocks, whatever is frozen: the way back is no longer than it has to be. The
+    network goes on with a copy: an operation in place would make another tensor of the one that is kept.
     """
     outputs: dict[str, torch.Tensor] = {}
     handles: list[RemovableHandle] = []
 
     def keep(block: str) -> Callable[[nn.Module, object, torch.Tensor], torch.Tensor]:
         def hand_on(_part: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
-            outputs[block] = output
-            return output.clone()
+            outputs[block] = output if outputs else output.detach().requires_grad_()
+            return outputs[block].clone()
 
         return hand_on
 
