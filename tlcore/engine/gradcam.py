@@ -39,7 +39,7 @@ def eigen_cam(module: nn.Module, blocks: Sequence[Block], picture: Tensor) -> di
         module(picture)
     maps = {}
     for block in blocks:
-        channels = as_grid(outputs[block.name][0], block.layout)
+        channels = as_grid(outputs[block.name].detach()[0], block.layout)
         _, _, directions = torch.linalg.svd(channels.flatten(1).T, full_matrices=False)
         shared = (directions[0, :, None, None] * channels).sum(0)
         maps[block.name] = (shared * shared.sum().sign()).relu()
